@@ -1,0 +1,97 @@
+/**
+ * Holds every promise against what is stored: publishes what is stale, renders every page afresh and
+ * compares it, decompressed, with its object.
+ */
+import { gunzipSync } from "node:zlib";
+import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { encodePage } from "../src/pages/encode.ts";
+import { readDeployPage, readPage, type StoredPage } from "../src/pages/storage.ts";
+import { makeStaleDue } from "../src/store/page-rows.ts";
+import { readStored } from "./full-build.ts";
+import type { LocalState } from "./local.ts";
+import { startProgress } from "./progress.ts";
+import { type FreshPage, listPages, renderSite } from "./render-site.ts";
+
+/** Reads under way at once. */
+const PARALLEL_READS = 32;
+/** Named in the output; more would only scroll. */
+const MAX_NAMED = 20;
+
+export interface AuditSummary {
+  readonly compared: number;
+  readonly differ: readonly string[];
+  readonly missing: readonly string[];
+  /** Stored, but no page: nobody would ever write it again. */
+  readonly extra: readonly string[];
+}
+
+export async function auditSite(state: LocalState, origin: string): Promise<AuditSummary> {
+  await publishAll(state, origin);
+  const stored = await readStored(state);
+  const pages = await listPages(state);
+  const progress = startProgress("pages", pages.length);
+  const differ: string[] = [];
+  const missing: string[] = [];
+  for await (const chunk of renderSite(state, origin, pages, progress)) {
+    await eachInParallel(chunk, PARALLEL_READS, async (page) => {
+      const object = await readObject(state, page);
+      if (!object) missing.push(page.key);
+      else if (!isEqual(page, object)) differ.push(page.key);
+    });
+  }
+  progress.stop();
+  const keys = new Set(pages.map(({ key }) => key));
+  const emptyHash = encodePage({ type: "void" }).hash;
+  const extra = [...stored]
+    .filter(([key, { hash }]) => !keys.has(key) && hash !== emptyHash)
+    .map(([key]) => key);
+  return { compared: pages.length, differ, missing, extra };
+}
+
+export function auditReport({ compared, differ, missing, extra }: AuditSummary): string[] {
+  const name = (label: string, keys: readonly string[]) =>
+    keys.slice(0, MAX_NAMED).map((key) => `${label}: ${key}`);
+  return [
+    ...name("differs", differ),
+    ...name("missing", missing),
+    ...name("extra", extra),
+    `${compared} pages compared, ${differ.length} differ, ${missing.length} missing, ` +
+      `${extra.length} extra`,
+  ];
+}
+
+async function publishAll(state: LocalState, origin: string): Promise<void> {
+  await makeStaleDue(state.db);
+  const deps: PublisherDeps = {
+    ...state,
+    config: { origin },
+    pace: { fast: 0, slow: 0 },
+    now: Date.now,
+    token: () => crypto.randomUUID(),
+  };
+  while (true) {
+    const { written, unchanged, superseded } = await publishStale(deps);
+    if (written + unchanged + superseded === 0) return;
+  }
+}
+
+function readObject(state: LocalState, page: FreshPage): Promise<StoredPage | null> {
+  return page.isDeployPage ? readDeployPage(state.site, page.key) : readPage(state.pages, page.key);
+}
+
+/** Compares what readers get, not the hash that claims to describe it. */
+function isEqual({ rendered, encoded }: FreshPage, { head, body }: StoredPage): boolean {
+  if (rendered.type !== "page") return JSON.stringify(head) === JSON.stringify(encoded.head);
+  const fresh = rendered.representations;
+  return (
+    head.status === rendered.status &&
+    head.path === rendered.path &&
+    head.location === null &&
+    head.representations.length === fresh.length &&
+    head.representations.every(({ type, offset, length, etag }, index) => {
+      const text = gunzipSync(new Uint8Array(body, offset, length)).toString();
+      const expected = encoded.head.representations[index];
+      return type === expected?.type && etag === expected.etag && text === fresh[index]?.body;
+    })
+  );
+}

@@ -1,0 +1,51 @@
+/** The text of a file, piece by piece, unpacked if it is gzip. Depends on Node's streams. */
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+/** The file cannot be opened at all; the message names it and says why. */
+export class UnreadableFileError extends Error {
+  override readonly name = "UnreadableFileError";
+}
+
+export interface TextFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly isGzip: boolean;
+}
+
+/** The first two bytes of every gzip file. */
+const GZIP_MAGIC = [0x1f, 0x8b];
+
+/** Looks at the content, not at the name: a `.gz` that a browser has unpacked already is common. */
+export async function openTextFile(path: string): Promise<TextFile> {
+  try {
+    await using file = await open(path);
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new Error("it is not a file");
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const isGzip = GZIP_MAGIC.every((byte, index) => buffer[index] === byte);
+    return { path, bytes: stats.size, isGzip };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UnreadableFileError(`cannot read ${path}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * Bytes that are no UTF-8 become U+FFFD. Throws in the middle if the file is damaged there.
+ * @param onBytes told how many bytes of the file have been taken since it was last told
+ */
+export async function* readText(
+  file: TextFile,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<string> {
+  const source = createReadStream(file.path);
+  source.on("data", (bytes) => onBytes(bytes.length));
+  // A failure reaches the loop below as the stream's error.
+  const content = file.isGzip ? pipeline(source, createGunzip(), () => undefined) : source;
+  const decoder = new TextDecoder();
+  for await (const bytes of content) yield decoder.decode(bytes as Buffer, { stream: true });
+  yield decoder.decode();
+}

@@ -1,0 +1,53 @@
+/** The links of one file, CSV or NDJSON, packed or plain: posts, and refusals with their lines. */
+import { csvCutter, NoHeaderError } from "./csv-rows.ts";
+import { readText, type TextFile } from "./file-text.ts";
+import { type ImportedPost, readLinkRow } from "./link-row.ts";
+import { cutNdjson } from "./ndjson-rows.ts";
+import type { Refusal } from "./refusal.ts";
+import { type Cutter, cutRows, type Line } from "./rows.ts";
+
+export interface FoundLink {
+  readonly line: number;
+  readonly link: ImportedPost | Refusal;
+}
+
+/**
+ * What is found in each piece of the file. A file that is damaged, or holds something else, ends
+ * with a refusal that says so; what came before the damage is kept.
+ */
+export async function* readLinks(
+  file: TextFile,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<readonly FoundLink[]> {
+  let lastLine = 0;
+  try {
+    for await (const lines of cutRows(readText(file, onBytes), formatCutter())) {
+      lastLine = lines.at(-1)?.line ?? lastLine;
+      yield lines.map(toFoundLink);
+    }
+  } catch (error) {
+    const why = whyUnusable(error);
+    if (why === null) throw error;
+    yield [{ line: lastLine + 1, link: { reason: "unusable_file", why } }];
+  }
+}
+
+function toFoundLink({ line, content }: Line): FoundLink {
+  return { line, link: "refusal" in content ? content.refusal : readLinkRow(content.row) };
+}
+
+/** NDJSON begins with a brace; no name of a column does. */
+function formatCutter(): Cutter {
+  let cutter: Cutter | null = null;
+  return (text, start) => {
+    if (!cutter && text.charAt(start).trim() === "") return { type: "nothing", end: start + 1 };
+    cutter ??= text[start] === "{" ? cutNdjson : csvCutter();
+    return cutter(text, start);
+  };
+}
+
+/** Null for a bug; errors of Node's file system and of zlib carry a code. */
+function whyUnusable(error: unknown): string | null {
+  if (error instanceof NoHeaderError) return error.message;
+  return error instanceof Error && "code" in error ? error.message : null;
+}

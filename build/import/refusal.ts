@@ -1,0 +1,74 @@
+/** Why a line of a file could not be used: values that carry what is needed to mend it. Pure. */
+import { unreachable } from "../../src/model/unreachable.ts";
+
+export type Refusal =
+  /** A quoted field that never closes, or that goes on after its closing quote. */
+  | { readonly reason: "broken_quotes" }
+  | { readonly reason: "wrong_columns"; readonly found: number; readonly expected: number }
+  | { readonly reason: "too_long"; readonly maxChars: number }
+  | { readonly reason: "not_json" }
+  | { readonly reason: "missing"; readonly field: string }
+  | { readonly reason: "bad_value"; readonly field: string; readonly value: string }
+  | { readonly reason: "comment" }
+  /** The file as a whole, from this line on. */
+  | { readonly reason: "unusable_file"; readonly why: string };
+
+export interface RefusedLine {
+  readonly file: string;
+  /** Counted from 1; where a row of several lines begins. */
+  readonly line: number;
+  readonly refusal: Refusal;
+}
+
+/** Enough of a value to find it again; titles and URLs can be very long. Characters. */
+const SHOWN_CHARS = 80;
+
+export function badValue(field: string, value: unknown): Refusal {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return { reason: "bad_value", field, value: text.slice(0, SHOWN_CHARS) };
+}
+
+/** What lines refused for one reason have in common: the heading under which they are counted. */
+export function refusalKind(refusal: Refusal): string {
+  switch (refusal.reason) {
+    case "broken_quotes":
+      return "broken quotes";
+    case "wrong_columns":
+      return "wrong number of columns";
+    case "too_long":
+      return "too long";
+    case "not_json":
+      return "not a JSON object";
+    case "missing":
+      return `no ${refusal.field}`;
+    case "bad_value":
+      return `unusable ${refusal.field}`;
+    case "comment":
+      return "comments are not imported yet";
+    case "unusable_file":
+      return "unusable file";
+    default:
+      return unreachable(refusal);
+  }
+}
+
+export function refusalText(refusal: Refusal): string {
+  const kind = refusalKind(refusal);
+  switch (refusal.reason) {
+    case "wrong_columns":
+      return `${kind}: ${refusal.found} instead of ${refusal.expected}`;
+    case "too_long":
+      return `${kind}: more than ${refusal.maxChars} characters`;
+    case "bad_value":
+      return `${kind}: ${JSON.stringify(refusal.value)}`;
+    case "unusable_file":
+      return `${kind}: ${refusal.why}`;
+    case "broken_quotes":
+    case "not_json":
+    case "missing":
+    case "comment":
+      return kind;
+    default:
+      return unreachable(refusal);
+  }
+}

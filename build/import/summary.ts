@@ -1,0 +1,54 @@
+/** What an import did, counted and put into words. Pure. */
+import { type Refusal, type RefusedLine, refusalKind, refusalText } from "./refusal.ts";
+
+export interface ImportSummary {
+  /** Rows of links (and lines that should have been): imported + already there + refused. */
+  readonly read: number;
+  readonly imported: number;
+  readonly alreadyThere: number;
+  readonly refused: number;
+  /** By what the refusals have in common, in the order of their first appearance. */
+  readonly refusedByKind: ReadonlyMap<string, number>;
+  readonly firstRefused: readonly RefusedLine[];
+  /** New ones. */
+  readonly communities: number;
+  /** Whether `npm run build` has anything to do. */
+  readonly hasChanged: boolean;
+}
+
+/** More would scroll the summary away. */
+const SHOWN_REFUSALS = 20;
+
+/** Counts refusals while an import runs, and keeps the first ones. */
+export class RefusalCount {
+  total = 0;
+  readonly byKind = new Map<string, number>();
+  readonly first: RefusedLine[] = [];
+
+  add(file: string, line: number, refusal: Refusal): void {
+    this.total++;
+    const kind = refusalKind(refusal);
+    this.byKind.set(kind, (this.byKind.get(kind) ?? 0) + 1);
+    if (this.first.length < SHOWN_REFUSALS) this.first.push({ file, line, refusal });
+  }
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+/** `19,997 links read: 19,997 imported, 0 already there, 0 could not be used` */
+export function summaryText(summary: ImportSummary): string {
+  const { read, imported, alreadyThere, refused } = summary;
+  return `${count(read)} links read: ${count(imported)} imported, ${count(alreadyThere)} already there, ${count(refused)} could not be used`;
+}
+
+/** The first refused lines by name, then the totals by reason; nothing if all could be used. */
+export function refusalLines(summary: ImportSummary): string[] {
+  const lines = summary.firstRefused.map(
+    ({ file, line, refusal }) => `${file}:${line}: ${refusalText(refusal)}`,
+  );
+  const totals = [...summary.refusedByKind].map(([kind, total]) => `${count(total)} × ${kind}`);
+  const more = summary.refused - summary.firstRefused.length;
+  return [...lines, ...(more > 0 ? [`… and ${count(more)} more`] : []), ...totals];
+}

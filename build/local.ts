@@ -1,0 +1,46 @@
+/**
+ * The local state (D1, R2, KV under CAIRN_STATE) opened from Node, for scripts that need it to
+ * themselves. Bindings come from wrangler.toml's `dev` environment, so they are what `wrangler dev`
+ * will serve. Depends on miniflare, the simulator that wrangler itself runs.
+ */
+import { join } from "node:path";
+import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+export interface LocalState {
+  readonly db: D1Database;
+  readonly accounts: D1Database;
+  readonly pages: R2Bucket;
+  readonly site: KVNamespace;
+  dispose(): Promise<void>;
+}
+
+/** @param stateDir as `wrangler dev --persist-to` means it */
+export async function openLocalState(stateDir: string): Promise<LocalState> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
+  const { d1Databases, r2Buckets, kvNamespaces } = workerOptions;
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      resourcePersistencePath: join(stateDir, "v3"),
+      workers: [
+        {
+          name: "local",
+          modules: true,
+          script: "export default { fetch() { return new Response() } }",
+          compatibilityDate: workerOptions.compatibilityDate,
+          d1Databases,
+          r2Buckets,
+          kvNamespaces,
+        },
+      ],
+    } as V4MiniflareOptions),
+  );
+  return {
+    db: (await miniflare.getD1Database("DB")) as unknown as D1Database,
+    accounts: (await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database,
+    pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
+    site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
+    dispose: () => miniflare.dispose(),
+  };
+}

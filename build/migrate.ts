@@ -1,0 +1,44 @@
+/**
+ * Brings both local databases up to date. Applied migrations are remembered as wrangler does, so
+ * that `wrangler d1 migrations apply` may be used as well.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { unstable_splitSqlQuery } from "wrangler";
+import type { LocalState } from "./local.ts";
+
+/** Wrangler's own table. */
+const CREATE_APPLIED = `CREATE TABLE IF NOT EXISTS d1_migrations(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT UNIQUE,
+  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+)`;
+
+const MIGRATIONS = new URL("../migrations", import.meta.url).pathname;
+
+/** @returns the names of the migrations that were applied now */
+export async function migrate(state: Pick<LocalState, "db" | "accounts">): Promise<string[]> {
+  return [
+    ...(await migrateDatabase(state.db, join(MIGRATIONS, "content"))),
+    ...(await migrateDatabase(state.accounts, join(MIGRATIONS, "accounts"))),
+  ];
+}
+
+async function migrateDatabase(db: LocalState["db"], folder: string): Promise<string[]> {
+  await db.prepare(CREATE_APPLIED).run();
+  const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
+  const applied = new Set(results.map(({ name }) => name));
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
+  const pending = names.filter((name) => !applied.has(name));
+  for (const name of pending) await applyMigration(db, join(folder, name), name);
+  return pending;
+}
+
+/** All of a migration or, if one of its statements fails, nothing. */
+async function applyMigration(db: LocalState["db"], path: string, name: string): Promise<void> {
+  const statements = unstable_splitSqlQuery(await readFile(path, "utf8"));
+  await db.batch([
+    ...statements.map((sql) => db.prepare(sql)),
+    db.prepare("INSERT INTO d1_migrations (name) VALUES (?1)").bind(name),
+  ]);
+}

@@ -1,0 +1,47 @@
+/** Renders every page of the site afresh, in chunks: what the full build and the audit share. */
+import { chunks, everyPage } from "../src/consumer/name-all.ts";
+import { renderPages } from "../src/consumer/publish-stale.ts";
+import { encodePage } from "../src/pages/encode.ts";
+import type { Rendered } from "../src/pages/page-type.ts";
+import type { EncodedPage } from "../src/pages/storage.ts";
+import { pageTypeOf } from "../src/pages/table.ts";
+import type { NamedPage } from "../src/store/page-rows.ts";
+import { openReads } from "../src/store/reads.ts";
+import type { LocalState } from "./local.ts";
+import type { Progress } from "./progress.ts";
+
+/** Pages rendered together: enough to read in few queries, few enough to hold. */
+const CHUNK = 200;
+
+export interface FreshPage extends NamedPage {
+  readonly isDeployPage: boolean;
+  readonly rendered: Rendered;
+  readonly encoded: EncodedPage;
+}
+
+export async function listPages(state: LocalState): Promise<NamedPage[]> {
+  const pages: NamedPage[] = [];
+  for await (const page of everyPage(openReads(state.db))) pages.push(page);
+  return pages;
+}
+
+export async function* renderSite(
+  state: LocalState,
+  origin: string,
+  pages: readonly NamedPage[],
+  progress: Progress,
+): AsyncGenerator<FreshPage[]> {
+  async function* each() {
+    yield* pages;
+  }
+  for await (const chunk of chunks(each(), CHUNK)) {
+    const keys = chunk.map(({ key }) => key);
+    const rendered = await renderPages({ db: state.db, config: { origin } }, keys);
+    yield chunk.map((page) => {
+      const fresh = rendered.get(page.key) ?? { type: "void" as const };
+      const isDeployPage = pageTypeOf(page.key).tier === "deploy";
+      return { ...page, isDeployPage, rendered: fresh, encoded: encodePage(fresh) };
+    });
+    progress.advance(chunk.length);
+  }
+}

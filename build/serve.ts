@@ -1,0 +1,84 @@
+/**
+ * `wrangler dev` over the local state, and the ticker that stands in for cron, which never fires
+ * locally by itself.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StateLock } from "./lock.ts";
+import type { Settings } from "./settings.ts";
+
+const HOST = "127.0.0.1";
+/** Pages that lost their bell wait this long at most. */
+const TICK_MS = 5000;
+const POLL_MS = 100;
+/** A first start bundles the Worker on a slow machine; more means that it hangs. */
+const START_TIMEOUT_MS = 120_000;
+
+/** Runs until the server ends or the process is told to; resolves with its exit code. */
+export async function serve(settings: Settings, lock: StateLock): Promise<number> {
+  const server = startWrangler(settings);
+  if (server.pid !== undefined) lock.addProcess(server.pid);
+  const ended = new Promise<number>((resolve) => {
+    server.once("exit", (code) => resolve(code ?? 0));
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => server.kill(signal));
+  }
+  const isReady = await Promise.race([waitUntilReady(settings.port), ended.then(() => false)]);
+  if (isReady) console.log(`Ready on http://localhost:${settings.port}`);
+  const ticker = setInterval(() => tick(settings.port), TICK_MS);
+  const code = await ended;
+  clearInterval(ticker);
+  return code;
+}
+
+function startWrangler({ port, stateDir, origin, rateLimits }: Settings): ChildProcess {
+  const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
+  const options = [
+    ["--env", "dev"],
+    ["--ip", HOST],
+    ["--port", String(port)],
+    ["--inspector-port", "0"],
+    ["--persist-to", stateDir],
+    ["--env-file", secretsFile(stateDir)],
+    ["--var", `ORIGIN:${origin}`],
+    ["--var", `RATE_LIMITS:${rateLimits}`],
+    ["--log-level", "warn"],
+    ["--show-interactive-dev-session=false"],
+  ].flat();
+  return spawn(process.execPath, [wrangler, "dev", ...options], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+  });
+}
+
+/** The secret that signs sessions: made once for each state, never in the repository. */
+function secretsFile(stateDir: string): string {
+  const file = join(stateDir, "secrets.env");
+  if (!existsSync(file)) {
+    writeFileSync(file, `SESSION_SECRET=${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+  }
+  return file;
+}
+
+async function waitUntilReady(port: number): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline) {
+    if (await tick(port)) return true;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  console.error(`nothing answers on port ${port} after ${START_TIMEOUT_MS / 1000} s`);
+  return false;
+}
+
+/** Fires the cron handler; false while the server does not answer. */
+async function tick(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://${HOST}:${port}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`);
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

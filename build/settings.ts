@@ -1,0 +1,31 @@
+/** What the environment says to every script. */
+import { resolve } from "node:path";
+
+export interface Settings {
+  readonly port: number;
+  /** Local KV, R2 and D1, as `wrangler dev --persist-to` means it. Absolute. */
+  readonly stateDir: string;
+  /** What absolute URLs in pages begin with; no slash at the end. */
+  readonly origin: string;
+  /** `on` or `off`. */
+  readonly rateLimits: string;
+}
+
+export class SettingsError extends Error {}
+
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const port = Number(environment.PORT || 8787);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new SettingsError(`PORT is ${environment.PORT}: it takes a number from 1 to 65535`);
+  }
+  const origin = (environment.CAIRN_ORIGIN || "http://localhost:8787").replace(/\/+$/, "");
+  if (!/^https?:\/\/[^/]+$/.test(origin)) {
+    throw new SettingsError(`CAIRN_ORIGIN is ${origin}: it takes a scheme and a host`);
+  }
+  return {
+    port,
+    stateDir: resolve(environment.CAIRN_STATE || ".wrangler/state"),
+    origin,
+    rateLimits: environment.CAIRN_RATE_LIMITS === "off" ? "off" : "on",
+  };
+}

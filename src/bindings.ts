@@ -1,0 +1,53 @@
+/**
+ * Who holds what. Each Worker declares its own bindings; asking for another's does not compile.
+ * wrangler.toml says the same, and test/architecture compares the two.
+ */
+import type {
+  D1Database,
+  Fetcher,
+  KVNamespace,
+  Queue,
+  R2Bucket,
+  RateLimit,
+} from "@cloudflare/workers-types";
+
+/** The site. It has no database and no queue: a read cannot reach either. */
+export interface ReaderEnv {
+  /** Pages that a write can change. */
+  readonly PAGES: R2Bucket;
+  /** Pages that only a deploy or a configuration changes. */
+  readonly SITE: KVNamespace;
+  /** Where forms are sent. */
+  readonly INTAKE: Fetcher;
+}
+
+/** Takes forms. It knows names and passwords, and nothing of the content. */
+export interface IntakeEnv {
+  readonly EVENTS: Queue;
+  readonly ACCOUNTS: D1Database;
+  /** Signs sessions; at least 32 characters. */
+  readonly SESSION_SECRET: string;
+  /** `off` lifts the rate limits; anything else keeps them. */
+  readonly RATE_LIMITS: string;
+  /** Registrations and logins, by address. */
+  readonly ACCOUNT_LIMITER: RateLimit;
+  /** Submissions and new communities, by person. */
+  readonly SUBMIT_LIMITER: RateLimit;
+  /** Votes and deletions, by person. */
+  readonly VOTE_LIMITER: RateLimit;
+}
+
+/** Applies events and publishes pages. It has no route. */
+export interface ConsumerEnv {
+  readonly DB: D1Database;
+  readonly PAGES: R2Bucket;
+  readonly SITE: KVNamespace;
+  /** The doorbell of the publisher. */
+  readonly PUBLISH: Queue;
+  /** What absolute URLs begin with, without a slash at the end. */
+  readonly ORIGIN: string;
+  /** Least seconds between two writes of a first page or a thread. */
+  readonly FAST_LANE_SECONDS: string;
+  /** The same for every deeper page. */
+  readonly SLOW_LANE_SECONDS: string;
+}

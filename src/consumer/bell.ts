@@ -1,0 +1,12 @@
+/** Wakes the publisher when the next stale page is due. Depends on the store and a queue. */
+import type { D1Database, Queue } from "@cloudflare/workers-types";
+import { claimBell, nextDue } from "../store/page-rows.ts";
+
+/** @param now milliseconds since 1970 */
+export async function ringBell(db: D1Database, publish: Queue, now: number): Promise<void> {
+  const due = await nextDue(db);
+  if (due === null) return;
+  const delaySeconds = Math.max(0, Math.ceil((due - now) / 1000));
+  if (!(await claimBell(db, now, now + delaySeconds * 1000))) return;
+  await publish.send({}, { delaySeconds });
+}

@@ -1,0 +1,121 @@
+/**
+ * Works off stale pages: lease, load, render, put, settle. A crash anywhere leaves pages stale, and
+ * the next publisher takes them over when their leases end.
+ */
+import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import { encodePage } from "../pages/encode.ts";
+import type { Rendered, Site } from "../pages/page-type.ts";
+import { type PublishResult, publishDeployPage, publishPage } from "../pages/publish.ts";
+import { pageTypeOf } from "../pages/table.ts";
+import {
+  type LeasedPage,
+  leasePages,
+  type Pace,
+  postponePages,
+  settlePages,
+} from "../store/page-rows.ts";
+import { openReads } from "../store/reads.ts";
+
+/** Pages of one lease: bounds queries (D1 allows 1,000 an invocation) and memory. */
+const PAGES_A_LEASE = 100;
+/** Leases of one invocation, by the same limit; what remains waits for the next bell. */
+const MAX_LEASES = 6;
+/** Simultaneous connections that a Worker may hold. */
+const PARALLEL_PUTS = 6;
+/** After storage has failed. Milliseconds. */
+const RETRY_MS = 5000;
+
+export interface PublisherDeps {
+  readonly db: D1Database;
+  readonly pages: R2Bucket;
+  readonly site: KVNamespace;
+  readonly config: Site;
+  readonly pace: Pace;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Names a lease; never the same twice. */
+  readonly token: () => string;
+}
+
+export type PublishCounts = Record<PublishResult | "failed", number>;
+
+/** Publishes what is due now. */
+export async function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
+  const counts: PublishCounts = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
+  for (let lease = 0; lease < MAX_LEASES; lease++) {
+    const leased = await publishLease(deps, counts);
+    if (leased < PAGES_A_LEASE) break;
+  }
+  return counts;
+}
+
+async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise<number> {
+  const token = deps.token();
+  const { pages, commit } = await leasePages(deps.db, token, deps.now(), PAGES_A_LEASE);
+  if (pages.length === 0) return 0;
+  const rendered = await renderPages(
+    deps,
+    pages.map(({ key }) => key),
+  );
+  const settled: string[] = [];
+  const failed: string[] = [];
+  await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
+    try {
+      const result = await putOne(deps, page, rendered.get(page.key), commit);
+      counts[result]++;
+      settled.push(page.key);
+    } catch (error) {
+      console.error(`publishing ${page.key} failed`, error);
+      counts.failed++;
+      failed.push(page.key);
+    }
+  });
+  const now = deps.now();
+  await deps.db.batch([
+    ...settlePages(deps.db, settled, token, commit, now, deps.pace),
+    ...postponePages(deps.db, failed, token, now + RETRY_MS),
+  ]);
+  return pages.length;
+}
+
+/** Renders keys of any types, each type's together. */
+export async function renderPages(
+  { db, config }: Pick<PublisherDeps, "db" | "config">,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Rendered>> {
+  const reads = openReads(db);
+  const rendered = new Map<string, Rendered>();
+  for (const [type, ofType] of Map.groupBy(keys, pageTypeOf)) {
+    const pages = await type.render(reads, ofType, config);
+    ofType.forEach((key, index) => {
+      rendered.set(key, pages[index] as Rendered);
+    });
+  }
+  return rendered;
+}
+
+async function putOne(
+  { pages, site }: PublisherDeps,
+  { key, isTakenOver }: LeasedPage,
+  rendered: Rendered | undefined,
+  commit: number,
+): Promise<PublishResult> {
+  if (!rendered) throw new Error("was not rendered");
+  const page = encodePage(rendered);
+  return pageTypeOf(key).tier === "deploy"
+    ? publishDeployPage(site, key, page, commit)
+    : publishPage(pages, key, page, { commit, isTakenOver });
+}
+
+/** Runs `work` for every item, at most `parallel` at a time. */
+export async function eachInParallel<Item>(
+  items: readonly Item[],
+  parallel: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+}

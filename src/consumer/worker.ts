@@ -1,0 +1,55 @@
+/** The consumer's entry point: queues and cron. The clock and randomness begin here. */
+import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
+import type { ConsumerEnv } from "../bindings.ts";
+import { ringBell } from "./bell.ts";
+import { nameAllPages } from "./name-all.ts";
+import { type PublisherDeps, publishStale } from "./publish-stale.ts";
+import { receiveDeadLetters, receiveEvents } from "./receive.ts";
+
+const EVENTS_QUEUE = "cairn-events";
+const PUBLISH_QUEUE = "cairn-publish";
+const DEAD_QUEUE = "cairn-dead";
+
+export default {
+  async queue(batch, env) {
+    const deps = depsOf(env);
+    await receive(batch, deps);
+    await ringBell(env.DB, env.PUBLISH, deps.now());
+  },
+  /** The safety net: whatever lost its bell is published, and a deploy's new code names all pages. */
+  async scheduled(_, env) {
+    const deps = depsOf(env);
+    await nameAllPages(deps);
+    await publishStale(deps);
+    await ringBell(env.DB, env.PUBLISH, deps.now());
+  },
+} satisfies ExportedHandler<ConsumerEnv>;
+
+async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> {
+  switch (batch.queue) {
+    case EVENTS_QUEUE:
+      return receiveEvents(batch.messages, deps);
+    case PUBLISH_QUEUE:
+      await publishStale(deps);
+      return;
+    case DEAD_QUEUE:
+      return receiveDeadLetters(batch.messages, deps);
+    default:
+      throw new Error(`no such queue: ${batch.queue}`);
+  }
+}
+
+function depsOf(env: ConsumerEnv): PublisherDeps {
+  return {
+    db: env.DB,
+    pages: env.PAGES,
+    site: env.SITE,
+    config: { origin: env.ORIGIN },
+    pace: {
+      fast: Number(env.FAST_LANE_SECONDS) * 1000,
+      slow: Number(env.SLOW_LANE_SECONDS) * 1000,
+    },
+    now: Date.now,
+    token: () => crypto.randomUUID(),
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * The names of people and communities, in ACCOUNTS: all of intake's SQL. Names are unique without
+ * regard to case; the primary key decides between two that come at once.
+ */
+import type { D1Database } from "@cloudflare/workers-types";
+
+export interface Account {
+  /** As registered. */
+  readonly name: string;
+  /** As `hashPassword` wrote it; null for an imported author, as whom nobody can log in. */
+  readonly password: string | null;
+  /** A session of another epoch has ended. */
+  readonly sessionEpoch: number;
+}
+
+export async function findAccount(accounts: D1Database, name: string): Promise<Account | null> {
+  return accounts
+    .prepare(
+      "SELECT name, password, session_epoch AS sessionEpoch FROM account WHERE name_key = ?1",
+    )
+    .bind(name.toLowerCase())
+    .first<Account>();
+}
+
+/** @returns whether the name was free; it is taken now in any case */
+export async function addAccount(
+  accounts: D1Database,
+  name: string,
+  password: string,
+  createdAt: number,
+): Promise<boolean> {
+  const { meta } = await accounts
+    .prepare(
+      `INSERT INTO account (name_key, name, password, created_at)
+       VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+    )
+    .bind(name.toLowerCase(), name, password, createdAt)
+    .run();
+  return meta.changes === 1;
+}
+
+/** The community's name as registered; null when there is none. */
+export async function findCommunity(accounts: D1Database, name: string): Promise<string | null> {
+  return accounts
+    .prepare("SELECT name FROM community WHERE name_key = ?1")
+    .bind(name.toLowerCase())
+    .first<string>("name");
+}
+
+/** @returns whether the name was free */
+export async function addCommunity(
+  accounts: D1Database,
+  name: string,
+  creator: string,
+  createdAt: number,
+): Promise<boolean> {
+  const { meta } = await accounts
+    .prepare(
+      `INSERT INTO community (name_key, name, creator, created_at)
+       VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+    )
+    .bind(name.toLowerCase(), name, creator, createdAt)
+    .run();
+  return meta.changes === 1;
+}
+
+/** Frees the name of a community whose event could not be sent. */
+export async function removeCommunity(accounts: D1Database, name: string): Promise<void> {
+  await accounts
+    .prepare("DELETE FROM community WHERE name_key = ?1")
+    .bind(name.toLowerCase())
+    .run();
+}

@@ -1,0 +1,39 @@
+/** Turns outcomes into HTTP, for scripts (JSON) and for browsers (a redirect or a page). */
+import type { Accepted } from "./form.ts";
+import { type Refused, refusalPage } from "./form-page.ts";
+import type { Refusal } from "./refusal.ts";
+import { say } from "./say.ts";
+
+const JSON_TYPE = "application/json";
+
+export function answerAccepted(request: Request, accepted: Accepted): Response {
+  const headers = new Headers({ location: accepted.location });
+  for (const cookie of accepted.cookies ?? []) headers.append("set-cookie", cookie);
+  return wantsJson(request)
+    ? Response.json(accepted.json, { status: 202, headers })
+    : new Response(null, { status: 303, headers });
+}
+
+export function answerRefusal(refused: Refused): Response {
+  const said = say(refused.refusal);
+  const init = { status: said.status, headers: refusalHeaders(refused.refusal) };
+  if (wantsJson(refused.request)) {
+    const { type: _, ...numbers } = refused.refusal;
+    return Response.json({ error: { reason: said.reason, ...numbers } }, init);
+  }
+  init.headers.set("content-type", "text/html; charset=utf-8");
+  return new Response(refusalPage(refused, said), init);
+}
+
+function refusalHeaders(refusal: Refusal): Headers {
+  const headers = new Headers();
+  if (refusal.type === "wrong_method") headers.set("allow", refusal.allowed);
+  if ("seconds" in refusal) headers.set("retry-after", String(refusal.seconds));
+  return headers;
+}
+
+/** A script asks for JSON by name; browsers and `curl` send a star. */
+function wantsJson(request: Request): boolean {
+  const accepted = request.headers.get("accept")?.split(",") ?? [];
+  return accepted.some((type) => type.split(";")[0]?.trim().toLowerCase() === JSON_TYPE);
+}

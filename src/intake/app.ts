@@ -1,0 +1,71 @@
+/**
+ * The intake application: a form's way from the request to the answer. It accepts what it can
+ * judge from ACCOUNTS and the form alone, sends one event, and never waits for the write.
+ */
+import { type Context, Hono } from "hono";
+import type { IntakeEnv } from "../bindings.ts";
+import { answerAccepted, answerRefusal } from "./answer.ts";
+import { readFields } from "./fields.ts";
+import type { Form, FormRequest, Outcome } from "./form.ts";
+import { FORMS } from "./forms.ts";
+import { isSameOrigin } from "./origin.ts";
+import { addressOf, limitRate } from "./rate.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
+import { setSecurityHeaders } from "./security-headers.ts";
+import { readPerson } from "./session-cookie.ts";
+
+/** What a Worker may not have of its own if it is to be tested. */
+export interface Sources {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** In [0, 1), not to be guessed. */
+  readonly random: () => number;
+}
+
+type IntakeContext = Context<{ Bindings: IntakeEnv }>;
+
+export function createIntake(sources: Sources) {
+  const app = new Hono<{ Bindings: IntakeEnv }>();
+  app.use(async (c, next) => {
+    await next();
+    setSecurityHeaders(c.res.headers);
+  });
+  for (const form of FORMS) {
+    app.post(form.path, (c) => answerForm(c, form, sources));
+    app.all(form.path, (c) => refuse(c, { type: "wrong_method", allowed: "POST" }));
+  }
+  app.notFound((c) => refuse(c, { type: "no_such_form", path: c.req.path }));
+  app.onError((error, c) => {
+    console.error("intake failed", c.req.method, c.req.path, error);
+    return refuse(c, { type: "our_mistake" });
+  });
+  return app;
+}
+
+function refuse(c: Context, refusal: Refusal): Response {
+  return answerRefusal({ request: c.req.raw, refusal, sent: null });
+}
+
+async function answerForm(c: IntakeContext, form: Form, sources: Sources): Promise<Response> {
+  const request = c.req.raw;
+  if (!isSameOrigin(request)) return refuse(c, { type: "other_origin" });
+  const fields = await readFields(request);
+  if (isRefusal(fields)) return refuse(c, fields);
+  const { now, random } = sources;
+  const outcome = await takeForm(form, { request, fields, env: c.env, nowMs: now(), random });
+  return isRefusal(outcome)
+    ? answerRefusal({ request, refusal: outcome, sent: { form, fields } })
+    : answerAccepted(request, outcome);
+}
+
+/** The session and the rate come before the fields: who may not send learns nothing more. */
+async function takeForm(form: Form, request: FormRequest): Promise<Outcome> {
+  if (form.sender === "anybody") {
+    const tooFast = await limitRate(request.env, form.limiter, addressOf(request.request));
+    return tooFast ?? form.handle(request);
+  }
+  const person = await readPerson(request);
+  if (person === null) return { type: "no_session" };
+  const tooFast = await limitRate(request.env, form.limiter, person);
+  return tooFast ?? form.handle({ ...request, person });
+}

@@ -1,0 +1,85 @@
+/** Reads the fields of a form, one by one: there once, cleaned, and not too long. */
+import { charCount } from "../model/clean-text.ts";
+import type { FieldName } from "./form.ts";
+import { readBody } from "./read-body.ts";
+import { type FieldRefusal, isRefusal, type Refusal } from "./refusal.ts";
+
+const FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data"];
+/** Nothing of it would show: white space, what Unicode says to ignore, the blank Braille pattern. */
+const INVISIBLE = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u;
+
+/** The body as fields; a browser's two ways of sending a form are accepted. */
+export async function readFields(request: Request): Promise<URLSearchParams | Refusal> {
+  const contentType = request.headers.get("content-type") ?? "";
+  const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (!FORM_TYPES.includes(type)) return malformed(`its Content-Type must be ${FORM_TYPES[0]}`);
+  const body = await readBody(request);
+  if (isRefusal(body)) return body;
+  const parsed = new Response(body, { headers: { "content-type": contentType } });
+  const form = await parsed.formData().catch(() => null);
+  if (!form) return malformed("it is no form of its Content-Type");
+  const fields = new URLSearchParams();
+  for (const [name, value] of form) {
+    if (typeof value !== "string") return malformed("files are not accepted");
+    fields.append(name, value);
+  }
+  return fields;
+}
+
+function malformed(why: string): Refusal {
+  return { type: "malformed", why };
+}
+
+/** As it was sent; the empty string when it was not. */
+export function optionalField(fields: URLSearchParams, field: FieldName): string | FieldRefusal {
+  const values = fields.getAll(field);
+  if (values.length > 1) return { type: "repeated", field, times: values.length };
+  return values[0] ?? "";
+}
+
+/** As it was sent, never empty. */
+export function requiredField(fields: URLSearchParams, field: FieldName): string | FieldRefusal {
+  const value = optionalField(fields, field);
+  return value === "" ? { type: "missing", field } : value;
+}
+
+/** What a text field must be like. */
+interface TextRule {
+  readonly clean: (text: string) => string;
+  /** Counted after cleaning. */
+  readonly maxChars: number;
+}
+
+/** Cleaned; the empty string when nothing of it would show. */
+export function optionalText(
+  fields: URLSearchParams,
+  field: FieldName,
+  { clean, maxChars }: TextRule,
+): string | FieldRefusal {
+  const value = optionalField(fields, field);
+  if (isRefusal(value)) return value;
+  const text = clean(value);
+  if (INVISIBLE.test(text)) return "";
+  const chars = charCount(text);
+  return chars > maxChars ? { type: "too_long", field, chars, max: maxChars } : text;
+}
+
+/** Cleaned; something of it shows. */
+export function requiredText(
+  fields: URLSearchParams,
+  field: FieldName,
+  rule: TextRule,
+): string | FieldRefusal {
+  const text = optionalText(fields, field, rule);
+  return text === "" ? { type: "missing", field } : text;
+}
+
+/** All the fields of a form, or the first that is refused. */
+export function allOf<Name extends string>(
+  fields: Readonly<Record<Name, string | FieldRefusal>>,
+): Readonly<Record<Name, string>> | FieldRefusal {
+  for (const value of Object.values<string | FieldRefusal>(fields)) {
+    if (isRefusal(value)) return value;
+  }
+  return fields as Readonly<Record<Name, string>>;
+}

@@ -1,0 +1,25 @@
+/** Where a browser may be sent after a form: only to pages of this site. Pure. */
+
+const HOME = "/";
+/** Any origin does: it only stands for "the same one". */
+const HERE = "http://here.invalid";
+/** Nothing is shown there: it takes forms. */
+const FORMS = /^\/api(\/|$)/;
+
+/**
+ * The path as the browser will understand it, or `/`. It is judged after parsing, because browsers
+ * read a backslash as a slash, skip tabs, and shorten `/..//evil.example` to `//evil.example`.
+ */
+export function localPath(text: string): string {
+  const url = text.startsWith("/") ? URL.parse(text, HERE) : null;
+  if (url?.origin !== HERE) return HOME;
+  if (url.pathname.startsWith("//") || FORMS.test(url.pathname)) return HOME;
+  return url.pathname + url.search + url.hash;
+}
+
+/** The page of this site that a form was sent from, or `/`. */
+export function refererPath(request: Request): string {
+  const referer = URL.parse(request.headers.get("referer") ?? "");
+  if (referer?.origin !== new URL(request.url).origin) return HOME;
+  return localPath(referer.pathname + referer.search);
+}

@@ -1,0 +1,53 @@
+/** `/api/register`: a new account, and a session in it. */
+import { charCount } from "../model/clean-text.ts";
+import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, USER_NAME } from "../model/limits.ts";
+import { addAccount } from "./accounts.ts";
+import { allOf, optionalField, requiredField } from "./fields.ts";
+import type { FormRequest, OpenForm, Outcome } from "./form.ts";
+import { loggedIn } from "./logged-in.ts";
+import { hashPassword, SALT_BYTES } from "./password.ts";
+import { isRefusal, type NameRule, type Refusal } from "./refusal.ts";
+
+/** What `USER_NAME` checks, in words. */
+const NAME_RULE: NameRule = { min: 3, max: 20, allowed: "A-Z a-z 0-9 _ -" };
+/** Every account's first epoch; the migration's default says the same. */
+const FIRST_EPOCH = 0;
+
+export const register: OpenForm = {
+  path: "/api/register",
+  page: { form: "register", title: "Register", keeps: ["user", "dest"] },
+  limiter: "ACCOUNT_LIMITER",
+  sender: "anybody",
+  handle: createAccount,
+};
+
+async function createAccount(request: FormRequest): Promise<Outcome> {
+  const { fields, env, nowMs, random } = request;
+  const sent = allOf({
+    user: requiredField(fields, "user"),
+    passwd: requiredField(fields, "passwd"),
+    dest: optionalField(fields, "dest"),
+  });
+  if (isRefusal(sent)) return sent;
+  const name = sent.user.trim();
+  if (!USER_NAME.test(name)) return { type: "not_a_name", field: "user", ...NAME_RULE };
+  const wrongLength = checkLength(sent.passwd);
+  if (wrongLength) return wrongLength;
+
+  const salt = Uint8Array.from({ length: SALT_BYTES }, () => Math.floor(random() * 256));
+  const password = await hashPassword(sent.passwd, salt);
+  const wasFree = await addAccount(env.ACCOUNTS, name, password, Math.floor(nowMs / 1000));
+  if (!wasFree) return { type: "name_taken", field: "user", name };
+  return loggedIn(request, { name, sessionEpoch: FIRST_EPOCH }, sent.dest);
+}
+
+function checkLength(passwd: string): Refusal | null {
+  const chars = charCount(passwd);
+  if (chars < MIN_PASSWORD_CHARS) {
+    return { type: "too_short", field: "passwd", chars, min: MIN_PASSWORD_CHARS };
+  }
+  if (chars > MAX_PASSWORD_CHARS) {
+    return { type: "too_long", field: "passwd", chars, max: MAX_PASSWORD_CHARS };
+  }
+  return null;
+}

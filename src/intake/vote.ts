@@ -1,0 +1,36 @@
+/** `/api/vote`: up, down, or neither. */
+import type { VoteValue } from "../model/entities.ts";
+import { parsePostFullname } from "../model/ids.ts";
+import { allOf, requiredField } from "./fields.ts";
+import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
+import { refererPath } from "./local-path.ts";
+import { isRefusal } from "./refusal.ts";
+import { sendEvent } from "./send-event.ts";
+
+const VALUES: ReadonlyMap<string, VoteValue> = new Map([
+  ["1", 1],
+  ["0", 0],
+  ["-1", -1],
+]);
+
+export const vote: PersonForm = {
+  path: "/api/vote",
+  page: null,
+  limiter: "VOTE_LIMITER",
+  sender: "person",
+  handle: castVote,
+};
+
+async function castVote(request: PersonRequest): Promise<Outcome> {
+  const { fields } = request;
+  const sent = allOf({ id: requiredField(fields, "id"), dir: requiredField(fields, "dir") });
+  if (isRefusal(sent)) return sent;
+  const post = parsePostFullname(sent.id);
+  if (post === null) return { type: "not_a_post", field: "id" };
+  const value = VALUES.get(sent.dir);
+  if (value === undefined)
+    return { type: "not_a_choice", field: "dir", allowed: [...VALUES.keys()] };
+  const event = await sendEvent(request, { type: "post_voted", post, value });
+  if (isRefusal(event)) return event;
+  return { json: { id: sent.id }, location: refererPath(request.request) };
+}

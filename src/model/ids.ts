@@ -1,0 +1,56 @@
+/** Identifiers: minted at the edge, sortable by time, written as Reddit writes them. Pure. */
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A post's id without its kind, base36: `aouv5` (imported) or 14 characters (minted). */
+export type PostId = Branded<"PostId">;
+/** An event's id; minted like a post's, and the tie-breaker between events of one millisecond. */
+export type EventId = Branded<"EventId">;
+/** A community's name in lower case: its identity, and its part of every path. */
+export type CommunityKey = Branded<"CommunityKey">;
+
+/** Milliseconds since 1970 take 8 base36 digits from 1972 until 2059. */
+const TIME_DIGITS = 8;
+/** 36⁶ ≈ 2.2 billion ids a millisecond: a collision would silently lose a post. */
+const RANDOM_DIGITS = 6;
+/** Imported ids are shorter (Reddit's have at most 7 digits), and carry no time. */
+const SHORTEST_MINTED_ID = 10;
+const LONGEST_ID = 24;
+
+const POST_PREFIX = "t3_";
+
+/**
+ * @param nowMs time at the edge, milliseconds since 1970
+ * @param random returns a number in [0, 1)
+ */
+export function mintId(nowMs: number, random: () => number): string {
+  const time = nowMs.toString(36).padStart(TIME_DIGITS, "0");
+  const salt = Math.floor(random() * 36 ** RANDOM_DIGITS).toString(36);
+  return time + salt.padStart(RANDOM_DIGITS, "0");
+}
+
+/** When an id was minted, in milliseconds since 1970; null for an imported id. */
+export function mintedAtMs(id: string): number | null {
+  if (id.length < SHORTEST_MINTED_ID || !isId(id)) return null;
+  return Number.parseInt(id.slice(0, TIME_DIGITS), 36);
+}
+
+export function isId(text: string): boolean {
+  return text.length <= LONGEST_ID && /^[0-9a-z]+$/.test(text);
+}
+
+export function postFullname(id: PostId): string {
+  return POST_PREFIX + id;
+}
+
+/** `t3_aouv5` → `aouv5`; null when it is not a post's fullname. */
+export function parsePostFullname(text: string): PostId | null {
+  if (!text.startsWith(POST_PREFIX)) return null;
+  const id = text.slice(POST_PREFIX.length);
+  return isId(id) ? (id as PostId) : null;
+}
+
+export function communityKey(name: string): CommunityKey {
+  return name.toLowerCase() as CommunityKey;
+}

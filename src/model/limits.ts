@@ -1,0 +1,24 @@
+/** Every limit on what people may send, with its unit and its reason. Pure. */
+
+/** Reddit's; an outside promise of the contract. Characters. */
+export const MAX_TITLE_CHARS = 300;
+/** What browsers and mail programs carry safely. Characters; imports are exempt. */
+export const MAX_URL_CHARS = 2048;
+/** Reddit's. Characters of Markdown. */
+export const MAX_TEXT_CHARS = 40_000;
+/** An event must fit a queue message (128 KB), whatever script its text is in. UTF-8 bytes. */
+export const MAX_EVENT_BYTES = 127_000;
+/** Twice the largest form that can be accepted: refused before it is read. Bytes. */
+export const MAX_BODY_BYTES = 512 * 1024;
+export const MAX_DESCRIPTION_CHARS = 500;
+export const MAX_COMMUNITY_TITLE_CHARS = 100;
+export const MIN_PASSWORD_CHARS = 8;
+/** A bound on hashing work, not on strength. */
+export const MAX_PASSWORD_CHARS = 200;
+
+/** Registered names; also what keeps them readable in a path. */
+export const USER_NAME = /^[A-Za-z0-9_-]{3,20}$/;
+export const COMMUNITY_NAME = /^[A-Za-z0-9_]{3,21}$/;
+
+/** Links are followed by search engines once a post has earned this score. */
+export const TRUSTED_SCORE = 10;

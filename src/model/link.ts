@@ -1,0 +1,41 @@
+/** Links: which are accepted, which are the same, and how they are shown. Pure. */
+
+/**
+ * An address as `new URL` understands it, if a browser may be sent there. `javascript:`, `data:`
+ * and the like are refused; so is everything that is no absolute address.
+ */
+export function parseLink(text: string): URL | null {
+  const url = URL.parse(text.trim());
+  if (!url) return null;
+  if (url.protocol !== "http:" && url.protocol !== "https:" && url.protocol !== "ftp:") return null;
+  return url.hostname === "" ? null : url;
+}
+
+/** What any browser reads as an absolute address, whatever page it stands on. */
+const PLAIN_LINK = /^([a-z]+):(\/\/[\x21-\x7e]+)$/i;
+
+/**
+ * The address as it was written, because `new URL` adds slashes and re-escapes; only the scheme
+ * becomes lower case. Anything unusual (spaces, other scripts, `http:host`) is as `url` has it.
+ */
+export function linkText(url: URL, written: string): string {
+  const plain = PLAIN_LINK.exec(written.trim());
+  return plain ? url.protocol + plain[2] : url.href;
+}
+
+/** Fragments by which a script, not the server, chose what was shown: `twitter.com/#!/user`. */
+const ROUTING_FRAGMENT = /^#!?\//;
+
+/**
+ * Two links with one key are the same link: the scheme, `www.`, the case of the host, a trailing
+ * slash and a fragment that only scrolls do not matter.
+ */
+export function linkKey(url: URL): string {
+  const route = ROUTING_FRAGMENT.test(url.hash) ? url.hash : "";
+  return siteOf(url) + url.pathname.replace(/\/+$/, "") + url.search + route;
+}
+
+/** The host a reader sees beside the title: without `www.`, with an unusual port. */
+export function siteOf(url: URL): string {
+  return url.host.replace(/^www\./, "");
+}

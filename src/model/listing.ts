@@ -1,0 +1,19 @@
+/** The names of listings: which scope, which ranking, which chronological one. Pure. */
+import type { CommunityKey } from "./ids.ts";
+
+/** The whole site (null) or one community. */
+export type Scope = CommunityKey | null;
+
+/** Orders that follow from the votes; every one has an index for the site and for communities. */
+export const RANKINGS = ["hot", "top"] as const;
+export type Ranking = (typeof RANKINGS)[number];
+
+/** What every listing's path in a scope begins with: `` or `/r/programming`. */
+export function scopePath(scope: Scope): string {
+  return scope === null ? "" : `/r/${scope}`;
+}
+
+/** A chronological listing's name is the path of its head: `/new`, `/r/programming/new`. */
+export function newListing(scope: Scope): string {
+  return `${scopePath(scope)}/new`;
+}

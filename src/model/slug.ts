@@ -1,0 +1,23 @@
+/** The readable tail of a post's path, made from its title. Pure. */
+
+/** Reddit's limit; long enough to recognise, short enough to paste. */
+const MAX_SLUG_LENGTH = 50;
+
+/**
+ * Lower-case letters and digits joined by `_`, cut at a word: "New approach to China" →
+ * `new_approach_to_china`. Letters of every script are kept; a title without any gives `_`.
+ */
+export function slugOf(title: string): string {
+  const words = title
+    .normalize("NFC")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");
+  let slug = "";
+  for (const word of words) {
+    const longer = slug === "" ? word : `${slug}_${word}`;
+    if (longer.length > MAX_SLUG_LENGTH) break;
+    slug = longer;
+  }
+  return slug === "" ? "_" : slug;
+}

@@ -1,0 +1,35 @@
+/** The submit form of one community, with its name filled in: needs no script. */
+import type { Community } from "../model/entities.ts";
+import { type CommunityKey, communityKey } from "../model/ids.ts";
+import { submitKey } from "./key.ts";
+import { definePage } from "./page-type.ts";
+import { renderTemplate } from "./templates.ts";
+
+export const communitySubmitPage = definePage<CommunityKey, Community>({
+  name: "community submit",
+  path: "/r/{community}/submit",
+  tier: "write",
+  parse(key) {
+    const [, name] = /^\/r\/([a-z0-9_]{3,21})\/submit$/.exec(key) ?? [];
+    return name === undefined ? null : communityKey(name);
+  },
+  lane: () => "fast",
+  affectedBy: (change) => change.communities.map(({ key }) => submitKey(key)),
+  async *every(reads) {
+    for (const { key } of await reads.allCommunities()) yield submitKey(key);
+  },
+  async load(reads, keys) {
+    const communities = await reads.communities(keys);
+    return keys.map((key) => communities.get(key) ?? null);
+  },
+  view(_, community) {
+    const body = renderTemplate("form-page", {
+      title: `Submit to r/${community.name}`,
+      form: "submit",
+      values: { sr: community.name },
+      errors: {},
+      message: "",
+    });
+    return { type: "page", status: 200, path: null, representations: [{ type: "html", body }] };
+  },
+});

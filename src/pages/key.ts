@@ -1,0 +1,87 @@
+/**
+ * Keys: a page's key is its canonical path. What builds them, and the few facts about them that the
+ * reader must know. Depends on the model only.
+ */
+import type { CommunityKey, PostId } from "../model/ids.ts";
+import { type Ranking, type Scope, scopePath } from "../model/listing.ts";
+
+/** Posts on a page of a listing; Reddit's. */
+export const PAGE_SIZE = 25;
+/** Ranked listings are 1,000 posts deep: nobody reads further, and ranks beyond cost writes. */
+export const MAX_RANKED_PAGES = 40;
+export const RANKED_DEPTH = PAGE_SIZE * MAX_RANKED_PAGES;
+
+/** Pages that only a deploy changes; the reader fetches these from KV, everything else from R2. */
+export const DEPLOY_KEYS = {
+  submit: "/submit",
+  login: "/login",
+  register: "/register",
+  createCommunity: "/create-community",
+  about: "/about",
+  notFound: "/404",
+  beingPublished: "/being-published",
+  robots: "/robots.txt",
+} as const;
+
+const DEPLOY_KEY_SET: ReadonlySet<string> = new Set(Object.values(DEPLOY_KEYS));
+
+export function isDeployKey(key: string): boolean {
+  return DEPLOY_KEY_SET.has(key);
+}
+
+const RANKED_PATHS: Readonly<Record<Ranking, string>> = { hot: "/hot", top: "/top/all" };
+
+/** Page 1 of hot is the scope's own page: `/`, `/r/programming`. */
+export function rankedKey(ranking: Ranking, scope: Scope, page: number): string {
+  const prefix = scopePath(scope);
+  if (page > 1) return `${prefix}${RANKED_PATHS[ranking]}/${page}`;
+  return ranking === "hot" ? prefix || "/" : prefix + RANKED_PATHS[ranking];
+}
+
+/** Blocks are numbered from the oldest, beginning with 1. */
+export function blockKey(listing: string, block: number): string {
+  return `${listing}/${block}`;
+}
+
+export function threadKey(id: PostId): string {
+  return `/comments/${id}`;
+}
+
+export function submitKey(community: CommunityKey): string {
+  return `/r/${community}/submit`;
+}
+
+/** The address of a post: its key is `/comments/{id}`, whatever the community and the slug. */
+export function threadPath(community: CommunityKey, id: PostId, slug: string): string {
+  return `/r/${community}/comments/${id}/${encodeURIComponent(slug)}`;
+}
+
+/** An opaque token that names a page of a listing, as `after` and `before` carry it. */
+export function pageToken(key: string): string {
+  return btoa(key).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The key that a token names; null for anything that is no token. */
+export function parsePageToken(token: string): string | null {
+  if (!/^[\w-]{1,200}$/.test(token)) return null;
+  try {
+    const key = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
+    return isKey(key) ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Longest key of any page, with room to spare; anything longer is no page. */
+const MAX_KEY_LENGTH = 200;
+
+export function isKey(path: string): boolean {
+  return path.length <= MAX_KEY_LENGTH && /^\/[a-z0-9_.\-/]*$/.test(path);
+}
+
+/** `parsePageNumber("7", 2)` → 7; null unless a plain number of at least `min`. */
+export function parsePageNumber(text: string | undefined, min: number): number | null {
+  if (text === undefined || !/^[1-9]\d{0,8}$/.test(text)) return null;
+  const page = Number(text);
+  return page >= min ? page : null;
+}

@@ -1,0 +1,96 @@
+/**
+ * What a page type is. A page is a function of rows only: no viewer, no clock, no randomness.
+ * Depends on the model, and on the store by type only.
+ */
+import type { Reads } from "../store/reads.ts";
+import type { Change } from "./change.ts";
+
+/** `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more. */
+export type Lane = "fast" | "slow";
+
+/** `write`: events change it (R2). `deploy`: only a deploy does (KV). */
+export type Tier = "write" | "deploy";
+
+export type RepresentationType = "html" | "json" | "text";
+
+export interface Representation {
+  readonly type: RepresentationType;
+  readonly body: string;
+}
+
+/**
+ * What is stored under a key. `path` is the address readers are led to when it differs from the
+ * key. A void is a page that no longer exists; it counts as absent.
+ */
+export type Rendered =
+  | {
+      readonly type: "page";
+      readonly status: 200 | 404 | 410;
+      readonly path: string | null;
+      /** The default one first. */
+      readonly representations: readonly Representation[];
+    }
+  | { readonly type: "redirect"; readonly status: 301 | 302; readonly location: string }
+  | { readonly type: "void" };
+
+/** What a page may know besides rows: the site's configuration. */
+export interface Site {
+  /** What absolute URLs begin with; no slash at the end. */
+  readonly origin: string;
+}
+
+export interface PageDefinition<Params, Model> {
+  readonly name: string;
+  /** The pattern of its paths, for people. */
+  readonly path: string;
+  readonly tier: Tier;
+  /** The parameters in a key of this type; null for any other key. */
+  parse(key: string): Params | null;
+  lane(params: Params): Lane;
+  /** The keys that a change may have changed: perhaps one too many, never one too few. */
+  affectedBy(change: Change): Iterable<string>;
+  /** Every key that exists, for a full build. */
+  every(reads: Reads): AsyncIterable<string>;
+  /** What each page shows, in the order asked; null where there is no such page. */
+  load(reads: Reads, params: readonly Params[]): Promise<readonly (Model | null)[]>;
+  view(params: Params, model: Model, site: Site): Rendered;
+}
+
+/** A page type without its private types, as the table holds it. */
+export interface PageType {
+  readonly name: string;
+  readonly path: string;
+  readonly tier: Tier;
+  owns(key: string): boolean;
+  /** The lane of a key of this type. */
+  lane(key: string): Lane;
+  affectedBy(change: Change): Iterable<string>;
+  every(reads: Reads): AsyncIterable<string>;
+  /** Renders keys of this type with a bounded number of queries, in the order asked. */
+  render(reads: Reads, keys: readonly string[], site: Site): Promise<readonly Rendered[]>;
+}
+
+export function definePage<Params, Model>(page: PageDefinition<Params, Model>): PageType {
+  const paramsOf = (key: string): Params => {
+    const params = page.parse(key);
+    if (params === null) throw new Error(`${key} is no page of type ${page.name}`);
+    return params;
+  };
+  return {
+    name: page.name,
+    path: page.path,
+    tier: page.tier,
+    owns: (key) => page.parse(key) !== null,
+    lane: (key) => page.lane(paramsOf(key)),
+    affectedBy: (change) => page.affectedBy(change),
+    every: (reads) => page.every(reads),
+    async render(reads, keys, site) {
+      const params = keys.map(paramsOf);
+      const models = await page.load(reads, params);
+      return params.map((param, index) => {
+        const model = models[index] ?? null;
+        return model === null ? { type: "void" } : page.view(param, model, site);
+      });
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** A post as listings and its own page show it: one line. Pure. */
+import { type Community, type Post, score } from "../model/entities.ts";
+import { postFullname } from "../model/ids.ts";
+import { TRUSTED_SCORE } from "../model/limits.ts";
+import { parseLink, siteOf } from "../model/link.ts";
+import { slugOf } from "../model/slug.ts";
+import { rankedKey, threadPath } from "./key.ts";
+
+export interface PostLine {
+  /** The fullname, as forms send it. */
+  readonly id: string;
+  readonly title: string;
+  /** Where the title leads: the link, or the post's own page. */
+  readonly href: string;
+  /** The link's `rel` attribute; empty for none. */
+  readonly rel: string;
+  readonly domain: string;
+  readonly score: number;
+  readonly author: string;
+  /** ISO 8601; the overlay makes it relative. */
+  readonly createdAt: string;
+  readonly community: string;
+  readonly communityPath: string;
+  readonly path: string;
+  readonly isAdult: boolean;
+}
+
+export function postLine(post: Post, community: Community | undefined): PostLine {
+  const path = postPath(post);
+  return {
+    id: postFullname(post.id),
+    title: post.title,
+    href: post.url ?? path,
+    rel: post.url !== null && score(post) < TRUSTED_SCORE ? "nofollow ugc" : "",
+    domain: displayDomain(post),
+    score: score(post),
+    author: post.author,
+    createdAt: isoTime(post.createdAt),
+    community: community?.name ?? post.community,
+    communityPath: rankedKey("hot", post.community, 1),
+    path,
+    isAdult: post.isAdult,
+  };
+}
+
+export function postPath(post: Post): string {
+  return threadPath(post.community, post.id, slugOf(post.title));
+}
+
+/** Reddit's: `self.programming` for a text post. */
+export function displayDomain(post: Post): string {
+  const url = post.url === null ? null : parseLink(post.url);
+  return url ? siteOf(url) : `self.${post.community}`;
+}
+
+/** `2013-08-01T12:00:00Z`: whole seconds, no milliseconds. */
+export function isoTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,63 @@
+/**
+ * Puts one page, unless what is stored is the same already, or newer. Depends on storage only.
+ *
+ * Two publishers can hold one page when the first one's lease ran out. The put is conditional on
+ * the version that was looked at, so the slower one fails. One case remains: the second finds equal
+ * content and puts nothing, the first one's put still matches. Therefore whoever takes over a lease
+ * puts in any case, and the body's commit number makes that a new version.
+ */
+import type { KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+import {
+  type EncodedPage,
+  putDeployPage,
+  putPage,
+  readDeployVersion,
+  readVersion,
+  type StoredVersion,
+} from "./storage.ts";
+
+/** `superseded`: what is stored reflects a later commit. */
+export type PublishResult = "written" | "unchanged" | "superseded";
+
+/** As many publishers as can meet on one page, and then some. */
+const MAX_ATTEMPTS = 10;
+
+export interface PublishOptions {
+  /** The commit that the page's rows were read at. */
+  readonly commit: number;
+  /** The lease was taken over: an earlier publisher's put may still be on the way. */
+  readonly isTakenOver: boolean;
+}
+
+export async function publishPage(
+  pages: R2Bucket,
+  key: string,
+  page: EncodedPage,
+  options: PublishOptions,
+): Promise<PublishResult> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const stored = await readVersion(pages, key);
+    if (stored && stored.commit > options.commit) return "superseded";
+    if (!options.isTakenOver && isSame(stored, page)) return "unchanged";
+    if (await putPage(pages, key, page, options.commit, stored)) return "written";
+  }
+  throw new Error(`${key} changed under ${MAX_ATTEMPTS} puts in a row`);
+}
+
+/** Nothing stored is as good as a void. */
+export function isSame(stored: StoredVersion | null, page: EncodedPage): boolean {
+  const isVoid = page.head.status === 404 && page.head.representations.length === 0;
+  return stored ? stored.hash === page.hash : isVoid;
+}
+
+export async function publishDeployPage(
+  site: KVNamespace,
+  key: string,
+  page: EncodedPage,
+  commit: number,
+): Promise<PublishResult> {
+  const stored = await readDeployVersion(site, key);
+  if (isSame(stored, page)) return "unchanged";
+  await putDeployPage(site, key, page, commit);
+  return "written";
+}

@@ -1,0 +1,118 @@
+/**
+ * What the ranked listings share: pages of 25 posts, 1,000 deep, for the site and for communities.
+ */
+import type { Community, Post } from "../model/entities.ts";
+import { type CommunityKey, communityKey } from "../model/ids.ts";
+import type { Ranking, Scope } from "../model/listing.ts";
+import type { Reads } from "../store/reads.ts";
+import type { Change } from "./change.ts";
+import { MAX_RANKED_PAGES, PAGE_SIZE, parsePageNumber, RANKED_DEPTH, rankedKey } from "./key.ts";
+import { readCommunitiesOf } from "./listing-communities.ts";
+import { viewListing } from "./listing-view.ts";
+import { definePage, type PageType } from "./page-type.ts";
+
+interface Params {
+  readonly scope: Scope;
+  readonly page: number;
+}
+
+interface Model {
+  readonly posts: readonly Post[];
+  readonly hasNext: boolean;
+  readonly communities: ReadonlyMap<CommunityKey, Community>;
+}
+
+export function defineRankedListing(ranking: Ranking, path: string): PageType {
+  return definePage<Params, Model>({
+    name: ranking,
+    path,
+    tier: "write",
+    parse: (key) => parseRankedKey(ranking, key),
+    lane: ({ page }) => (page === 1 ? "fast" : "slow"),
+    affectedBy: (change) => affectedRankedPages(ranking, change),
+    every: (reads) => everyRankedPage(ranking, reads),
+    load: (reads, params) => loadRankedPages(ranking, reads, params),
+    view({ scope, page }, model, site) {
+      const keyOf = (n: number) => rankedKey(ranking, scope, n);
+      return viewListing(
+        {
+          scope,
+          tab: ranking,
+          key: keyOf(page),
+          page,
+          posts: model.posts,
+          communities: model.communities,
+          before: page > 1 ? keyOf(page - 1) : null,
+          after: model.hasNext && page < MAX_RANKED_PAGES ? keyOf(page + 1) : null,
+        },
+        site,
+      );
+    },
+  });
+}
+
+function parseRankedKey(ranking: Ranking, key: string): Params | null {
+  const [, , name, rest] = /^(\/r\/([a-z0-9_]{3,21}))?(\/.*)?$/.exec(key) ?? [];
+  const scope = name === undefined ? null : communityKey(name);
+  const suffix = key === "/" ? "" : (rest ?? "");
+  const page = suffix === "" ? 1 : parsePageNumber(suffix.split("/").at(-1), 2);
+  for (const candidate of [1, page]) {
+    if (candidate !== null && candidate <= MAX_RANKED_PAGES) {
+      if (rankedKey(ranking, scope, candidate) === key) return { scope, page: candidate };
+    }
+  }
+  return null;
+}
+
+function* affectedRankedPages(ranking: Ranking, change: Change): Iterable<string> {
+  for (const { key } of change.communities) yield rankedKey(ranking, key, 1);
+  for (const { scope, from, to, lengthBefore, lengthAfter, ...moved } of change.ranked) {
+    if (moved.ranking !== ranking) continue;
+    for (let page = pageOf(from); page <= pageOf(to); page++) yield rankedKey(ranking, scope, page);
+    if (lengthBefore === lengthAfter) continue;
+    yield rankedKey(ranking, scope, lastPage(lengthBefore));
+    yield rankedKey(ranking, scope, lastPage(lengthAfter));
+  }
+}
+
+/** The page, from 1, that shows a 0-based position. */
+function pageOf(position: number): number {
+  return Math.floor(position / PAGE_SIZE) + 1;
+}
+
+/** An empty listing has its first page too. */
+function lastPage(length: number): number {
+  return Math.max(1, Math.ceil(Math.min(length, RANKED_DEPTH) / PAGE_SIZE));
+}
+
+async function* everyRankedPage(ranking: Ranking, reads: Reads): AsyncIterable<string> {
+  const counts = await reads.visibleCounts();
+  const all = [...counts.values()].reduce((sum, posts) => sum + posts, 0);
+  const lengths = new Map<Scope, number>([[null, all]]);
+  for (const { key } of await reads.allCommunities()) lengths.set(key, counts.get(key) ?? 0);
+  for (const [scope, length] of lengths) {
+    for (let page = 1; page <= lastPage(length); page++) yield rankedKey(ranking, scope, page);
+  }
+}
+
+async function loadRankedPages(
+  ranking: Ranking,
+  reads: Reads,
+  params: readonly Params[],
+): Promise<(Model | null)[]> {
+  const slices = await reads.rankedSlices(
+    params.map(({ scope, page }) => ({
+      ranking,
+      scope,
+      from: (page - 1) * PAGE_SIZE,
+      count: PAGE_SIZE + 1,
+    })),
+  );
+  const communities = await readCommunitiesOf(reads, params, slices.flat());
+  return params.map(({ scope, page }, index) => {
+    const posts = slices[index] ?? [];
+    const exists = scope === null || communities.has(scope);
+    if (!exists || (page > 1 && posts.length === 0)) return null;
+    return { posts: posts.slice(0, PAGE_SIZE), hasNext: posts.length > PAGE_SIZE, communities };
+  });
+}

@@ -1,0 +1,161 @@
+/**
+ * The only file that touches R2 and KV: stored pages, read and put. Depends on the bindings' types.
+ *
+ * An object's body is its commit number (COMMIT_BYTES) and then each representation, gzipped, one
+ * after another. The commit number makes bodies of one content differ, and with them R2's etags: a
+ * put that comes late cannot take an older body for the one it expects. It is neither served nor
+ * compared. The object's metadata say what is where, so that a reader needs one read and no parsing.
+ */
+import type { KVNamespace, R2Bucket, R2Object } from "@cloudflare/workers-types";
+
+/** Decimal, padded with zeros. */
+export const COMMIT_BYTES = 16;
+
+export interface StoredRepresentation {
+  /** html, json or text. */
+  readonly type: string;
+  /** Bytes from the beginning of the object, and how many. */
+  readonly offset: number;
+  readonly length: number;
+  /** Of the content before compression, as a header value. */
+  readonly etag: string;
+}
+
+/** What the metadata say of a page. */
+export interface PageHead {
+  /** 200, 404 (also a void, without representations), 410, 301 or 302. */
+  readonly status: number;
+  /** Where readers are led whose path is another; null when the key is the path. */
+  readonly path: string | null;
+  readonly location: string | null;
+  readonly representations: readonly StoredRepresentation[];
+}
+
+export interface EncodedPage {
+  readonly head: PageHead;
+  /** Of head and content: equal hashes mean equal pages. */
+  readonly hash: string;
+  /** Everything after the commit number. */
+  readonly content: Uint8Array;
+}
+
+export interface StoredPage {
+  readonly head: PageHead;
+  readonly body: ArrayBuffer;
+}
+
+/** What decides whether a page needs to be put. */
+export interface StoredVersion {
+  readonly commit: number;
+  readonly hash: string;
+  /** R2's, for the conditional put; empty in KV. */
+  readonly etag: string;
+}
+
+interface Metadata {
+  readonly commit: string;
+  readonly hash: string;
+  readonly head: string;
+}
+
+const encoder = new TextEncoder();
+
+function metadataOf(page: EncodedPage, commit: number): Record<keyof Metadata, string> {
+  return { commit: String(commit), hash: page.hash, head: JSON.stringify(page.head) };
+}
+
+function bodyOf(page: EncodedPage, commit: number): Uint8Array {
+  const body = new Uint8Array(COMMIT_BYTES + page.content.length);
+  body.set(encoder.encode(String(commit).padStart(COMMIT_BYTES, "0")));
+  body.set(page.content, COMMIT_BYTES);
+  return body;
+}
+
+function parseHead(metadata: Metadata): PageHead {
+  return JSON.parse(metadata.head) as PageHead;
+}
+
+export async function readPage(pages: R2Bucket, key: string): Promise<StoredPage | null> {
+  const object = await pages.get(key);
+  if (!object) return null;
+  const head = parseHead(object.customMetadata as unknown as Metadata);
+  return { head, body: await object.arrayBuffer() };
+}
+
+export async function readDeployPage(site: KVNamespace, key: string): Promise<StoredPage | null> {
+  const { value, metadata } = await site.getWithMetadata<Metadata>(key, "arrayBuffer");
+  return value && metadata ? { head: parseHead(metadata), body: value } : null;
+}
+
+export async function readVersion(pages: R2Bucket, key: string): Promise<StoredVersion | null> {
+  const object = await pages.head(key);
+  return object && versionOf(object);
+}
+
+function versionOf(object: R2Object): StoredVersion {
+  const { commit, hash } = object.customMetadata as unknown as Metadata;
+  return { commit: Number(commit), hash, etag: object.etag };
+}
+
+/** Every stored page of R2 by key. One request for a thousand. */
+export async function* listVersions(pages: R2Bucket): AsyncGenerator<[string, StoredVersion]> {
+  let cursor: string | undefined;
+  do {
+    const listed = await pages.list({
+      include: ["customMetadata"],
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    for (const object of listed.objects) yield [object.key, versionOf(object)];
+    cursor = listed.truncated ? listed.cursor : undefined;
+  } while (cursor !== undefined);
+}
+
+/**
+ * Puts a page if the stored object is still the expected one (null: none).
+ * @returns false when it is not
+ */
+export async function putPage(
+  pages: R2Bucket,
+  key: string,
+  page: EncodedPage,
+  commit: number,
+  expected: StoredVersion | null,
+): Promise<boolean> {
+  const object = await pages.put(key, bodyOf(page, commit), {
+    customMetadata: metadataOf(page, commit),
+    onlyIf: expected ? { etagMatches: expected.etag } : { etagDoesNotMatch: "*" },
+  });
+  return object !== null;
+}
+
+export async function readDeployVersion(
+  site: KVNamespace,
+  key: string,
+): Promise<StoredVersion | null> {
+  const { metadata } = await site.getWithMetadata<Metadata>(key, "stream");
+  return metadata && { commit: Number(metadata.commit), hash: metadata.hash, etag: "" };
+}
+
+export async function* listDeployVersions(
+  site: KVNamespace,
+): AsyncGenerator<[string, StoredVersion]> {
+  const { keys } = await site.list<Metadata>();
+  for (const { name, metadata } of keys) {
+    if (metadata) yield [name, { ...metadata, commit: Number(metadata.commit), etag: "" }];
+  }
+}
+
+/** KV has no conditional put; these pages change with a deploy only, one publisher at a time. */
+export async function putDeployPage(
+  site: KVNamespace,
+  key: string,
+  page: EncodedPage,
+  commit: number,
+): Promise<void> {
+  await site.put(key, bodyOf(page, commit), { metadata: metadataOf(page, commit) });
+}
+
+/** For the build, which has the site to itself: an object that no page explains. */
+export async function removePage(pages: R2Bucket, key: string): Promise<void> {
+  await pages.delete(key);
+}

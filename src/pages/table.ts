@@ -1,0 +1,26 @@
+/** THE list of page types. The build walks it, the consumer asks it, the README shows it. */
+import { communitiesPage } from "./communities.ts";
+import { communitySubmitPage } from "./community-submit.ts";
+import { DEPLOY_PAGES } from "./deploy-pages.ts";
+import { hotPage } from "./hot.ts";
+import { newPage } from "./new.ts";
+import type { PageType } from "./page-type.ts";
+import { threadPage } from "./thread.ts";
+import { topPage } from "./top.ts";
+
+export const PAGE_TYPES: readonly PageType[] = [
+  hotPage,
+  newPage,
+  topPage,
+  threadPage,
+  communitiesPage,
+  communitySubmitPage,
+  ...DEPLOY_PAGES,
+];
+
+/** The type that a key belongs to. Throws for a key that nothing here made. */
+export function pageTypeOf(key: string): PageType {
+  const type = PAGE_TYPES.find((candidate) => candidate.owns(key));
+  if (!type) throw new Error(`no page type owns ${key}`);
+  return type;
+}

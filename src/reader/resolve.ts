@@ -1,0 +1,99 @@
+/**
+ * A request's path and query become the key of a stored page and a representation, or the address
+ * that should have been asked for. Pure. Knows the shape of keys, and no page type.
+ */
+import { isId, type PostId } from "../model/ids.ts";
+import { isKey, parsePageToken, threadKey } from "../pages/key.ts";
+
+export type Resolved =
+  | {
+      readonly type: "page";
+      readonly key: string;
+      readonly representation: RepresentationName;
+    }
+  | { readonly type: "redirect"; readonly location: string }
+  | { readonly type: "not_found" }
+  | { readonly type: "invalid_token" };
+
+export type RepresentationName = "default" | "json" | "atom";
+
+const SUFFIXES = [
+  { suffix: ".json", representation: "json" },
+  { suffix: ".rss", representation: "atom" },
+] as const;
+
+/** Nothing in Cairn has a longer address, even percent-encoded. */
+const MAX_PATH_LENGTH = 1000;
+
+/** Paths that Reddit's readers and scripts know, and what they are here. */
+const LEGACY: readonly (readonly [RegExp, string])[] = [
+  [/^((?:\/r\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
+  [/^((?:\/r\/[^/]+)?)\/top(?:\/all\/1)?$/, "$1/top/all"],
+  [/^\/(?:subreddits|communities|reddits)$/, "/r"],
+  [/^\/r\/-\/1$/, "/r"],
+];
+
+export function resolve(url: URL): Resolved {
+  if (url.pathname.length > MAX_PATH_LENGTH) return { type: "not_found" };
+  const asked = decodePath(url.pathname);
+  if (asked === null) return { type: "not_found" };
+  const { bare, suffix, representation } = splitSuffix(asked);
+  const path = canonicalPath(bare, url.searchParams);
+  if (path !== bare) {
+    return { type: "redirect", location: encodeURI(path) + suffix };
+  }
+  return resolveKey(path, representation, url.searchParams.get("after"));
+}
+
+/** Null for what is no UTF-8, and for control characters, which are in no address. */
+function decodePath(pathname: string): string | null {
+  try {
+    const path = decodeURIComponent(pathname);
+    return /\p{Cc}/u.test(path) ? null : path;
+  } catch {
+    return null;
+  }
+}
+
+/** `/r/x/.json` and `/r/x.json` are both `/r/x` as JSON. */
+function splitSuffix(asked: string) {
+  const lower = asked.toLowerCase();
+  const found = SUFFIXES.find(({ suffix }) => lower.endsWith(suffix));
+  if (!found) return { bare: asked, suffix: "", representation: "default" as const };
+  const stem = asked.slice(0, -found.suffix.length);
+  return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, ...found };
+}
+
+/** Lower case, no slash at the end, Reddit's other forms translated. */
+function canonicalPath(asked: string, query: URLSearchParams): string {
+  const path = asked.toLowerCase().replace(/\/+$/, "");
+  const sorted = path + sortSuffix(path, query);
+  for (const [legacy, canonical] of LEGACY) {
+    if (legacy.test(sorted)) return sorted.replace(legacy, canonical) || "/";
+  }
+  return sorted || "/";
+}
+
+/** `/r/x?sort=new` is `/r/x/new`; orders that have no page yet are ignored. */
+function sortSuffix(path: string, query: URLSearchParams): string {
+  const isListing = path === "" || /^\/r\/[^/]+$/.test(path);
+  const sort = query.get("sort");
+  return isListing && (sort === "new" || sort === "top") ? `/${sort}` : "";
+}
+
+/** `/r/x/comments/{id}/{slug}`; the page says which community and slug are right. */
+const THREAD = /^(?:\/r\/[^/]+)?\/comments\/([^/]+)(?:\/[^/]*)?$/;
+
+function resolveKey(
+  path: string,
+  representation: RepresentationName,
+  after: string | null,
+): Resolved {
+  if (after !== null && after !== "") {
+    const key = parsePageToken(after);
+    return key === null ? { type: "invalid_token" } : { type: "page", key, representation };
+  }
+  const id = THREAD.exec(path)?.[1];
+  const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
+  return isKey(key) ? { type: "page", key, representation } : { type: "not_found" };
+}

@@ -1,0 +1,4 @@
+/** The reader's entry point. The clock begins here. */
+import { createReader } from "./app.ts";
+
+export default createReader(Date.now);

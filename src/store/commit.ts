@@ -1,0 +1,148 @@
+/**
+ * One commit: rows, the pages they make stale, and the next commit number, in one D1 batch (a
+ * transaction). A commit that was decided on older rows fails as a whole.
+ */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Community, Post, Vote } from "../model/entities.ts";
+import type { EventId, PostId } from "../model/ids.ts";
+import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
+
+export interface Alias {
+  readonly id: PostId;
+  readonly post: PostId;
+}
+
+/** An accepted event that turned out to be impossible; its sender is told. */
+export interface Refusal {
+  readonly event: EventId;
+  readonly user: string;
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+  readonly type: string;
+  /** The fullname or the community it was about. */
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export interface RowChanges {
+  readonly communities: readonly Community[];
+  readonly posts: readonly Post[];
+  readonly votes: readonly Vote[];
+  readonly aliases: readonly Alias[];
+  readonly refusals: readonly Refusal[];
+  /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
+  readonly entries: readonly NewEntry[];
+}
+
+/** A new post's place in a chronological listing. */
+export interface NewEntry {
+  readonly listing: string;
+  readonly slot: number;
+  readonly createdAt: number;
+  readonly id: PostId;
+  /** Newer entries exist already: they move up by one. Late entries come before all others. */
+  readonly isLate: boolean;
+}
+
+export interface PagesToName {
+  readonly pages: readonly NamedPage[];
+  /** Something was taken down: the pages do not wait for their lanes. */
+  readonly isUrgent: boolean;
+}
+
+// NULL violates the column's constraint, and that rolls the whole batch back.
+const TAKE_NUMBER = `UPDATE site SET commit_number =
+  CASE WHEN commit_number = ?1 THEN ?1 + 1 END WHERE id = 1`;
+const CONFLICT = "NOT NULL constraint failed: site.commit_number";
+
+export async function readCommitNumber(db: D1Database): Promise<number> {
+  const row = await db.prepare("SELECT commit_number FROM site").first<{ commit_number: number }>();
+  if (!row) throw new Error("the content database has no site row: are its migrations applied?");
+  return row.commit_number;
+}
+
+/**
+ * @param readAt the commit number that the decision was based on
+ * @returns false when another commit came in between: read and decide again
+ */
+export async function commitChanges(
+  db: D1Database,
+  readAt: number,
+  rows: RowChanges,
+  named: PagesToName,
+  now: number,
+  pace: Pace,
+): Promise<boolean> {
+  const next = readAt + 1;
+  try {
+    await db.batch([
+      db.prepare(TAKE_NUMBER).bind(readAt),
+      ...insertCommunities(db, rows.communities),
+      ...upsertPosts(db, rows.posts),
+      ...upsertVotes(db, rows.votes),
+      ...insertAliases(db, rows.aliases),
+      ...insertRefusals(db, rows.refusals),
+      ...rows.entries.filter(({ isLate }) => isLate).flatMap((entry) => insertLateEntry(db, entry)),
+      ...appendEntries(
+        db,
+        rows.entries.filter(({ isLate }) => !isLate),
+      ),
+      ...namePages(db, named.pages, next, now, pace, named.isUrgent),
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(CONFLICT)) return false;
+    throw error;
+  }
+}
+
+function insertAliases(db: D1Database, aliases: readonly Alias[]): D1PreparedStatement[] {
+  return jsonChunks(aliases).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
+         WHERE true ON CONFLICT (id) DO NOTHING`,
+      )
+      .bind(json),
+  );
+}
+
+function insertRefusals(db: D1Database, refusals: readonly Refusal[]): D1PreparedStatement[] {
+  return jsonChunks(refusals).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO refusal (event, user, at, type, subject, reason)
+         SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
+           value ->> 'subject', value ->> 'reason'
+         FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
+      )
+      .bind(json),
+  );
+}
+
+function appendEntries(db: D1Database, entries: readonly NewEntry[]): D1PreparedStatement[] {
+  return jsonChunks(entries).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO entry (listing, slot, created_at, id)
+         SELECT value ->> 'listing', value ->> 'slot', value ->> 'createdAt', value ->> 'id'
+         FROM json_each(?1)`,
+      )
+      .bind(json),
+  );
+}
+
+/** Slots are unique at every moment, so newer entries step aside through negative numbers. */
+function insertLateEntry(db: D1Database, entry: NewEntry): D1PreparedStatement[] {
+  const { listing, slot, createdAt, id } = entry;
+  return [
+    db
+      .prepare("UPDATE entry SET slot = -slot - 1 WHERE listing = ?1 AND slot >= ?2")
+      .bind(listing, slot),
+    db.prepare("UPDATE entry SET slot = -slot WHERE listing = ?1 AND slot < 0").bind(listing),
+    db
+      .prepare("INSERT INTO entry (listing, slot, created_at, id) VALUES (?1, ?2, ?3, ?4)")
+      .bind(listing, slot, createdAt, id),
+  ];
+}

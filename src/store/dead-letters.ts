@@ -1,0 +1,39 @@
+/** Messages that could not be applied, kept until an operator replays or discards them. */
+import type { D1Database } from "@cloudflare/workers-types";
+import { jsonChunks } from "./statements.ts";
+
+export interface DeadLetter {
+  /** The queue message's id. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly why: string;
+  /** The message as JSON. */
+  readonly body: string;
+}
+
+export async function keepDeadLetters(
+  db: D1Database,
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  if (letters.length === 0) return;
+  await db.batch(
+    jsonChunks(letters).map((json) =>
+      db
+        .prepare(
+          `INSERT INTO dead_letter (id, at, why, body)
+           SELECT value ->> 'id', value ->> 'at', value ->> 'why', value ->> 'body'
+           FROM json_each(?1) WHERE true ON CONFLICT (id) DO NOTHING`,
+        )
+        .bind(json),
+    ),
+  );
+}
+
+/** Oldest first. */
+export async function listDeadLetters(db: D1Database): Promise<DeadLetter[]> {
+  const { results } = await db
+    .prepare("SELECT id, at, why, body FROM dead_letter ORDER BY at, id")
+    .all<DeadLetter>();
+  return results;
+}

@@ -1,0 +1,177 @@
+/**
+ * The page table: which pages are stale, since which commit, and who is writing them.
+ *
+ * `named` is the last commit that may have changed a page, `written` the commit its stored object
+ * reflects; stale means named > written. `due` is when a stale page may be leased; leasing moves it
+ * to the end of the lease, so that "due" is the one thing a publisher looks for.
+ */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import { jsonChunks } from "./statements.ts";
+
+/** Least milliseconds between two writes of one page, by lane. */
+export interface Pace {
+  readonly fast: number;
+  readonly slow: number;
+}
+
+/** KV and R2 refuse more than one write a second to a key, whatever the hurry. Milliseconds. */
+const URGENT_PACE_MS = 1000;
+/** A publisher that has not settled by then is taken for crashed. Milliseconds. */
+export const LEASE_MS = 30_000;
+
+export interface NamedPage {
+  readonly key: string;
+  readonly lane: "fast" | "slow";
+}
+
+const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} WHEN lane = 'fast' THEN ?2 ELSE ?3 END`;
+
+// A stale page without a lease will be read after this commit anyway: naming it again writes
+// nothing, unless it is more urgent now. A leased one may have been read before it.
+const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
+  SELECT value ->> 'key', value ->> 'lane', ?4, ?1, ?5 FROM json_each(?6) WHERE true
+  ON CONFLICT (key) DO UPDATE SET
+    named = excluded.named,
+    urgent = max(page.urgent, excluded.urgent),
+    due = CASE
+      WHEN page.lease IS NOT NULL THEN page.due
+      WHEN page.named > page.written THEN min(page.due, max(?1, page.written_at + ${URGENT_PACE_MS}))
+      ELSE max(?1, page.written_at + CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS}
+        WHEN page.lane = 'fast' THEN ?2 ELSE ?3 END)
+    END
+  WHERE page.named <= page.written OR page.lease IS NOT NULL
+    OR (excluded.urgent AND NOT page.urgent)`;
+
+/** @param urgent something was taken down: the pages do not wait for their lane */
+export function namePages(
+  db: D1Database,
+  pages: readonly NamedPage[],
+  commit: number,
+  now: number,
+  pace: Pace,
+  urgent: boolean,
+): D1PreparedStatement[] {
+  return jsonChunks(pages).map((json) =>
+    db.prepare(NAME_PAGES).bind(now, pace.fast, pace.slow, commit, urgent ? 1 : 0, json),
+  );
+}
+
+export interface LeasedPage {
+  readonly key: string;
+  /** An earlier publisher never settled: its put may still be on the way. */
+  readonly isTakenOver: boolean;
+}
+
+const DUE_PAGES = "FROM page WHERE named > written AND due <= ?1 ORDER BY due LIMIT ?2";
+
+/**
+ * Leases up to `limit` pages that are due, for LEASE_MS. Also returns the number of the last
+ * commit: everything read from now on reflects at least that one.
+ */
+export async function leasePages(
+  db: D1Database,
+  token: string,
+  now: number,
+  limit: number,
+): Promise<{ readonly pages: LeasedPage[]; readonly commit: number }> {
+  const [found, , site] = await db.batch<{ key: string; lease: string | null; commit: number }>([
+    db.prepare(`SELECT key, lease ${DUE_PAGES}`).bind(now, limit),
+    db
+      .prepare(`UPDATE page SET lease = ?3, due = ?4 WHERE key IN (SELECT key ${DUE_PAGES})`)
+      .bind(now, limit, token, now + LEASE_MS),
+    db.prepare('SELECT commit_number AS "commit" FROM site'),
+  ]);
+  const pages = (found?.results ?? []).map(({ key, lease }) => ({
+    key,
+    isTakenOver: lease !== null,
+  }));
+  return { pages, commit: site?.results[0]?.commit ?? 0 };
+}
+
+/** The objects of these pages reflect `commit`. Does nothing where the lease has been lost. */
+export function settlePages(
+  db: D1Database,
+  keys: readonly string[],
+  token: string,
+  commit: number,
+  now: number,
+  pace: Pace,
+): D1PreparedStatement[] {
+  return jsonChunks(keys).map((json) =>
+    db
+      .prepare(
+        `UPDATE page SET lease = NULL, written = ?4, written_at = ?1, due = ?1 + ${PACE},
+           urgent = CASE WHEN named > ?4 THEN urgent ELSE 0 END
+         WHERE key IN (SELECT value FROM json_each(?6)) AND lease = ?5`,
+      )
+      .bind(now, pace.fast, pace.slow, commit, token, json),
+  );
+}
+
+/** Tries these pages again at `due`. The lease stays: what failed may still take effect. */
+export function postponePages(
+  db: D1Database,
+  keys: readonly string[],
+  token: string,
+  due: number,
+): D1PreparedStatement[] {
+  return jsonChunks(keys).map((json) =>
+    db
+      .prepare(
+        "UPDATE page SET due = ?1 WHERE key IN (SELECT value FROM json_each(?3)) AND lease = ?2",
+      )
+      .bind(due, token, json),
+  );
+}
+
+/** When the next stale page is due, in milliseconds since 1970; null when nothing is stale. */
+export async function nextDue(db: D1Database): Promise<number | null> {
+  const row = await db
+    .prepare("SELECT min(due) AS due FROM page WHERE named > written")
+    .first<{ due: number | null }>();
+  return row?.due ?? null;
+}
+
+/**
+ * Claims the ringing of the publisher's bell at `at`. False when one is on its way that rings no
+ * later: so commits and publishers between them keep one bell in the queue.
+ */
+export async function claimBell(db: D1Database, now: number, at: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 OR bell_at > ?2")
+    .bind(now, at)
+    .run();
+  return meta.changes > 0;
+}
+
+/** For the full build, which has the site to itself: the objects of these pages reflect `commit`. */
+export function markWritten(
+  db: D1Database,
+  pages: readonly NamedPage[],
+  commit: number,
+  now: number,
+): D1PreparedStatement[] {
+  return jsonChunks(pages.map(({ key, lane }) => ({ key, lane }))).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO page (key, lane, named, written, written_at, due)
+         SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
+         ON CONFLICT (key) DO UPDATE SET written = excluded.written,
+           written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL
+         WHERE page.named > page.written OR page.lease IS NOT NULL`,
+      )
+      .bind(commit, now, json),
+  );
+}
+
+/** For the full build: pages whose objects it has removed. */
+export function removePageRows(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
+  return jsonChunks(keys).map((json) =>
+    db.prepare("DELETE FROM page WHERE key IN (SELECT value FROM json_each(?1))").bind(json),
+  );
+}
+
+/** For the audit, which has the site to itself: no stale page waits for its lane or a lease. */
+export async function makeStaleDue(db: D1Database): Promise<void> {
+  await db.prepare("UPDATE page SET due = 0 WHERE named > written").run();
+}

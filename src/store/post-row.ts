@@ -1,0 +1,71 @@
+/**
+ * A post as D1 stores it. New properties go into the JSON column `data` and need no migration:
+ * an old row shows the property's default.
+ */
+import { hotOf, type Post, type Standing, score } from "../model/entities.ts";
+import type { CommunityKey, PostId } from "../model/ids.ts";
+
+export interface PostRow {
+  readonly id: string;
+  readonly community: string;
+  readonly author: string;
+  readonly title: string;
+  readonly url: string | null;
+  readonly link_key: string | null;
+  readonly created_at: number;
+  readonly ups: number;
+  readonly downs: number;
+  readonly standing: string;
+  readonly score: number;
+  readonly hot: number;
+  readonly data: string;
+}
+
+interface PostData {
+  readonly text?: string;
+  readonly isAdult?: true;
+}
+
+/** The columns in the order in which every statement of this folder writes and reads them. */
+export const POST_COLUMNS =
+  "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, data";
+
+export function toPostRow(post: Post): PostRow {
+  const data: PostData = {
+    ...(post.text === null ? {} : { text: post.text }),
+    ...(post.isAdult ? { isAdult: true } : {}),
+  };
+  return {
+    id: post.id,
+    community: post.community,
+    author: post.author,
+    title: post.title,
+    url: post.url,
+    link_key: post.linkKey,
+    created_at: post.createdAt,
+    ups: post.ups,
+    downs: post.downs,
+    standing: post.standing,
+    score: score(post),
+    hot: hotOf(post),
+    data: JSON.stringify(data),
+  };
+}
+
+export function fromPostRow(row: PostRow): Post {
+  const data = JSON.parse(row.data) as PostData;
+  return {
+    id: row.id as PostId,
+    community: row.community as CommunityKey,
+    author: row.author,
+    title: row.title,
+    url: row.url,
+    linkKey: row.link_key,
+    text: data.text ?? null,
+    createdAt: row.created_at,
+    ups: row.ups,
+    downs: row.downs,
+    standing: row.standing as Standing,
+    isAdult: data.isAdult ?? false,
+  };
+}

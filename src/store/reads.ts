@@ -1,0 +1,210 @@
+/**
+ * Everything that pages are rendered from: reads of content rows, each taking many requests at
+ * once, so that a hundred pages cost a handful of queries.
+ */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Community, Post } from "../model/entities.ts";
+import type { CommunityKey, PostId } from "../model/ids.ts";
+import type { Ranking, Scope } from "../model/listing.ts";
+import { fromPostRow, POST_COLUMNS, type PostRow } from "./post-row.ts";
+
+/** Positions of a ranked listing: 0-based, best first. */
+export interface RankedSlice {
+  readonly ranking: Ranking;
+  readonly scope: Scope;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Slots of a chronological listing: 1-based, oldest first, both ends included. */
+export interface SlotRange {
+  readonly listing: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Reads {
+  communities(keys: readonly CommunityKey[]): Promise<ReadonlyMap<CommunityKey, Community>>;
+  /** In the order of their keys. */
+  allCommunities(): Promise<readonly Community[]>;
+  /** Whatever their standing. */
+  posts(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, Post>>;
+  /** Id → the post it leads to, for those of the ids that are aliases. */
+  aliases(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostId>>;
+  /** Visible posts, best first. */
+  rankedSlices(slices: readonly RankedSlice[]): Promise<readonly (readonly Post[])[]>;
+  /** Posts in the order of their slots, whatever their standing. */
+  slotRanges(ranges: readonly SlotRange[]): Promise<readonly (readonly Post[])[]>;
+  /** Slots in each listing; 0 for an unknown one. */
+  slotCounts(listings: readonly string[]): Promise<readonly number[]>;
+  /** Visible posts by community, for those that have any. */
+  visibleCounts(): Promise<ReadonlyMap<CommunityKey, number>>;
+  /** Ids of all posts and aliases: every id that has a page. */
+  threadIds(): AsyncIterable<PostId>;
+}
+
+/** Ids read at a time when all are walked. */
+const WALK_ROWS = 5000;
+
+const SELECT_POST = `SELECT ${POST_COLUMNS.replace(/\w+/g, "p.$&")}`;
+
+/** The columns that order each ranking, from the best; each pair has an index. */
+export const RANK_COLUMN: Readonly<Record<Ranking, string>> = { hot: "hot", top: "score" };
+
+export function openReads(db: D1Database): Reads {
+  return {
+    communities: (keys) => readCommunities(db, keys),
+    allCommunities: () => readAllCommunities(db),
+    posts: (ids) => readPosts(db, ids),
+    aliases: (ids) => readAliases(db, ids),
+    rankedSlices: (slices) => readRankedSlices(db, slices),
+    slotRanges: (ranges) => readSlotRanges(db, ranges),
+    slotCounts: (listings) => readSlotCounts(db, listings),
+    visibleCounts: () => readVisibleCounts(db),
+    threadIds: () => walkThreadIds(db),
+  };
+}
+
+interface CommunityRow {
+  readonly key: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly creator: string;
+  readonly created_at: number;
+}
+
+function fromCommunityRow(row: CommunityRow): Community {
+  const { created_at: createdAt, key, ...rest } = row;
+  return { ...rest, key: key as CommunityKey, createdAt };
+}
+
+export async function readCommunities(
+  db: D1Database,
+  keys: readonly CommunityKey[],
+): Promise<Map<CommunityKey, Community>> {
+  const { results } = await db
+    .prepare("SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value")
+    .bind(JSON.stringify([...new Set(keys)]))
+    .all<CommunityRow>();
+  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
+}
+
+async function readAllCommunities(db: D1Database): Promise<Community[]> {
+  const { results } = await db.prepare("SELECT * FROM community ORDER BY key").all<CommunityRow>();
+  return results.map(fromCommunityRow);
+}
+
+export async function hasPosts(db: D1Database): Promise<boolean> {
+  return (await db.prepare("SELECT 1 FROM post LIMIT 1").first()) !== null;
+}
+
+export async function countCommunities(db: D1Database): Promise<number> {
+  const row = await db
+    .prepare("SELECT count(*) AS communities FROM community")
+    .first<{ communities: number }>();
+  return row?.communities ?? 0;
+}
+
+export async function readPosts(
+  db: D1Database,
+  ids: readonly PostId[],
+): Promise<Map<PostId, Post>> {
+  const { results } = await db
+    .prepare(`${SELECT_POST} FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value`)
+    .bind(JSON.stringify([...new Set(ids)]))
+    .all<PostRow>();
+  return new Map(results.map((row) => [row.id as PostId, fromPostRow(row)]));
+}
+
+export async function readAliases(
+  db: D1Database,
+  ids: readonly PostId[],
+): Promise<Map<PostId, PostId>> {
+  const { results } = await db
+    .prepare("SELECT a.id, a.post FROM json_each(?1) q CROSS JOIN alias a ON a.id = q.value")
+    .bind(JSON.stringify([...new Set(ids)]))
+    .all<{ id: PostId; post: PostId }>();
+  return new Map(results.map(({ id, post }) => [id, post]));
+}
+
+/** The ids that lead to any of these posts. */
+export async function readAliasesOf(db: D1Database, posts: readonly PostId[]): Promise<PostId[]> {
+  if (posts.length === 0) return [];
+  const { results } = await db
+    .prepare("SELECT a.id FROM json_each(?1) q CROSS JOIN alias a ON a.post = q.value")
+    .bind(JSON.stringify(posts))
+    .all<{ id: PostId }>();
+  return results.map(({ id }) => id);
+}
+
+async function readRankedSlices(db: D1Database, slices: readonly RankedSlice[]): Promise<Post[][]> {
+  return readEach(
+    db,
+    slices.map(({ ranking, scope, from, count }) => {
+      const column = RANK_COLUMN[ranking];
+      const inScope = scope === null ? "" : "AND p.community = ?3";
+      const statement = db.prepare(
+        `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
+         ORDER BY p.${column} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
+      );
+      return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
+    }),
+  );
+}
+
+async function readSlotRanges(db: D1Database, ranges: readonly SlotRange[]): Promise<Post[][]> {
+  return readEach(
+    db,
+    ranges.map(({ listing, from, to }) =>
+      db
+        .prepare(
+          `${SELECT_POST} FROM entry e CROSS JOIN post p ON p.id = e.id
+           WHERE e.listing = ?1 AND e.slot BETWEEN ?2 AND ?3 ORDER BY e.slot`,
+        )
+        .bind(listing, from, to),
+    ),
+  );
+}
+
+async function readEach(db: D1Database, statements: D1PreparedStatement[]): Promise<Post[][]> {
+  if (statements.length === 0) return [];
+  const answers = await db.batch<PostRow>(statements);
+  return answers.map(({ results }) => results.map(fromPostRow));
+}
+
+async function readSlotCounts(db: D1Database, listings: readonly string[]): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots
+       FROM json_each(?1) q ORDER BY q.key`,
+    )
+    .bind(JSON.stringify(listings))
+    .all<{ slots: number }>();
+  return results.map(({ slots }) => slots);
+}
+
+async function readVisibleCounts(db: D1Database): Promise<Map<CommunityKey, number>> {
+  const { results } = await db
+    .prepare(
+      `SELECT community, count(*) AS posts FROM post
+       WHERE standing = 'visible' GROUP BY community`,
+    )
+    .all<{ community: CommunityKey; posts: number }>();
+  return new Map(results.map(({ community, posts }) => [community, posts]));
+}
+
+async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
+  const statement = db.prepare(
+    `SELECT id FROM (SELECT id FROM post WHERE id > ?1 UNION ALL SELECT id FROM alias WHERE id > ?1)
+     ORDER BY id LIMIT ${WALK_ROWS}`,
+  );
+  let last = "";
+  while (true) {
+    const { results } = await statement.bind(last).all<{ id: PostId }>();
+    for (const { id } of results) yield id;
+    const end = results.at(-1);
+    if (!end || results.length < WALK_ROWS) return;
+    last = end.id;
+  }
+}

@@ -1,0 +1,59 @@
+/** What every statement shares: rows travel as one JSON parameter, because D1 binds at most 100. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Community, Post, Vote } from "../model/entities.ts";
+import { POST_COLUMNS, toPostRow } from "./post-row.ts";
+
+/** D1 refuses strings above 2 MB; posts carry up to 160 KB of text. UTF-16 units. */
+const MAX_JSON_LENGTH = 500_000;
+
+/** Rows cut into JSON arrays that D1 takes as one parameter each; none for no rows. */
+export function jsonChunks(rows: readonly unknown[], maxRows = 1000): string[] {
+  const chunks: string[] = [];
+  let chunk: string[] = [];
+  let length = 0;
+  for (const row of rows) {
+    const json = JSON.stringify(row);
+    if (chunk.length === maxRows || (chunk.length > 0 && length + json.length > MAX_JSON_LENGTH)) {
+      chunks.push(`[${chunk.join(",")}]`);
+      chunk = [];
+      length = 0;
+    }
+    chunk.push(json);
+    length += json.length;
+  }
+  if (chunk.length > 0) chunks.push(`[${chunk.join(",")}]`);
+  return chunks;
+}
+
+function fromJson(columns: string): string {
+  return columns.replace(/\w+/g, (column) => `value ->> '${column}'`);
+}
+
+const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
+  SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
+    standing = excluded.standing, score = excluded.score, hot = excluded.hot`;
+
+export function upsertPosts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  return jsonChunks(posts.map(toPostRow)).map((json) => db.prepare(UPSERT_POSTS).bind(json));
+}
+
+const UPSERT_VOTES = `INSERT INTO vote (user, post, value, at, event)
+  SELECT ${fromJson("user, post, value, at, event")} FROM json_each(?1) WHERE true
+  ON CONFLICT (post, user) DO UPDATE SET value = excluded.value, at = excluded.at,
+    event = excluded.event`;
+
+export function upsertVotes(db: D1Database, votes: readonly Vote[]): D1PreparedStatement[] {
+  return jsonChunks(votes).map((json) => db.prepare(UPSERT_VOTES).bind(json));
+}
+
+const INSERT_COMMUNITIES = `INSERT INTO community (key, name, title, description, creator, created_at)
+  SELECT ${fromJson("key, name, title, description, creator, createdAt")} FROM json_each(?1)
+  WHERE true ON CONFLICT (key) DO NOTHING`;
+
+export function insertCommunities(
+  db: D1Database,
+  communities: readonly Community[],
+): D1PreparedStatement[] {
+  return jsonChunks(communities).map((json) => db.prepare(INSERT_COMMUNITIES).bind(json));
+}

@@ -1,0 +1,40 @@
+/** Two projects: Node for pure rules and whole-site checks, real workerd for everything bound. */
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  test: {
+    root,
+    projects: [
+      {
+        test: { name: "node", root, include: ["test/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: `${root}/wrangler.toml`, environment: "dev" },
+            miniflare: {
+              // The plugin names its Worker itself, so the dev Worker's binding to its own
+              // intake finds nobody: forms are sent to the intake directly.
+              serviceBindings: { INTAKE: async () => new Response("not in this test") },
+              bindings: {
+                SESSION_SECRET: "a secret of the tests, long enough",
+                TEST_CONTENT_MIGRATIONS: await readD1Migrations(`${root}/migrations/content`),
+                TEST_ACCOUNTS_MIGRATIONS: await readD1Migrations(`${root}/migrations/accounts`),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          root,
+          include: ["test/workerd/**/*.test.ts"],
+          setupFiles: ["test/workerd/migrate.ts"],
+          testTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
