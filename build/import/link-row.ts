@@ -63,7 +63,8 @@ export function isRefusal(value: unknown): value is Refusal {
 }
 
 function isComment(row: Row): boolean {
-  return row.body !== undefined && (row.link_id !== undefined || row.parent_id !== undefined);
+  const hasParent = textOf(row, "link_id") !== "" || textOf(row, "parent_id") !== "";
+  return hasParent && row.body !== undefined;
 }
 
 /** The empty text for a field that is missing, empty or null. */
