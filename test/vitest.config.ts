@@ -7,6 +7,8 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   test: {
     root,
+    // What tests provoke on purpose is logged; it is shown where a test fails.
+    silent: "passed-only",
     projects: [
       {
         test: { name: "node", root, include: ["test/*.test.ts"], testTimeout: 60_000 },

@@ -124,7 +124,7 @@ function applyPostVoted(draft: Draft, event: PostVoted): Outcome {
 /** The newer vote wins, by edge time, then by event id. */
 function castVote(draft: Draft, vote: Vote): Outcome {
   const key = refKey(vote.post, vote.user);
-  const before = draft.votes.get(key);
+  const before = draft.voteBefore(vote);
   if (before && (before.at > vote.at || (before.at === vote.at && before.event >= vote.event))) {
     return "unchanged";
   }
@@ -177,6 +177,15 @@ class Draft {
     return this.posts.get(this.aliases.get(id) ?? id);
   }
 
+  /** A vote that was not read is not "no vote": counting it twice would be silent. */
+  voteBefore({ post, user }: Vote): Vote | null {
+    const vote = this.votes.get(refKey(post, user));
+    if (vote === undefined && this.#rows.posts.has(post)) {
+      throw new Error(`the vote of ${user} on ${post} was not read`);
+    }
+    return vote ?? null;
+  }
+
   refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" {
     const { id, by: user, at, type } = event;
     this.#refusals.push({ event: id, user, at, type, subject, reason });
@@ -197,7 +206,7 @@ class Draft {
         before: this.#rows.posts.get(after.id) ?? null,
         after,
       })),
-      votes: changed(this.#rows.votes, this.votes),
+      votes: changed(this.#rows.votes, this.votes).filter((vote) => vote !== null),
       aliases: [...this.aliases]
         .filter(([id]) => !this.#rows.aliases.has(id))
         .map(([id, post]) => ({ id, post })),

@@ -64,7 +64,7 @@ function touchedBy(events: readonly CairnEvent[]): Touch {
     const community = communityKey(event.community);
     communities.push(community);
     const link = event.url === null ? null : parseLink(event.url);
-    if (link) links.push({ community, linkKey: linkKey(link), user: event.by });
+    if (link) links.push({ community, linkKey: linkKey(link), post: event.post });
   }
   return { communities, posts, votes, links };
 }

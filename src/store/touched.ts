@@ -15,7 +15,7 @@ export interface LinkRef {
 }
 
 export interface SubmittedLink extends LinkRef {
-  readonly user: string;
+  readonly post: PostId;
 }
 
 export interface VoteRef {
@@ -28,7 +28,7 @@ export interface Touch {
   readonly communities: readonly CommunityKey[];
   readonly posts: readonly PostId[];
   readonly votes: readonly VoteRef[];
-  /** A link that the community has already becomes a vote of who submits it. */
+  /** Links to be submitted: those that the community has already will become aliases. */
   readonly links: readonly SubmittedLink[];
 }
 
@@ -37,8 +37,8 @@ export interface Rows {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
   readonly posts: ReadonlyMap<PostId, Post>;
   readonly aliases: ReadonlyMap<PostId, PostId>;
-  /** By `refKey`. */
-  readonly votes: ReadonlyMap<string, Vote>;
+  /** By `refKey`; null where there is none. What was not asked for is not there. */
+  readonly votes: ReadonlyMap<string, Vote | null>;
   /** The oldest visible post of each link, by `refKey`. */
   readonly links: ReadonlyMap<string, PostId>;
 }
@@ -53,18 +53,16 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
     readAliases(db, touch.posts),
     readLinks(db, touch.links),
   ]);
-  const votes: VoteRef[] = touch.votes.map(({ post, user }) => ({
-    post: aliases.get(post) ?? post,
-    user,
-  }));
-  for (const { community, linkKey, user } of touch.links) {
-    const post = links.get(refKey(community, linkKey));
-    if (post) votes.push({ post, user });
+  const leadsTo = new Map(aliases);
+  for (const { community, linkKey, post } of touch.links) {
+    const existing = links.get(refKey(community, linkKey));
+    if (existing && !aliases.has(post)) leadsTo.set(post, existing);
   }
+  const votes = touch.votes.map(({ post, user }) => ({ post: leadsTo.get(post) ?? post, user }));
   const [communities, posts, voteRows] = await Promise.all([
     readCommunities(db, touch.communities),
-    readPosts(db, [...touch.posts, ...aliases.values(), ...links.values()]),
-    readVotes(db, votes),
+    readPosts(db, [...touch.posts, ...leadsTo.values()]),
+    readVotes(db, [...touch.votes, ...votes]),
   ]);
   return { commit, communities, posts, aliases, votes: voteRows, links };
 }
@@ -88,8 +86,13 @@ async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map
   return found;
 }
 
-async function readVotes(db: D1Database, refs: readonly VoteRef[]): Promise<Map<string, Vote>> {
-  if (refs.length === 0) return new Map();
+async function readVotes(
+  db: D1Database,
+  refs: readonly VoteRef[],
+): Promise<Map<string, Vote | null>> {
+  const votes = new Map<string, Vote | null>();
+  for (const { post, user } of refs) votes.set(refKey(post, user), null);
+  if (refs.length === 0) return votes;
   const { results } = await db
     .prepare(
       `SELECT v.user, v.post, v.value, v.at, v.event FROM json_each(?1) q
@@ -97,5 +100,6 @@ async function readVotes(db: D1Database, refs: readonly VoteRef[]): Promise<Map<
     )
     .bind(JSON.stringify(refs))
     .all<Vote>();
-  return new Map(results.map((vote) => [refKey(vote.post, vote.user), vote]));
+  for (const vote of results) votes.set(refKey(vote.post, vote.user), vote);
+  return votes;
 }

@@ -1,3 +1,4 @@
+/// <reference types="@cloudflare/vitest-plugin/types" />
 /** What `env` of `cloudflare:workers` holds in the tests: the dev Worker's bindings and migrations. */
 import type { D1Migration } from "@cloudflare/vitest-plugin";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../../src/bindings.ts";

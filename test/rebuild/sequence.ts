@@ -1,0 +1,161 @@
+/**
+ * One random sequence: events sent, delivered in any order, twice or after faults, published by
+ * publishers that meet each other and crash; in the end everything is delivered and nothing stale.
+ * Runs on whatever databases and storage it is given.
+ */
+import type { Message } from "@cloudflare/workers-types";
+import { nameAllPages } from "../../src/consumer/name-all.ts";
+import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { receiveEvents } from "../../src/consumer/receive.ts";
+import type { CairnEvent } from "../../src/queue/events.ts";
+import { nextDue } from "../../src/store/page-rows.ts";
+import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
+import { type Random, seededRandom } from "./random.ts";
+import { randomEvent, type Sent } from "./random-events.ts";
+import { type StoredSite, siteDifferences } from "./site-check.ts";
+
+export interface SequenceOptions {
+  readonly seed: number;
+  /** Steps, each of which sends, delivers or publishes. */
+  readonly steps: number;
+  /** Posts sent at the beginning, so that listings have several pages. */
+  readonly posts: number;
+  /** Of a call that fails while faults are on. */
+  readonly faultProbability: number;
+}
+
+const PACE = { fast: 1000, slow: 60_000 };
+const BEGIN_MS = Date.UTC(2026, 0, 1);
+
+interface Queued {
+  readonly event: CairnEvent;
+  attempts: number;
+}
+
+/** @returns what differs from a full build in the end; nothing is what is hoped for */
+export async function runSequence(
+  stored: StoredSite,
+  options: SequenceOptions,
+): Promise<readonly string[]> {
+  const run = new Sequence(stored, options);
+  await run.begin();
+  for (let step = 0; step < options.steps; step++) await run.step();
+  await run.finish();
+  return siteDifferences(stored);
+}
+
+class Sequence {
+  readonly #random: Random;
+  readonly #faults: Faults;
+  readonly #deps: PublisherDeps;
+  readonly #options: SequenceOptions;
+  readonly #sent: Sent = { communities: [], posts: [] };
+  readonly #history: CairnEvent[] = [];
+  #queue: Queued[] = [];
+  #now = BEGIN_MS;
+  #tokens = 0;
+
+  constructor(stored: StoredSite, options: SequenceOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+    this.#faults = { probability: 0, random: this.#random };
+    this.#deps = {
+      ...stored,
+      db: faultyD1(stored.db, this.#faults),
+      pages: faultyBucket(stored.pages, this.#faults),
+      pace: PACE,
+      now: () => this.#now,
+      token: () => `publisher-${this.#tokens++}`,
+    };
+  }
+
+  async begin(): Promise<void> {
+    await nameAllPages(this.#deps);
+    while (this.#sent.posts.length < this.#options.posts) this.#send();
+    await this.#deliver(this.#queue.length);
+    await this.#publish();
+  }
+
+  async step(): Promise<void> {
+    const { faultProbability } = this.#options;
+    this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
+    this.#now += this.#random.pick([0, 1, 700, 1500, 61_000]);
+    const kind = this.#random.next();
+    if (kind < 0.6) this.#send();
+    else if (kind < 0.75) await this.#deliver(this.#random.int(5) + 1);
+    else if (kind < 0.9) await this.#publish();
+    else await this.#together();
+    this.#faults.probability = 0;
+  }
+
+  #send(): void {
+    const event = randomEvent(this.#random, this.#sent, this.#now);
+    this.#history.push(event);
+    this.#queue.push({ event, attempts: 1 });
+    if (this.#random.chance(0.15)) {
+      this.#queue.push({ event: this.#random.pick(this.#history), attempts: 1 });
+    }
+  }
+
+  /** Consumers and publishers at once; the last publisher's clock has outrun the others' leases. */
+  async #together(): Promise<void> {
+    const late = { ...this.#deps, now: () => this.#now + 120_000 };
+    await Promise.all([
+      this.#deliver(3),
+      this.#publish(),
+      this.#deliver(3),
+      this.#publish(),
+      publishStale(late).catch(() => undefined),
+    ]);
+    this.#now += 121_000;
+  }
+
+  async #deliver(count: number): Promise<void> {
+    const shuffled = this.#random.shuffle(this.#queue);
+    const batch = shuffled.slice(0, count);
+    this.#queue = shuffled.slice(count);
+    const messages = batch.map((queued) => this.#message(queued));
+    await receiveEvents(messages, this.#deps);
+    for (const { queued, isAcked } of messages) {
+      if (!isAcked || this.#random.chance(0.05)) {
+        this.#queue.push({ event: queued.event, attempts: queued.attempts + 1 });
+      }
+    }
+  }
+
+  #message(queued: Queued) {
+    const message = {
+      id: `${queued.event.id}-${queued.attempts}`,
+      body: queued.event,
+      attempts: queued.attempts,
+      timestamp: new Date(this.#now),
+      queued,
+      isAcked: false,
+      ack() {
+        message.isAcked = true;
+      },
+      retry() {
+        message.isAcked = false;
+      },
+    };
+    return message satisfies Message;
+  }
+
+  /** A publisher that throws has crashed; the next ones clean up after it. */
+  async #publish(): Promise<void> {
+    await publishStale(this.#deps).catch(() => undefined);
+  }
+
+  async finish(): Promise<void> {
+    this.#faults.probability = 0;
+    const rounds = this.#queue.length + 10;
+    for (let round = 0; this.#queue.length > 0; round++) {
+      if (round > rounds) throw new Error(`${this.#queue.length} events are never applied`);
+      await this.#deliver(this.#queue.length);
+    }
+    for (let due = await nextDue(this.#deps.db); due !== null; due = await nextDue(this.#deps.db)) {
+      this.#now = Math.max(this.#now, due);
+      await publishStale(this.#deps);
+    }
+  }
+}
