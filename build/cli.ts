@@ -2,12 +2,14 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
+import { areListingsComplete, renumberListings } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { listDeadLetters } from "../src/store/dead-letters.ts";
 import { hasPosts } from "../src/store/reads.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { deploy } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
+import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-links.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
 import { type LocalState, openLocalState } from "./local.ts";
@@ -72,6 +74,7 @@ async function withOpenState(
 async function start(settings: Settings, lock: StateLock): Promise<number> {
   await withOpenState(settings, async (state) => {
     await importSample(state, settings.stateDir);
+    if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
     const isBuilt = await isCompiledWith(state.db, fingerprintOf(settings.origin));
     return isBuilt ? 0 : buildAndReport(state, settings.origin);
   });
@@ -95,14 +98,14 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
   const progress = startProgress("import", 100);
   let percent = 0;
   const summary = await importFiles(state, files, ({ bytesRead, bytesTotal }) => {
-    const reached = Math.floor((bytesRead / bytesTotal) * 100);
+    const reached = Math.floor((bytesRead / Math.max(bytesTotal, 1)) * 100);
     progress.advance(reached - percent);
     percent = reached;
   });
   progress.stop();
   for (const line of refusalLines(summary)) console.log(line);
   console.log(summaryText(summary));
-  return 0;
+  return summary.refusedByKind.has("unusable file") ? 1 : 0;
 }
 
 async function buildAndReport(state: LocalState, origin: string): Promise<number> {
@@ -133,6 +136,12 @@ async function reportDeadLetters(state: LocalState, [action]: readonly string[])
   return 0;
 }
 
+const EXPECTED_ERRORS = [StateInUseError, SettingsError, UnreadableFileError];
+
+function isExpected(error: unknown): error is Error {
+  return EXPECTED_ERRORS.some((type) => error instanceof type);
+}
+
 async function main([name = "", ...args]: string[]): Promise<number> {
   const command = COMMANDS[name];
   if (!command) {
@@ -142,8 +151,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   try {
     return await command(readSettings(process.env), args);
   } catch (error) {
-    const isExpected = error instanceof StateInUseError || error instanceof SettingsError;
-    console.error(isExpected ? error.message : error);
+    console.error(isExpected(error) ? error.message : error);
     return 1;
   }
 }

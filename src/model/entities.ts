@@ -25,7 +25,7 @@ export interface Post {
   readonly url: string | null;
   /** What makes two links the same one; null for a text post. */
   readonly linkKey: string | null;
-  /** Markdown, null for a link. */
+  /** Markdown; null for a link without one. A text post is told by its missing `url`. */
   readonly text: string | null;
   /** Seconds since 1970. */
   readonly createdAt: number;

@@ -4,7 +4,7 @@
 const MAX_SLUG_LENGTH = 50;
 
 /**
- * Lower-case letters and digits joined by `_`, cut at a word: "New approach to China" →
+ * Lower-case letters and digits joined by `_`, cut at a word if possible: "New approach to China" →
  * `new_approach_to_china`. Letters of every script are kept; a title without any gives `_`.
  */
 export function slugOf(title: string): string {
@@ -19,5 +19,5 @@ export function slugOf(title: string): string {
     if (longer.length > MAX_SLUG_LENGTH) break;
     slug = longer;
   }
-  return slug === "" ? "_" : slug;
+  return slug || (words[0] ?? "_").slice(0, MAX_SLUG_LENGTH).toWellFormed();
 }

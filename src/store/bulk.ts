@@ -5,11 +5,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community, Post } from "../model/entities.ts";
 import { POST_COLUMNS, toPostRow } from "./post-row.ts";
-import { jsonChunks } from "./statements.ts";
-
-function fromJson(columns: string): string {
-  return columns.replace(/\w+/g, (column) => `value ->> '${column}'`);
-}
+import { fromJson, jsonChunks } from "./statements.ts";
 
 const INSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
   SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true ON CONFLICT (id) DO NOTHING`;
@@ -88,8 +84,8 @@ export async function areListingsComplete(db: D1Database): Promise<boolean> {
 }
 
 /**
- * Gives every post its slot in the chronological listings (model/listing names them), and names every
- * page that exists for a new commit. One transaction: 400,000 entries take about 2 s.
+ * Gives every post its slot in the chronological listings (model/listing names them), and marks
+ * the site as not compiled: the next build, or the consumer's cron, writes every page. One transaction: 400,000 entries take about 2 s.
  */
 export async function renumberListings(db: D1Database): Promise<void> {
   await db.batch(
@@ -102,8 +98,7 @@ export async function renumberListings(db: D1Database): Promise<void> {
          SELECT '/r/' || community || '/new',
            row_number() OVER (PARTITION BY community ORDER BY created_at, id), created_at, id
          FROM post`,
-      "UPDATE site SET commit_number = commit_number + 1",
-      "UPDATE page SET named = (SELECT commit_number FROM site), due = 0",
+      "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
     ].map((sql) => db.prepare(sql)),
   );
 }

@@ -25,7 +25,8 @@ export function jsonChunks(rows: readonly unknown[], maxRows = 1000): string[] {
   return chunks;
 }
 
-function fromJson(columns: string): string {
+/** `a, b` → the same columns taken from a row of `json_each`. */
+export function fromJson(columns: string): string {
   return columns.replace(/\w+/g, (column) => `value ->> '${column}'`);
 }
 

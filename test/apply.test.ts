@@ -1,0 +1,200 @@
+/** What events do to rows, one transition a test. */
+import { describe, expect, it } from "vitest";
+import { consumeEvents } from "../src/consumer/consume.ts";
+import type { PostId } from "../src/model/ids.ts";
+import type { CairnEvent, PostSubmitted } from "../src/queue/events.ts";
+import { anId, aSubmission, aVote } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { seededRandom } from "./rebuild/random.ts";
+
+const NOW = Date.UTC(2026, 0, 1, 1);
+const PACE = { fast: 1000, slow: 60_000 };
+
+const community = {
+  version: 1,
+  type: "community_created",
+  id: anId(),
+  at: NOW,
+  by: "ann",
+  name: "Programming",
+  title: "Programming",
+  description: "",
+} as CairnEvent;
+
+async function aSite(...events: CairnEvent[]) {
+  const db = openMemoryD1();
+  const send = (...more: CairnEvent[]) => consumeEvents(db, more, NOW, PACE);
+  const rows = async (sql: string) =>
+    (await db.prepare(sql).all<Record<string, unknown>>()).results;
+  await send(community);
+  if (events.length > 0) await send(...events);
+  return { db, send, rows };
+}
+
+const SCORES = "SELECT id, ups, downs, score FROM post ORDER BY id";
+
+async function scoreOf(site: Awaited<ReturnType<typeof aSite>>, { post }: PostSubmitted) {
+  const rows = await site.rows(SCORES);
+  return rows.find(({ id }) => id === post)?.score;
+}
+
+describe("a vote", () => {
+  it.each([
+    ["nothing to 1", [1], 2],
+    ["nothing to -1", [-1], 0],
+    ["1 to -1", [1, -1], 0],
+    ["-1 to 1", [-1, 1], 2],
+    ["1 to 0", [1, 0], 1],
+    ["1 to 1", [1, 1], 2],
+  ] as const)("from %s gives the score %s → %d", async (_, values, expected) => {
+    const post = aSubmission();
+    const votes = values.map((value) => aVote({ post: post.post, value }));
+    expect(await scoreOf(await aSite(post, ...votes), post)).toBe(expected);
+    const oneByOne = await aSite(post);
+    for (const vote of votes) await oneByOne.send(vote);
+    expect(await scoreOf(oneByOne, post)).toBe(expected);
+  });
+
+  it("that is older than the one before changes nothing", async () => {
+    const post = aSubmission();
+    const older = aVote({ post: post.post, value: -1 });
+    const newer = aVote({ post: post.post, value: 1 });
+    const site = await aSite(post, newer);
+    expect(await site.send(older)).toEqual(["unchanged"]);
+    expect(await scoreOf(site, post)).toBe(2);
+  });
+
+  it("of the author counts once: the upvote was there", async () => {
+    const post = aSubmission({ by: "ann" });
+    const site = await aSite(post, aVote({ post: post.post, by: "ann", value: 1 }));
+    expect(await scoreOf(site, post)).toBe(1);
+  });
+
+  it("on a post that has not arrived waits, and counts when it has", async () => {
+    const post = aSubmission();
+    const vote = aVote({ post: post.post });
+    const site = await aSite();
+    expect(await site.send(vote)).toEqual(["waiting"]);
+    expect(await site.send(post, vote)).toEqual(["applied", "applied"]);
+    expect(await scoreOf(site, post)).toBe(2);
+  });
+
+  it("on a post that never comes is refused with a message in the end", async () => {
+    const site = await aSite();
+    const vote = aVote({ post: anId() as PostId, at: NOW - 7 * 3_600_000 });
+    expect(await site.send(vote)).toEqual(["refused"]);
+    expect(await site.send(vote)).toEqual(["refused"]);
+    const refusals = await site.rows("SELECT user, reason, subject FROM refusal");
+    expect(refusals).toEqual([{ user: "Bob", reason: "no_such_post", subject: `t3_${vote.post}` }]);
+  });
+
+  it("on an id that was never minted is refused at once", async () => {
+    const site = await aSite();
+    expect(await site.send(aVote({ post: "zzzz" as PostId, at: NOW }))).toEqual(["refused"]);
+  });
+});
+
+describe("a submission", () => {
+  it("is applied once, however often it comes", async () => {
+    const post = aSubmission();
+    const site = await aSite(post, post);
+    expect(await site.send(post)).toEqual(["unchanged"]);
+    expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 1 }]);
+    expect(await site.rows("SELECT user, value FROM vote")).toEqual([{ user: "ann", value: 1 }]);
+  });
+
+  it("of a link that the community has becomes an upvote and an alias", async () => {
+    const first = aSubmission({ by: "ann", url: "https://example.com/same" });
+    const second = aSubmission({ by: "Bob", url: "http://www.example.com/same/" });
+    const site = await aSite(first);
+    await site.send(second);
+    expect(await scoreOf(site, first)).toBe(2);
+    const aliases = await site.rows("SELECT id, post FROM alias");
+    expect(aliases).toEqual([{ id: second.post, post: first.post }]);
+  });
+
+  it("and a vote by way of its alias count once, in one batch or in three", async () => {
+    const first = aSubmission({ url: "https://example.com/once" });
+    const second = aSubmission({ by: "Bob", url: "https://example.com/once" });
+    const early = aVote({ post: first.post, by: "Bob" });
+    const late = aVote({ post: second.post, by: "Bob" });
+    const site = await aSite(first, early);
+    await site.send(second, late);
+    expect(await scoreOf(site, first)).toBe(2);
+  });
+
+  it("again of a link is a post of its own when asked for", async () => {
+    const first = aSubmission({ url: "https://example.com/again" });
+    const second = aSubmission({ url: "https://example.com/again", resubmit: true });
+    const site = await aSite(first, second);
+    expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 2 }]);
+  });
+
+  it("to a community that has not arrived waits", async () => {
+    const site = await aSite();
+    expect(await site.send(aSubmission({ community: "nowhere", at: NOW }))).toEqual(["waiting"]);
+  });
+});
+
+describe("a deletion", () => {
+  const deletion = (post: PostId, by: string) =>
+    ({ version: 1, type: "post_deleted", id: anId(), at: NOW, by, post }) as CairnEvent;
+
+  it("by the author takes the post down, once", async () => {
+    const post = aSubmission({ by: "ann" });
+    const site = await aSite(post);
+    expect(await site.send(deletion(post.post, "ann"))).toEqual(["applied"]);
+    expect(await site.send(deletion(post.post, "ann"))).toEqual(["unchanged"]);
+    expect(await site.rows("SELECT standing FROM post")).toEqual([{ standing: "deleted" }]);
+  });
+
+  it("by somebody else is refused with a message", async () => {
+    const post = aSubmission({ by: "ann" });
+    const site = await aSite(post);
+    expect(await site.send(deletion(post.post, "Bob"))).toEqual(["refused"]);
+    expect(await site.rows("SELECT user, reason FROM refusal")).toEqual([
+      { user: "Bob", reason: "not_yours" },
+    ]);
+  });
+
+  it("frees the link for another submission", async () => {
+    const first = aSubmission({ by: "ann", url: "https://example.com/free" });
+    const second = aSubmission({ by: "Bob", url: "https://example.com/free" });
+    const site = await aSite(first, deletion(first.post, "ann"));
+    await site.send(second);
+    expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 2 }]);
+  });
+});
+
+describe("votes and deletions", () => {
+  it("give the same rows in any order and any batches", async () => {
+    const post = aSubmission({ by: "ann" });
+    const events: CairnEvent[] = [
+      aVote({ post: post.post, by: "Bob", value: 1 }),
+      aVote({ post: post.post, by: "Bob", value: -1 }),
+      aVote({ post: post.post, by: "ann", value: 0 }),
+      aVote({ post: post.post, by: "cleo", value: 1 }),
+      {
+        version: 1,
+        type: "post_deleted",
+        id: anId(),
+        at: NOW,
+        by: "ann",
+        post: post.post,
+      } as CairnEvent,
+    ];
+    const results = new Set<string>();
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = seededRandom(seed);
+      const site = await aSite(post);
+      let rest = random.shuffle([...events, ...events]);
+      while (rest.length > 0) {
+        const size = 1 + random.int(4);
+        await site.send(...rest.slice(0, size));
+        rest = rest.slice(size);
+      }
+      results.add(JSON.stringify([await site.rows(SCORES), await site.rows("SELECT * FROM vote")]));
+    }
+    expect(results.size).toBe(1);
+  });
+});

@@ -1,0 +1,119 @@
+/** The pure words of the domain: ranks, ids, links, slugs, text, markup. */
+import { describe, expect, it } from "vitest";
+import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
+import { isId, mintedAtMs, mintId, parsePostFullname } from "../src/model/ids.ts";
+import { linkKey, parseLink, siteOf } from "../src/model/link.ts";
+import { renderMarkdown } from "../src/model/markup.ts";
+import { hotRank } from "../src/model/ranking.ts";
+import { slugOf } from "../src/model/slug.ts";
+
+describe("the hot rank", () => {
+  it.each([
+    [1, 0, 1_134_028_003, 0],
+    [1, 0, 1_767_225_600, 14071.0577111],
+    [10, 0, 1_767_225_600, 14072.0577111],
+    [100, 50, 1_767_225_600, 14072.7566811],
+    [5, 15, 1_767_225_600, 14070.0577111],
+    [0, 0, 1_767_225_600, 14071.0577111],
+  ])("of %d ups and %d downs at %d is %d, as Reddit computes it", (ups, downs, at, rank) => {
+    expect(hotRank(ups, downs, at)).toBe(rank);
+  });
+});
+
+describe("a minted id", () => {
+  const now = Date.UTC(2026, 10, 21);
+
+  it("carries its time and sorts by it", () => {
+    const earlier = mintId(now, () => 0.999);
+    const later = mintId(now + 1, () => 0);
+    expect(mintedAtMs(earlier)).toBe(now);
+    expect(earlier < later).toBe(true);
+    expect(isId(earlier)).toBe(true);
+  });
+
+  it("is longer than an imported one, which has no time", () => {
+    expect(mintId(now, () => 0)).toHaveLength(14);
+    expect(mintedAtMs("aouv5")).toBeNull();
+  });
+
+  it("is told from nonsense", () => {
+    expect(parsePostFullname("t3_aouv5")).toBe("aouv5");
+    for (const nonsense of [
+      "aouv5",
+      "t1_aouv5",
+      "t3_",
+      "t3_AOUV5",
+      "t3_../etc",
+      `t3_${"a".repeat(30)}`,
+    ]) {
+      expect(parsePostFullname(nonsense)).toBeNull();
+    }
+  });
+});
+
+describe("a link", () => {
+  it.each([
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "file:///etc/passwd",
+    "/path",
+    "nonsense",
+    "",
+  ])("is refused when it is %s", (text) => expect(parseLink(text)).toBeNull());
+
+  it.each([
+    ["http://Example.com/a/", "https://www.example.com/a"],
+    ["https://example.com", "https://example.com/#top"],
+  ])("%s is the same as %s", (a, b) => {
+    expect(linkKey(parseLink(a) as URL)).toBe(linkKey(parseLink(b) as URL));
+  });
+
+  it("is shown by its site, without www.", () => {
+    expect(siteOf(parseLink("https://www.bbc.co.uk/news") as URL)).toBe("bbc.co.uk");
+  });
+});
+
+describe("a slug", () => {
+  it.each([
+    ["New approach to China", "new_approach_to_china"],
+    ["  <script>alert(1)</script> ", "script_alert_1_script"],
+    ["日本語のタイトル", "日本語のタイトル"],
+    ["!!!", "_"],
+    ["word ".repeat(40), "word_word_word_word_word_word_word_word_word_word"],
+    ["x".repeat(80), "x".repeat(50)],
+  ])("of %j is %s", (title, slug) => expect(slugOf(title)).toBe(slug));
+});
+
+describe("text", () => {
+  it("loses control characters and overrides of direction, and keeps its script", () => {
+    expect(cleanLine(" a\u0000b\u202e c\r\nd ")).toBe("ab c d");
+    expect(cleanBlock("one\r\ntwo\rthree")).toBe("one\ntwo\nthree");
+    expect(cleanLine("שלום")).toBe("שלום");
+  });
+
+  it("keeps four marks on a letter of a thousand", () => {
+    expect(charCount(cleanLine(`q${"\u0317".repeat(1000)}`))).toBe(5);
+  });
+
+  it("is counted in characters as people see them typed", () => {
+    expect(charCount("🪨🪨")).toBe(2);
+  });
+});
+
+describe("markup", () => {
+  it.each([
+    ["<script>alert(1)</script>", /&lt;script&gt;/],
+    ["[x](javascript:alert(1))", /^(?!.*href).*$/s],
+    ["[x](data:text/html,1)", /^(?!.*href).*$/s],
+    ["![x](https://example.com/x.png)", /^(?!.*<img).*$/s],
+    ["[x](https://example.com)", /<a href="https:\/\/example.com" rel="nofollow ugc">x<\/a>/],
+    ["<a href=x onclick=y>z</a>", /^(?!.*<a).*$/s],
+  ])("of %j is harmless", (text, expected) => expect(renderMarkdown(text)).toMatch(expected));
+
+  it.each([
+    ["10,000 nested quotes", ">".repeat(10_000)],
+    ["50,000 asterisks", "*".repeat(50_000)],
+    ["brackets", "[".repeat(40_000)],
+    ["unclosed links", "[a](".repeat(10_000)],
+  ])("survives %s", (_, bomb) => expect(typeof renderMarkdown(bomb)).toBe("string"), 5000);
+});

@@ -1,0 +1,132 @@
+/** The page table: stale, due, leased, settled, and the pace of writes. */
+import { describe, expect, it } from "vitest";
+import {
+  claimBell,
+  LEASE_MS,
+  leasePages,
+  namePages,
+  nextDue,
+  postponePages,
+  settlePages,
+} from "../src/store/page-rows.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+
+const PACE = { fast: 10_000, slow: 60_000 };
+const T = 1_000_000_000;
+
+function aTable() {
+  const db = openMemoryD1();
+  const name = (lane: "fast" | "slow", commit: number, now: number, urgent = false) =>
+    db.batch(namePages(db, [{ key: "/", lane }], commit, now, PACE, urgent));
+  const settle = (token: string, commit: number, now: number) =>
+    db.batch(settlePages(db, ["/"], token, commit, now, PACE));
+  const lease = async (token: string, now: number) => (await leasePages(db, token, now, 10)).pages;
+  /** A page that was written at `T`, as of commit 2. */
+  const written = async (lane: "fast" | "slow") => {
+    await name(lane, 2, T);
+    await lease("first", T);
+    await settle("first", 2, T);
+  };
+  return { db, name, settle, lease, written };
+}
+
+describe("a page", () => {
+  it("that is new is due at once", async () => {
+    const { db, name, lease } = aTable();
+    await name("slow", 2, T);
+    expect(await nextDue(db)).toBe(T);
+    expect(await lease("a", T)).toEqual([{ key: "/", isTakenOver: false }]);
+  });
+
+  it.each([
+    ["fast", 10_000],
+    ["slow", 60_000],
+  ] as const)("in the %s lane waits %d ms after its last write", async (lane, wait) => {
+    const { db, name, lease, written } = aTable();
+    await written(lane);
+    await name(lane, 3, T + 1);
+    expect(await nextDue(db)).toBe(T + wait);
+    expect(await lease("a", T + wait - 1)).toEqual([]);
+    expect(await lease("a", T + wait)).toHaveLength(1);
+  });
+
+  it("that was quiet for longer is due at once", async () => {
+    const { db, name, written } = aTable();
+    await written("slow");
+    await name("slow", 3, T + 100_000);
+    expect(await nextDue(db)).toBe(T + 100_000);
+  });
+
+  it("that shows something taken down waits for no lane, but a second between writes", async () => {
+    const { db, name, written } = aTable();
+    await written("slow");
+    await name("slow", 3, T + 1);
+    await name("slow", 4, T + 2, true);
+    expect(await nextDue(db)).toBe(T + 1000);
+  });
+
+  it("stays urgent when it is named so while it is being written", async () => {
+    const { db, name, lease, settle, written } = aTable();
+    await written("slow");
+    await name("slow", 3, T + 60_000);
+    await lease("a", T + 60_000);
+    await name("slow", 4, T + 60_001, true);
+    await settle("a", 3, T + 60_002);
+    expect(await nextDue(db)).toBe(T + 61_002);
+  });
+
+  it("is leased by one publisher until the lease ends", async () => {
+    const { name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    expect(await lease("b", T + LEASE_MS - 1)).toEqual([]);
+    expect(await lease("b", T + LEASE_MS)).toEqual([{ key: "/", isTakenOver: true }]);
+  });
+
+  it("is not settled by a publisher that has lost its lease", async () => {
+    const { db, name, lease, settle } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await lease("b", T + LEASE_MS);
+    await settle("a", 2, T + LEASE_MS + 1);
+    expect(await nextDue(db)).toBe(T + 2 * LEASE_MS);
+    await settle("b", 2, T + LEASE_MS + 2);
+    expect(await nextDue(db)).toBeNull();
+  });
+
+  it("named while it is leased stays stale after settling", async () => {
+    const { db, name, lease, settle } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await name("fast", 3, T + 1);
+    await settle("a", 2, T + 2);
+    expect(await nextDue(db)).toBe(T + 2 + PACE.fast);
+  });
+
+  it("named again while it waits writes nothing", async () => {
+    const { db, name } = aTable();
+    await name("fast", 2, T);
+    await name("fast", 3, T + 5);
+    const row = await db.prepare("SELECT named, due FROM page").first();
+    expect(row).toEqual({ named: 2, due: T });
+  });
+
+  it("whose put failed is taken over later, so that a late put cannot win", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await db.batch(postponePages(db, ["/"], "a", T + 5000));
+    expect(await lease("b", T + 4999)).toEqual([]);
+    expect(await lease("b", T + 5000)).toEqual([{ key: "/", isTakenOver: true }]);
+  });
+});
+
+describe("the bell", () => {
+  it("rings once until it has rung, or must ring earlier", async () => {
+    const { db } = aTable();
+    expect(await claimBell(db, T, T + 9000)).toBe(true);
+    expect(await claimBell(db, T + 1, T + 9000)).toBe(false);
+    expect(await claimBell(db, T + 1, T + 2000)).toBe(true);
+    expect(await claimBell(db, T + 2001, T + 9000)).toBe(true);
+  });
+});

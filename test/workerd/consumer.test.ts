@@ -1,0 +1,172 @@
+/** The consumer on real queues' messages, the real D1 and the real R2. */
+import {
+  createExecutionContext,
+  createMessageBatch,
+  createScheduledController,
+  getQueueResult,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { consumeEvents } from "../../src/consumer/consume.ts";
+import consumer from "../../src/consumer/worker.ts";
+import type { EventId, PostId } from "../../src/model/ids.ts";
+import { hotRank } from "../../src/model/ranking.ts";
+import { readPage } from "../../src/pages/storage.ts";
+import type { CairnEvent } from "../../src/queue/events.ts";
+import { commitChanges, readCommitNumber } from "../../src/store/commit.ts";
+import { anId, aSubmission, aVote } from "../makers.ts";
+
+const community: CairnEvent = {
+  version: 1,
+  type: "community_created",
+  id: anId() as EventId,
+  at: Date.now(),
+  by: "ann",
+  name: "Programming",
+  title: "Programming",
+  description: "",
+};
+
+async function deliver(queue: string, bodies: readonly unknown[], attempts = 1) {
+  const messages = bodies.map((body) => ({
+    id: anId(),
+    timestamp: new Date(),
+    attempts,
+    body,
+  }));
+  const batch = createMessageBatch(queue, messages);
+  const context = createExecutionContext();
+  await consumer.queue(batch, env);
+  return getQueueResult(batch, context);
+}
+
+async function tick() {
+  const context = createExecutionContext();
+  await consumer.scheduled(createScheduledController(), env);
+  await waitOnExecutionContext(context);
+}
+
+beforeAll(async () => {
+  await tick();
+  await deliver("cairn-events", [community]);
+});
+
+describe("the consumer", () => {
+  it("applies events and publishes the pages they affect", async () => {
+    const post = { ...aSubmission({ title: "A stone" }), at: Date.now() };
+    const result = await deliver("cairn-events", [post, aVote({ post: post.post })]);
+    expect(result.explicitAcks).toHaveLength(2);
+    await deliver("cairn-publish", [{}]);
+    const thread = await readPage(env.PAGES, `/comments/${post.post}`);
+    expect(thread?.head.status).toBe(200);
+    expect(thread?.head.path).toBe(`/r/programming/comments/${post.post}/a_stone`);
+  });
+
+  it("sets malformed messages aside, where they can be listed, and applies the rest", async () => {
+    const post = { ...aSubmission(), at: Date.now() };
+    const bodies = [null, "text", { version: 9 }, { ...post, title: 7 }, post];
+    const result = await deliver("cairn-events", bodies);
+    expect(result.explicitAcks).toHaveLength(5);
+    const { results } = await env.DB.prepare("SELECT why, body FROM dead_letter").all();
+    expect(results).toHaveLength(4);
+    expect(results).toContainEqual({ why: "unknown version 9", body: '{"version":9}' });
+    const row = await env.DB.prepare("SELECT 1 AS found FROM post WHERE id = ?1")
+      .bind(post.post)
+      .first();
+    expect(row).toEqual({ found: 1 });
+  });
+
+  it("retries what waits for its parent, and keeps what the queue gave up on", async () => {
+    const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+    const result = await deliver("cairn-events", [orphan]);
+    expect(result.retryMessages).toHaveLength(1);
+    expect(result.explicitAcks).toHaveLength(0);
+    await deliver("cairn-dead", [orphan]);
+    const { results } = await env.DB.prepare(
+      "SELECT body FROM dead_letter WHERE why LIKE 'gave up%'",
+    ).all();
+    expect(results).toEqual([{ body: JSON.stringify(orphan) }]);
+  });
+
+  it("publishes from cron what lost its bell", async () => {
+    const post = { ...aSubmission(), at: Date.now() };
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    await tick();
+    expect((await readPage(env.PAGES, `/comments/${post.post}`))?.head.status).toBe(200);
+  });
+});
+
+describe("a commit", () => {
+  const nothing = {
+    communities: [],
+    posts: [],
+    votes: [],
+    aliases: [],
+    refusals: [],
+    entries: [],
+  };
+
+  it("that was decided on older rows writes nothing at all", async () => {
+    const readAt = await readCommitNumber(env.DB);
+    const named = { pages: [{ key: "/about", lane: "fast" as const }], isUrgent: false };
+    const pace = { fast: 0, slow: 0 };
+    expect(await commitChanges(env.DB, readAt, nothing, named, 1, pace)).toBe(true);
+    const late = { pages: [{ key: "/never", lane: "fast" as const }], isUrgent: false };
+    expect(await commitChanges(env.DB, readAt, nothing, late, 1, pace)).toBe(false);
+    expect(await readCommitNumber(env.DB)).toBe(readAt + 1);
+    const row = await env.DB.prepare("SELECT 1 FROM page WHERE key = '/never'").first();
+    expect(row).toBeNull();
+  });
+
+  it("is repeated by the consumer until it is based on the newest rows", async () => {
+    const post = { ...aSubmission(), at: Date.now() };
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    const voters = Array.from({ length: 8 }, (_, index) => `voter${index}`);
+    await Promise.all(
+      voters.map((by) =>
+        consumeEvents(env.DB, [aVote({ post: post.post, by })], Date.now(), { fast: 0, slow: 0 }),
+      ),
+    );
+    const row = await env.DB.prepare("SELECT score FROM post WHERE id = ?1")
+      .bind(post.post)
+      .first();
+    expect(row).toEqual({ score: 9 });
+  });
+});
+
+describe("D1", () => {
+  it("orders posts by the rank that the model computes, through an index", async () => {
+    const { results } = await env.DB.prepare("SELECT ups, downs, created_at, hot FROM post").all<{
+      ups: number;
+      downs: number;
+      created_at: number;
+      hot: number;
+    }>();
+    expect(results.length).toBeGreaterThan(2);
+    for (const { ups, downs, created_at, hot } of results) {
+      expect(hot).toBe(hotRank(ups, downs, created_at));
+    }
+  });
+
+  it.each([
+    [
+      "hot, site",
+      "WHERE standing = 'visible' ORDER BY hot DESC, created_at DESC, id DESC",
+      "post_hot",
+    ],
+    [
+      "top, community",
+      "WHERE standing = 'visible' AND community = 'x' ORDER BY score DESC, created_at DESC, id DESC",
+      "post_community_top",
+    ],
+    ["rank", "WHERE standing = 'visible' AND (hot, created_at, id) > (1, 2, '3')", "post_hot"],
+  ])("reads %s through its index, without sorting", async (_, clause, index) => {
+    const { results } = await env.DB.prepare(
+      `EXPLAIN QUERY PLAN SELECT id FROM post ${clause} LIMIT 25`,
+    ).all<{ detail: string }>();
+    const plan = results.map(({ detail }) => detail).join("; ");
+    expect(plan).toContain(index);
+    expect(plan).not.toContain("TEMP B-TREE");
+  });
+});
