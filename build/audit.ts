@@ -25,8 +25,13 @@ export interface AuditSummary {
   readonly extra: readonly string[];
 }
 
-export async function auditSite(state: LocalState, origin: string): Promise<AuditSummary> {
-  await publishAll(state, origin);
+/** @param now milliseconds since 1970 */
+export async function auditSite(
+  state: LocalState,
+  origin: string,
+  now: () => number,
+): Promise<AuditSummary> {
+  await publishAll(state, origin, now);
   const stored = await readStored(state);
   const pages = await listPages(state);
   const progress = startProgress("pages", pages.length);
@@ -60,14 +65,15 @@ export function auditReport({ compared, differ, missing, extra }: AuditSummary):
   ];
 }
 
-async function publishAll(state: LocalState, origin: string): Promise<void> {
+async function publishAll(state: LocalState, origin: string, now: () => number): Promise<void> {
   await makeStaleDue(state.db);
   const deps: PublisherDeps = {
     ...state,
     config: { origin },
     pace: { fast: 0, slow: 0 },
-    now: Date.now,
-    token: () => crypto.randomUUID(),
+    now,
+    // Nobody else publishes meanwhile, and leases of the past have other names.
+    token: () => "audit",
   };
   while (true) {
     const { written, unchanged, superseded } = await publishStale(deps);

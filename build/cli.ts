@@ -7,6 +7,7 @@ import { isCompiledWith } from "../src/store/compiled.ts";
 import { listDeadLetters } from "../src/store/dead-letters.ts";
 import { hasPosts } from "../src/store/reads.ts";
 import { auditReport, auditSite } from "./audit.ts";
+import { bench } from "./bench/bench.ts";
 import { deploy } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
@@ -33,6 +34,12 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.origin)),
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
+    bench: (settings) =>
+      withLock(settings, "npm run bench", async () => {
+        await withOpenState(settings, (state) => prepare(state, settings));
+        await bench(settings, { now: Date.now, random: Math.random });
+        return 0;
+      }),
     deploy: async (_, args) => deploy(args.includes("--dry-run")),
   };
 
@@ -72,13 +79,15 @@ async function withOpenState(
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
-  await withOpenState(settings, async (state) => {
-    await importSample(state, settings.stateDir);
-    if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
-    const isBuilt = await isCompiledWith(state.db, fingerprintOf(settings.origin));
-    return isBuilt ? 0 : buildAndReport(state, settings.origin);
-  });
+  await withOpenState(settings, (state) => prepare(state, settings));
   return serve(settings, lock);
+}
+
+async function prepare(state: LocalState, { stateDir, origin }: Settings): Promise<number> {
+  await importSample(state, stateDir);
+  if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
+  const isBuilt = await isCompiledWith(state.db, fingerprintOf(origin));
+  return isBuilt ? 0 : buildAndReport(state, origin);
 }
 
 /** An empty site gets the bundled sample; the marker tells an import that was interrupted. */
@@ -110,14 +119,14 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
 
 async function buildAndReport(state: LocalState, origin: string): Promise<number> {
   const began = performance.now();
-  const { pages, written, unchanged } = await buildSite(state, origin);
+  const { pages, written, unchanged } = await buildSite(state, origin, Date.now);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${pages} pages, ${written} written, ${unchanged} unchanged in ${seconds} s`);
   return 0;
 }
 
 async function auditAndReport(state: LocalState, origin: string): Promise<number> {
-  const summary = await auditSite(state, origin);
+  const summary = await auditSite(state, origin, Date.now);
   for (const line of auditReport(summary)) console.log(line);
   const { differ, missing, extra } = summary;
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;

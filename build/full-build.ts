@@ -9,7 +9,6 @@ import { encodePage } from "../src/pages/encode.ts";
 import { isSame } from "../src/pages/publish.ts";
 import {
   listDeployVersions,
-  listVersions,
   putDeployPage,
   putPage,
   removePage,
@@ -33,7 +32,12 @@ export interface BuildSummary {
 
 type Stored = Map<string, StoredVersion>;
 
-export async function buildSite(state: LocalState, origin: string): Promise<BuildSummary> {
+/** @param now milliseconds since 1970 */
+export async function buildSite(
+  state: LocalState,
+  origin: string,
+  now: () => number,
+): Promise<BuildSummary> {
   const stored = await readStored(state);
   const commit = await readCommitNumber(state.db);
   const pages = await listPages(state);
@@ -42,7 +46,7 @@ export async function buildSite(state: LocalState, origin: string): Promise<Buil
   for await (const chunk of renderSite(state, origin, pages, progress)) {
     const changed = chunk.filter(({ key, encoded }) => !isSame(stored.get(key) ?? null, encoded));
     await eachInParallel(changed, PARALLEL_PUTS, (page) => put(state, page, commit, stored));
-    await state.db.batch(markWritten(state.db, chunk, commit, Date.now()));
+    await state.db.batch(markWritten(state.db, chunk, commit, now()));
     written += changed.length;
   }
   progress.stop();
@@ -52,8 +56,7 @@ export async function buildSite(state: LocalState, origin: string): Promise<Buil
 }
 
 export async function readStored(state: LocalState): Promise<Stored> {
-  const stored: Stored = new Map();
-  for await (const [key, version] of listVersions(state.pages)) stored.set(key, version);
+  const stored: Stored = await state.listVersions();
   for await (const [key, version] of listDeployVersions(state.site)) stored.set(key, version);
   return stored;
 }

@@ -3,18 +3,26 @@
  * themselves. Bindings come from wrangler.toml's `dev` environment, so they are what `wrangler dev`
  * will serve. Depends on miniflare, the simulator that wrangler itself runs.
  */
+import { readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { StoredVersion } from "../src/pages/storage.ts";
 
 export interface LocalState {
   readonly db: D1Database;
   readonly accounts: D1Database;
   readonly pages: R2Bucket;
   readonly site: KVNamespace;
+  /** Every page in `pages` by key. */
+  listVersions(): Promise<Map<string, StoredVersion>>;
   dispose(): Promise<void>;
 }
+
+/** The modules of the Worker that lists; the first is the main one. */
+const LISTER = ["build/lister.ts", "src/pages/storage.ts"];
 
 /** @param stateDir as `wrangler dev --persist-to` means it */
 export async function openLocalState(stateDir: string): Promise<LocalState> {
@@ -26,8 +34,11 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
       workers: [
         {
           name: "local",
-          modules: true,
-          script: "export default { fetch() { return new Response() } }",
+          modules: LISTER.map((path) => ({
+            type: "ESModule",
+            path,
+            contents: stripTypeScriptTypes(readFileSync(path, "utf8")),
+          })),
           compatibilityDate: workerOptions.compatibilityDate,
           d1Databases,
           r2Buckets,
@@ -41,6 +52,10 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     accounts: (await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database,
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
+    async listVersions() {
+      const answer = await miniflare.dispatchFetch("http://lister/");
+      return new Map((await answer.json()) as [string, StoredVersion][]);
+    },
     dispose: () => miniflare.dispose(),
   };
 }

@@ -16,22 +16,40 @@ const POLL_MS = 100;
 /** A first start bundles the Worker on a slow machine; more means that it hangs. */
 const START_TIMEOUT_MS = 120_000;
 
+export interface Server {
+  /** Resolves with the exit code when the server ends. */
+  readonly ended: Promise<number>;
+  stop(signal?: NodeJS.Signals): Promise<number>;
+}
+
 /** Runs until the server ends or the process is told to; resolves with its exit code. */
 export async function serve(settings: Settings, lock: StateLock): Promise<number> {
-  const server = startWrangler(settings);
-  if (server.pid !== undefined) lock.addProcess(server.pid);
+  const server = await startServer(settings, lock);
+  console.log(`Ready on http://localhost:${settings.port}`);
+  return server.ended;
+}
+
+/** Resolves when the server answers; throws when it ends before that. Ends with this process. */
+export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
+  const wrangler = startWrangler(settings);
+  if (wrangler.pid !== undefined) lock.addProcess(wrangler.pid);
   const ended = new Promise<number>((resolve) => {
-    server.once("exit", (code) => resolve(code ?? 0));
+    wrangler.once("exit", (code) => resolve(code ?? 0));
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => server.kill(signal));
+  const stop = (signal: NodeJS.Signals = "SIGTERM") => {
+    wrangler.kill(signal);
+    return ended;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(signal));
+  const hasEnded = ended.then((code) => `the server ended with exit code ${code}`);
+  const problem = await Promise.race([waitUntilReady(settings.port), hasEnded]);
+  if (problem !== null) {
+    await stop();
+    throw new Error(problem);
   }
-  const isReady = await Promise.race([waitUntilReady(settings.port), ended.then(() => false)]);
-  if (isReady) console.log(`Ready on http://localhost:${settings.port}`);
   const ticker = setInterval(() => tick(settings.port), TICK_MS);
-  const code = await ended;
-  clearInterval(ticker);
-  return code;
+  ended.then(() => clearInterval(ticker));
+  return { ended, stop };
 }
 
 function startWrangler({ port, stateDir, origin, rateLimits }: Settings): ChildProcess {
@@ -45,7 +63,7 @@ function startWrangler({ port, stateDir, origin, rateLimits }: Settings): ChildP
     ["--env-file", secretsFile(stateDir)],
     ["--var", `ORIGIN:${origin}`],
     ["--var", `RATE_LIMITS:${rateLimits}`],
-    ["--log-level", "warn"],
+    ["--log-level", "error"],
     ["--show-interactive-dev-session=false"],
   ].flat();
   return spawn(process.execPath, [wrangler, "dev", ...options], {
@@ -63,14 +81,14 @@ function secretsFile(stateDir: string): string {
   return file;
 }
 
-async function waitUntilReady(port: number): Promise<boolean> {
+/** @returns what went wrong, or null */
+async function waitUntilReady(port: number): Promise<string | null> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (await tick(port)) return true;
+    if (await tick(port)) return null;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  console.error(`nothing answers on port ${port} after ${START_TIMEOUT_MS / 1000} s`);
-  return false;
+  return `nothing answers on port ${port} after ${START_TIMEOUT_MS / 1000} s`;
 }
 
 /** Fires the cron handler; false while the server does not answer. */

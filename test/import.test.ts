@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { csvCutter } from "../build/import/csv-rows.ts";
+import { csvReader } from "../build/import/csv-rows.ts";
 import { importFiles } from "../build/import/import-links.ts";
 import { isRefusal, readLinkRow } from "../build/import/link-row.ts";
-import { cutRows, type Line, MAX_ROW_CHARS, type Row } from "../build/import/rows.ts";
+import { readRows } from "../build/import/read-rows.ts";
+import { type Line, MAX_ROW_BYTES, type Row } from "../build/import/rows.ts";
 import { refusalLines, summaryText } from "../build/import/summary.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
@@ -233,10 +234,10 @@ describe("CSV", () => {
 
   async function linesOf(pieces: readonly string[]): Promise<Line[]> {
     async function* arriving() {
-      yield* pieces;
+      yield* pieces.map((piece) => Buffer.from(piece));
     }
     const found: Line[] = [];
-    for await (const lines of cutRows(arriving(), csvCutter())) found.push(...lines);
+    for await (const lines of readRows(arriving(), csvReader())) found.push(...lines);
     return found;
   }
 
@@ -290,6 +291,24 @@ describe("CSV", () => {
       ],
     ],
     [
+      "a quote that a later row's opening quote closes",
+      'a,"x,p,1\nb,"\ny",p,1\nc,"x,p,1\nd,"z",p,1',
+      [
+        [2, "wrong_columns"],
+        [3, "\ny"],
+        [5, "broken_quotes"],
+        [6, "z"],
+      ],
+    ],
+    [
+      "a quote in a plain field, and one that never closes",
+      'a,5" disk,"p,1\nb,y,p,1',
+      [
+        [2, "broken_quotes"],
+        [3, "y"],
+      ],
+    ],
+    [
       "text after a closing quote",
       'a,"x" y,p,1\nb,z,p,1',
       [
@@ -315,14 +334,32 @@ describe("CSV", () => {
     ],
     [
       "a row of monstrous length",
-      `a,${"x".repeat(MAX_ROW_CHARS)},p,1\nb,y,p,1`,
+      `a,${"x".repeat(MAX_ROW_BYTES)},p,1\nb,y,p,1`,
       [
         [2, "too_long"],
         [3, "y"],
       ],
     ],
+    [
+      "a quote that closes only after a monstrous length",
+      `a,"x,p,1\n${"b,y,p,1\n".repeat(MAX_ROW_BYTES / 8)}c,z",p,1\nd,z,p,1`,
+      [
+        [2, "too_long"],
+        ...Array.from({ length: MAX_ROW_BYTES / 8 }, (_, row) => [row + 3, "y"]),
+        [37503, 'z"'],
+        [37504, "z"],
+      ],
+    ],
   ])("goes on with the next line after %s", async (_, rows, expected) => {
     expect(await found(`${HEADER}\n${rows}`)).toEqual(expected);
+  });
+
+  test("keeps no more of a monstrous line than tells that it is one", async () => {
+    const text = "x".repeat(MAX_ROW_BYTES);
+    expect(await linesOf([`${HEADER}\na,`, text, text, ",p,1\nb,y,p,1"])).toMatchObject([
+      { line: 2, content: { refusal: { reason: "too_long" } } },
+      { line: 3, content: { row: { title: "y" } } },
+    ]);
   });
 
   test("gives the same rows in whatever pieces it arrives", async () => {
@@ -413,11 +450,9 @@ describe("an import", () => {
     expect(await dump()).toEqual(before);
   });
 
-  test("of older links numbers the listings anew and names every page", async () => {
+  test("of older links numbers the listings anew and asks for every page", async () => {
     await importText(csvOf({ id: "b", created_utc: "200" }));
-    await state.db
-      .prepare("INSERT INTO page (key, lane, named, written, due) VALUES ('/', 'fast', 2, 2, 7)")
-      .run();
+    await state.db.prepare("UPDATE site SET compiled = 'fingerprint'").run();
     await importText(csvOf({ id: "a", created_utc: "100" }));
     expect(await idsOf("/new")).toEqual([
       { slot: 1, id: "a" },
@@ -426,11 +461,8 @@ describe("an import", () => {
     expect(await rowsOf(state.db, "SELECT created_at FROM community")).toEqual([
       { created_at: 100 },
     ]);
-    expect(await rowsOf(state.db, "SELECT commit_number FROM site")).toEqual([
-      { commit_number: 3 },
-    ]);
-    expect(await rowsOf(state.db, "SELECT named, written, due FROM page")).toEqual([
-      { named: 3, written: 2, due: 0 },
+    expect(await rowsOf(state.db, "SELECT commit_number, compiled FROM site")).toEqual([
+      { commit_number: 3, compiled: "" },
     ]);
   });
 
@@ -491,7 +523,7 @@ describe("an import", () => {
 
   test("unpacks what is packed, whatever its name, and skips a byte order mark", async () => {
     const packed = await fileOf("packed.txt", gzipSync(`\ufeff${csvOf({ id: "a" })}`));
-    const plain = await fileOf("plain.gz", JSON.stringify({ ...A_LINK, id: "b" }));
+    const plain = await fileOf("plain.gz", `\ufeff${JSON.stringify({ ...A_LINK, id: "b" })}`);
     const empty = await fileOf("empty.csv", "");
     expect(await importFiles(state, [packed, plain, empty])).toMatchObject({
       read: 2,

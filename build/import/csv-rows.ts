@@ -1,8 +1,19 @@
 /**
- * CSV (RFC 4180) with a header. Written here because a CSV library cannot go back to the line
- * after a quote that never closes: it loses the rest of the file. Pure.
+ * CSV with a header. After a broken row it goes on with the line that follows the row's first line,
+ * so that a quote that never closes swallows nothing. Pure.
  */
-import { type Cut, type Cutter, FIELDS, type Field, type Row } from "./rows.ts";
+import type { CsvError } from "csv-parse/sync";
+import { type CsvRecord, parseRecords } from "./csv-records.ts";
+import type { Refusal } from "./refusal.ts";
+import {
+  type BlockReader,
+  type Field,
+  LINE_FEED,
+  type Line,
+  MAX_ROW_BYTES,
+  type Row,
+  TOO_LONG,
+} from "./rows.ts";
 
 /** The first row is no header of links: nothing in the file can be understood. */
 export class NoHeaderError extends Error {
@@ -11,115 +22,72 @@ export class NoHeaderError extends Error {
 
 const REQUIRED_COLUMNS: readonly Field[] = ["id", "title", "subreddit", "created_utc"];
 
-const QUOTE = '"';
-const COMMA = 44;
-const LINE_FEED = 10;
-
-/** A cutter for one file; the first row it is asked for is the header. */
-export function csvCutter(): Cutter {
-  let header: Header | null = null;
-  return (text, start) => {
-    const end = endOfBlankLine(text, start);
-    if (end !== null) return { type: "nothing", end };
-    const record = readRecord(text, start);
-    if (record === "open") return { type: "open", refusal: { reason: "broken_quotes" } };
-    if (record === "broken") {
-      if (!header) throw new NoHeaderError(noHeader(REQUIRED_COLUMNS));
-      return { type: "refused", refusal: { reason: "broken_quotes" } };
+/** A reader for one file; the first row that it meets is the header. */
+export function csvReader(): BlockReader {
+  let columns: string[] | null = null;
+  let line = 1;
+  let unread: Buffer = Buffer.alloc(0);
+  const leave = (bytes: Buffer) => {
+    line += countLines(bytes);
+    unread = unread.subarray(bytes.length);
+  };
+  return (block, isLast) => {
+    unread = Buffer.concat([unread, block]);
+    const lines: Line[] = [];
+    const take = ({ value: row, written }: CsvRecord<Row>) => {
+      lines.push({ line, content: { row } });
+      leave(written);
+    };
+    if (!columns) {
+      const { records, failure } = parseRecords<string[]>(unread, { bom: true, to: 1 });
+      const [header] = records;
+      if (!header && (!failure || mayYetEnd(failure, isLast))) return lines;
+      columns = toColumns(header?.value ?? []);
+      for (const { written } of records) leave(written);
     }
-    if (header) return toCut(record, header);
-    header = toHeader(record.cells);
-    return { type: "nothing", end: record.end };
+    while (true) {
+      // Blank lines fail too, for want of columns: csv-parse does not tell where it skips some.
+      const { records, failure } = parseRecords<Row>(unread, { columns, skip_empty_lines: false });
+      records.forEach(take);
+      if (!failure || mayYetEnd(failure, isLast)) return lines;
+      const firstLine = unread.subarray(0, unread.indexOf(LINE_FEED) + 1);
+      // A quote inside a plain field is a character like any other, but only within one line.
+      const relax_quotes = failure.code === "INVALID_OPENING_QUOTE";
+      const alone = parseRecords<Row>(firstLine, { columns, relax_quotes });
+      alone.records.forEach(take);
+      if (alone.failure) {
+        const isTooLong = firstLine.length > MAX_ROW_BYTES;
+        const why = relax_quotes ? alone.failure : failure;
+        lines.push({ line, content: { refusal: isTooLong ? TOO_LONG : toRefusal(why, columns) } });
+      }
+      leave(alone.rest);
+    }
   };
 }
 
-interface Header {
-  readonly columns: number;
-  /** Where the fields stand that the file has. */
-  readonly places: readonly (readonly [Field, number])[];
+function mayYetEnd({ code }: CsvError, isLast: boolean): boolean {
+  return code === "CSV_QUOTE_NOT_CLOSED" && !isLast;
 }
 
-function toHeader(names: readonly string[]): Header {
-  const trimmed = names.map((name) => name.trim());
-  const missing = REQUIRED_COLUMNS.filter((field) => !trimmed.includes(field));
-  if (missing.length > 0) throw new NoHeaderError(noHeader(missing));
-  const places = FIELDS.filter((field) => trimmed.includes(field)).map(
-    (field) => [field, trimmed.indexOf(field)] as const,
+function toRefusal({ code, record }: CsvError, columns: readonly string[]): Refusal {
+  if (code === "CSV_MAX_RECORD_SIZE") return TOO_LONG;
+  if (code !== "CSV_RECORD_INCONSISTENT_COLUMNS") return { reason: "broken_quotes" };
+  const cells = record as readonly string[];
+  return { reason: "wrong_columns", found: cells.length, expected: columns.length };
+}
+
+function toColumns(cells: readonly string[]): string[] {
+  const names = cells.map((name) => name.trim());
+  const missing = REQUIRED_COLUMNS.filter((field) => !names.includes(field));
+  if (missing.length === 0) return names;
+  throw new NoHeaderError(
+    `neither NDJSON nor CSV whose first line names the columns (no ${missing.join(", ")})`,
   );
-  return { columns: names.length, places };
 }
 
-function noHeader(missing: readonly Field[]): string {
-  return `neither NDJSON nor CSV whose first line names the columns (no ${missing.join(", ")})`;
-}
-
-function toCut({ cells, end }: CsvRecord, header: Header): Cut {
-  if (cells.length !== header.columns) {
-    const [found, expected] = [cells.length, header.columns];
-    return { type: "refused", refusal: { reason: "wrong_columns", found, expected } };
-  }
-  const row: { [field in Field]?: string } = {};
-  for (const [field, place] of header.places) row[field] = cells[place] ?? "";
-  return { type: "row", row: row satisfies Row, end };
-}
-
-function endOfBlankLine(text: string, start: number): number | null {
-  if (text[start] === "\n") return start + 1;
-  return text.startsWith("\r\n", start) ? start + 2 : null;
-}
-
-interface CsvRecord {
-  readonly cells: readonly string[];
-  /** After the line feed. */
-  readonly end: number;
-}
-
-/** A quote inside a field that did not begin with one is a character like any other. */
-function readRecord(text: string, start: number): CsvRecord | "open" | "broken" {
-  const cells: string[] = [];
-  let at = start;
-  while (true) {
-    const cell = text[at] === QUOTE ? readQuoted(text, at + 1) : readPlain(text, at);
-    if (cell === "open") return "open";
-    cells.push(cell.value);
-    at = cell.end;
-    if (text.charCodeAt(at) === COMMA) at++;
-    else if (text.charCodeAt(at) === LINE_FEED) return { cells, end: at + 1 };
-    else if (text.startsWith("\r\n", at)) return { cells, end: at + 2 };
-    else return at >= text.length - 1 ? "open" : "broken";
-  }
-}
-
-interface Cell {
-  readonly value: string;
-  /** At the delimiter. */
-  readonly end: number;
-}
-
-/** @param start after the opening quote; a doubled quote stands for one */
-function readQuoted(text: string, start: number): Cell | "open" {
-  let value = "";
-  let at = start;
-  while (true) {
-    const quote = text.indexOf(QUOTE, at);
-    if (quote === -1) return "open";
-    value += text.slice(at, quote);
-    if (text[quote + 1] !== QUOTE) return { value, end: quote + 1 };
-    value += QUOTE;
-    at = quote + 2;
-  }
-}
-
-function readPlain(text: string, start: number): Cell | "open" {
-  let end = start;
-  while (end < text.length) {
-    const code = text.charCodeAt(end);
-    if (code === COMMA) return { value: text.slice(start, end), end };
-    if (code === LINE_FEED) {
-      const valueEnd = end > start && text[end - 1] === "\r" ? end - 1 : end;
-      return { value: text.slice(start, valueEnd), end: valueEnd };
-    }
-    end++;
-  }
-  return "open";
+/** csv-parse counts lone carriage returns too. */
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
+  return count;
 }

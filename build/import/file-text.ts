@@ -1,4 +1,4 @@
-/** The text of a file, piece by piece, unpacked if it is gzip. Depends on Node's streams. */
+/** The bytes of a text file, piece by piece, unpacked if it is gzip. Depends on Node's streams. */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
@@ -34,18 +34,16 @@ export async function openTextFile(path: string): Promise<TextFile> {
 }
 
 /**
- * Bytes that are no UTF-8 become U+FFFD. Throws in the middle if the file is damaged there.
+ * Throws in the middle if the file is damaged there.
  * @param onBytes told how many bytes of the file have been taken since it was last told
  */
-export async function* readText(
+export async function* readBytes(
   file: TextFile,
   onBytes: (bytes: number) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const source = createReadStream(file.path);
   source.on("data", (bytes) => onBytes(bytes.length));
   // A failure reaches the loop below as the stream's error.
   const content = file.isGzip ? pipeline(source, createGunzip(), () => undefined) : source;
-  const decoder = new TextDecoder();
-  for await (const bytes of content) yield decoder.decode(bytes as Buffer, { stream: true });
-  yield decoder.decode();
+  for await (const bytes of content) yield bytes as Buffer;
 }

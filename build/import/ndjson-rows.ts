@@ -1,17 +1,22 @@
 /** NDJSON: one JSON object a line. Pure. */
-import { type Cut, MAX_ROW_CHARS, type Row } from "./rows.ts";
+import { type BlockReader, type Line, MAX_ROW_BYTES, type Row, TOO_LONG } from "./rows.ts";
 
-export function cutNdjson(text: string, start: number): Cut {
-  const end = text.indexOf("\n", start);
-  if (end === -1) {
-    return { type: "open", refusal: { reason: "too_long", maxChars: MAX_ROW_CHARS } };
-  }
-  const line = text.slice(start, end);
-  if (line.trim() === "") return { type: "nothing", end: end + 1 };
-  const row = parseObject(line);
-  return row
-    ? { type: "row", row, end: end + 1 }
-    : { type: "refused", refusal: { reason: "not_json" } };
+/** A reader for one file. */
+export function ndjsonReader(): BlockReader {
+  let line = 0;
+  return (block) => {
+    const texts = block.toString().split("\n").slice(0, -1);
+    return texts.flatMap((text) => {
+      line++;
+      return text.trim() === "" ? [] : [{ line, content: toContent(text) }];
+    });
+  };
+}
+
+function toContent(json: string): Line["content"] {
+  if (Buffer.byteLength(json) > MAX_ROW_BYTES) return { refusal: TOO_LONG };
+  const row = parseObject(json.trim());
+  return row ? { row } : { refusal: { reason: "not_json" } };
 }
 
 function parseObject(json: string): Row | null {

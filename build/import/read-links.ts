@@ -1,10 +1,11 @@
 /** The links of one file, CSV or NDJSON, packed or plain: posts, and refusals with their lines. */
-import { csvCutter, NoHeaderError } from "./csv-rows.ts";
-import { readText, type TextFile } from "./file-text.ts";
+import { csvReader, NoHeaderError } from "./csv-rows.ts";
+import { readBytes, type TextFile } from "./file-text.ts";
 import { type ImportedPost, readLinkRow } from "./link-row.ts";
-import { cutNdjson } from "./ndjson-rows.ts";
+import { ndjsonReader } from "./ndjson-rows.ts";
+import { readRows } from "./read-rows.ts";
 import type { Refusal } from "./refusal.ts";
-import { type Cutter, cutRows, type Line } from "./rows.ts";
+import type { BlockReader, Line } from "./rows.ts";
 
 export interface FoundLink {
   readonly line: number;
@@ -21,7 +22,7 @@ export async function* readLinks(
 ): AsyncGenerator<readonly FoundLink[]> {
   let lastLine = 0;
   try {
-    for await (const lines of cutRows(readText(file, onBytes), formatCutter())) {
+    for await (const lines of readRows(readBytes(file, onBytes), formatReader())) {
       lastLine = lines.at(-1)?.line ?? lastLine;
       yield lines.map(toFoundLink);
     }
@@ -37,12 +38,11 @@ function toFoundLink({ line, content }: Line): FoundLink {
 }
 
 /** NDJSON begins with a brace; no name of a column does. */
-function formatCutter(): Cutter {
-  let cutter: Cutter | null = null;
-  return (text, start) => {
-    if (!cutter && text.charAt(start).trim() === "") return { type: "nothing", end: start + 1 };
-    cutter ??= text[start] === "{" ? cutNdjson : csvCutter();
-    return cutter(text, start);
+function formatReader(): BlockReader {
+  let read: BlockReader | null = null;
+  return (block, isLast) => {
+    read ??= /^\s*\{/.test(block.toString()) ? ndjsonReader() : csvReader();
+    return read(block, isLast);
   };
 }
 

@@ -5,7 +5,7 @@ export type Refusal =
   /** A quoted field that never closes, or that goes on after its closing quote. */
   | { readonly reason: "broken_quotes" }
   | { readonly reason: "wrong_columns"; readonly found: number; readonly expected: number }
-  | { readonly reason: "too_long"; readonly maxChars: number }
+  | { readonly reason: "too_long"; readonly maxBytes: number }
   | { readonly reason: "not_json" }
   | { readonly reason: "missing"; readonly field: string }
   | { readonly reason: "bad_value"; readonly field: string; readonly value: string }
@@ -58,7 +58,7 @@ export function refusalText(refusal: Refusal): string {
     case "wrong_columns":
       return `${kind}: ${refusal.found} instead of ${refusal.expected}`;
     case "too_long":
-      return `${kind}: more than ${refusal.maxChars} characters`;
+      return `${kind}: more than ${refusal.maxBytes} bytes`;
     case "bad_value":
       return `${kind}: ${JSON.stringify(refusal.value)}`;
     case "unusable_file":

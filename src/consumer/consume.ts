@@ -3,13 +3,14 @@
  * pages, write everything at once. Depends on the store for reading and writing, on nothing else
  * that can fail.
  */
-import type { D1Database } from "@cloudflare/workers-types";
+
 import { type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
 import { linkKey, parseLink } from "../model/link.ts";
 import { affectedPages } from "../pages/affected.ts";
 import type { PostChange } from "../pages/change.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { commitChanges } from "../store/commit.ts";
+import type { ContentDb } from "../store/database.ts";
 import type { Pace } from "../store/page-rows.ts";
 import { readLengths, readPlaces, readRanks, readSlots } from "../store/places.ts";
 import { countCommunities, readAliasesOf } from "../store/reads.ts";
@@ -23,7 +24,7 @@ const MAX_CONFLICTS = 20;
 
 /** @returns what became of each event, in their order */
 export async function consumeEvents(
-  db: D1Database,
+  db: ContentDb,
   events: readonly CairnEvent[],
   now: number,
   pace: Pace,
@@ -74,7 +75,7 @@ function isNothing({ communities, posts, votes, aliases, refusals }: Applied): b
 }
 
 /** Where everything that changes stands before this commit, and so which pages show it. */
-async function placeChange(db: D1Database, applied: Applied) {
+async function placeChange(db: ContentDb, applied: Applied) {
   const { posts, communities, aliases } = applied;
   const existing = posts.filter(({ before }) => before !== null).map(({ after }) => after.id);
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);

@@ -2,11 +2,13 @@
  * Works off stale pages: lease, load, render, put, settle. A crash anywhere leaves pages stale, and
  * the next publisher takes them over when their leases end.
  */
-import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
+
 import { encodePage } from "../pages/encode.ts";
 import type { Rendered, Site } from "../pages/page-type.ts";
 import { type PublishResult, publishDeployPage, publishPage } from "../pages/publish.ts";
+import type { DeployStore, PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
+import type { ContentDb } from "../store/database.ts";
 import {
   type LeasedPage,
   leasePages,
@@ -26,9 +28,9 @@ const PARALLEL_PUTS = 6;
 const RETRY_MS = 5000;
 
 export interface PublisherDeps {
-  readonly db: D1Database;
-  readonly pages: R2Bucket;
-  readonly site: KVNamespace;
+  readonly db: ContentDb;
+  readonly pages: PageStore;
+  readonly site: DeployStore;
   readonly config: Site;
   readonly pace: Pace;
   /** Milliseconds since 1970. */

@@ -6,9 +6,10 @@
  * content and puts nothing, the first one's put still matches. Therefore whoever takes over a lease
  * puts in any case, and the body's commit number makes that a new version.
  */
-import type { KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import {
+  type DeployStore,
   type EncodedPage,
+  type PageStore,
   putDeployPage,
   putPage,
   readDeployVersion,
@@ -30,7 +31,7 @@ export interface PublishOptions {
 }
 
 export async function publishPage(
-  pages: R2Bucket,
+  pages: PageStore,
   key: string,
   page: EncodedPage,
   options: PublishOptions,
@@ -51,7 +52,7 @@ export function isSame(stored: StoredVersion | null, page: EncodedPage): boolean
 }
 
 export async function publishDeployPage(
-  site: KVNamespace,
+  site: DeployStore,
   key: string,
   page: EncodedPage,
   commit: number,

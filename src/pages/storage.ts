@@ -8,6 +8,11 @@
  */
 import type { KVNamespace, R2Bucket, R2Object } from "@cloudflare/workers-types";
 
+/** Pages that events change. */
+export type PageStore = R2Bucket;
+/** Pages that only a deploy changes. */
+export type DeployStore = KVNamespace;
+
 /** Decimal, padded with zeros. */
 export const COMMIT_BYTES = 16;
 
@@ -75,19 +80,19 @@ function parseHead(metadata: Metadata): PageHead {
   return JSON.parse(metadata.head) as PageHead;
 }
 
-export async function readPage(pages: R2Bucket, key: string): Promise<StoredPage | null> {
+export async function readPage(pages: PageStore, key: string): Promise<StoredPage | null> {
   const object = await pages.get(key);
   if (!object) return null;
   const head = parseHead(object.customMetadata as unknown as Metadata);
   return { head, body: await object.arrayBuffer() };
 }
 
-export async function readDeployPage(site: KVNamespace, key: string): Promise<StoredPage | null> {
+export async function readDeployPage(site: DeployStore, key: string): Promise<StoredPage | null> {
   const { value, metadata } = await site.getWithMetadata<Metadata>(key, "arrayBuffer");
   return value && metadata ? { head: parseHead(metadata), body: value } : null;
 }
 
-export async function readVersion(pages: R2Bucket, key: string): Promise<StoredVersion | null> {
+export async function readVersion(pages: PageStore, key: string): Promise<StoredVersion | null> {
   const object = await pages.head(key);
   return object && versionOf(object);
 }
@@ -98,7 +103,7 @@ function versionOf(object: R2Object): StoredVersion {
 }
 
 /** Every stored page of R2 by key. One request for a thousand. */
-export async function* listVersions(pages: R2Bucket): AsyncGenerator<[string, StoredVersion]> {
+export async function* listVersions(pages: PageStore): AsyncGenerator<[string, StoredVersion]> {
   let cursor: string | undefined;
   do {
     const listed = await pages.list({
@@ -115,7 +120,7 @@ export async function* listVersions(pages: R2Bucket): AsyncGenerator<[string, St
  * @returns false when it is not
  */
 export async function putPage(
-  pages: R2Bucket,
+  pages: PageStore,
   key: string,
   page: EncodedPage,
   commit: number,
@@ -129,7 +134,7 @@ export async function putPage(
 }
 
 export async function readDeployVersion(
-  site: KVNamespace,
+  site: DeployStore,
   key: string,
 ): Promise<StoredVersion | null> {
   const { metadata } = await site.getWithMetadata<Metadata>(key, "stream");
@@ -137,7 +142,7 @@ export async function readDeployVersion(
 }
 
 export async function* listDeployVersions(
-  site: KVNamespace,
+  site: DeployStore,
 ): AsyncGenerator<[string, StoredVersion]> {
   const { keys } = await site.list<Metadata>();
   for (const { name, metadata } of keys) {
@@ -147,7 +152,7 @@ export async function* listDeployVersions(
 
 /** KV has no conditional put; these pages change with a deploy only, one publisher at a time. */
 export async function putDeployPage(
-  site: KVNamespace,
+  site: DeployStore,
   key: string,
   page: EncodedPage,
   commit: number,
@@ -156,6 +161,6 @@ export async function putDeployPage(
 }
 
 /** For the build, which has the site to itself: an object that no page explains. */
-export async function removePage(pages: R2Bucket, key: string): Promise<void> {
+export async function removePage(pages: PageStore, key: string): Promise<void> {
   await pages.delete(key);
 }

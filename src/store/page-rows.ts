@@ -144,6 +144,15 @@ export async function claimBell(db: D1Database, now: number, at: number): Promis
   return meta.changes > 0;
 }
 
+/** Stale pages that were named by a commit: what it cost. */
+export async function keysNamedAt(db: D1Database, commit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT key FROM page WHERE named = ?1 AND named > written")
+    .bind(commit)
+    .all<{ key: string }>();
+  return results.map(({ key }) => key);
+}
+
 /** For the full build, which has the site to itself: the objects of these pages reflect `commit`. */
 export function markWritten(
   db: D1Database,

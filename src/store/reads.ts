@@ -138,39 +138,57 @@ export async function readAliasesOf(db: D1Database, posts: readonly PostId[]): P
   return results.map(({ id }) => id);
 }
 
+/** One query for each listing, over all positions asked of it: neighbouring pages cost one read. */
 async function readRankedSlices(db: D1Database, slices: readonly RankedSlice[]): Promise<Post[][]> {
-  return readEach(
-    db,
-    slices.map(({ ranking, scope, from, count }) => {
-      const column = RANK_COLUMN[ranking];
-      const inScope = scope === null ? "" : "AND p.community = ?3";
-      const statement = db.prepare(
-        `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
-         ORDER BY p.${column} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
-      );
-      return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
-    }),
+  const listings = [...Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scope}`).values()];
+  if (listings.length === 0) return [];
+  const spans = listings.map(spanOf);
+  const answers = await db.batch<PostRow>(spans.map((span) => rankedStatement(db, span)));
+  const posts = new Map<RankedSlice, Post[]>();
+  listings.forEach((ofListing, index) => {
+    const first = spans[index]?.from ?? 0;
+    const rows = answers[index]?.results ?? [];
+    for (const slice of ofListing) {
+      const from = slice.from - first;
+      posts.set(slice, rows.slice(from, from + slice.count).map(fromPostRow));
+    }
+  });
+  return slices.map((slice) => posts.get(slice) ?? []);
+}
+
+/** The shortest slice of a listing that holds all of them. */
+function spanOf(slices: readonly RankedSlice[]): RankedSlice {
+  const from = Math.min(...slices.map((slice) => slice.from));
+  const end = Math.max(...slices.map((slice) => slice.from + slice.count));
+  const { ranking, scope } = slices[0] as RankedSlice;
+  return { ranking, scope, from, count: end - from };
+}
+
+function rankedStatement(
+  db: D1Database,
+  { ranking, scope, from, count }: RankedSlice,
+): D1PreparedStatement {
+  const inScope = scope === null ? "" : "AND p.community = ?3";
+  const statement = db.prepare(
+    `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
+     ORDER BY p.${RANK_COLUMN[ranking]} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
   );
+  return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
 }
 
 async function readSlotRanges(db: D1Database, ranges: readonly SlotRange[]): Promise<Post[][]> {
-  return readEach(
-    db,
-    ranges.map(({ listing, from, to }) =>
-      db
-        .prepare(
-          `${SELECT_POST} FROM entry e CROSS JOIN post p ON p.id = e.id
-           WHERE e.listing = ?1 AND e.slot BETWEEN ?2 AND ?3 ORDER BY e.slot`,
-        )
-        .bind(listing, from, to),
-    ),
-  );
-}
-
-async function readEach(db: D1Database, statements: D1PreparedStatement[]): Promise<Post[][]> {
-  if (statements.length === 0) return [];
-  const answers = await db.batch<PostRow>(statements);
-  return answers.map(({ results }) => results.map(fromPostRow));
+  const { results } = await db
+    .prepare(
+      `${SELECT_POST}, q.key AS range FROM json_each(?1) q
+       CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
+         AND e.slot BETWEEN q.value ->> 'from' AND q.value ->> 'to'
+       CROSS JOIN post p ON p.id = e.id ORDER BY q.key, e.slot`,
+    )
+    .bind(JSON.stringify(ranges))
+    .all<PostRow & { range: number }>();
+  const posts = ranges.map((): Post[] => []);
+  for (const row of results) posts[row.range]?.push(fromPostRow(row));
+  return posts;
 }
 
 async function readSlotCounts(db: D1Database, listings: readonly string[]): Promise<number[]> {

@@ -1,0 +1,33 @@
+/** A full build into an empty store, and a second one that finds everything written. */
+import { listVersions, removePage } from "../../src/pages/storage.ts";
+import { buildSite } from "../full-build.ts";
+import type { LocalState } from "../local.ts";
+import type { Table } from "./table.ts";
+
+export async function benchBuild(
+  state: LocalState,
+  origin: string,
+  now: () => number,
+): Promise<Table> {
+  for await (const [key] of listVersions(state.pages)) await removePage(state.pages, key);
+  const first = await timed(() => buildSite(state, origin, now), now);
+  const second = await timed(() => buildSite(state, origin, now), now);
+  const rows = [first, second].map(({ result, seconds }, index) => [
+    index === 0 ? "everything" : "again, nothing changed",
+    String(result.pages),
+    String(result.written),
+    `${seconds.toFixed(1)} s`,
+    `${Math.round(result.pages / seconds)}`,
+  ]);
+  return {
+    title: "Full build",
+    columns: ["", "pages", "written", "time", "pages/s"],
+    rows,
+  };
+}
+
+async function timed<Result>(work: () => Promise<Result>, now: () => number) {
+  const began = now();
+  const result = await work();
+  return { result, seconds: (now() - began) / 1000 };
+}

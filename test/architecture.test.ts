@@ -1,0 +1,267 @@
+/** The project's own rules: they fail when the code drifts from them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { parse } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
+import { PAGE_TYPES } from "../src/pages/table.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.includes("compiled"))
+    .map((file) => join(folder, file));
+}
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+const IMPORT = /^import\s+(type\s)?[^;]*?from\s+"([^"]+)";/gm;
+
+function importsOf(file: string): Import[] {
+  return [...read(file).matchAll(IMPORT)].map(([, type, target = ""]) => ({
+    from: file,
+    to: target.startsWith(".") ? normalize(join(dirname(file), target)) : target,
+    isType: type !== undefined,
+  }));
+}
+
+const ALL = [...sources("src"), ...sources("build")];
+const IMPORTS = ALL.flatMap(importsOf);
+
+/** The room a file is in; pages/key and pages/storage are rooms of their own. */
+function roomOf(file: string): string {
+  if (file === "src/pages/key.ts" || file === "src/pages/storage.ts") return file.slice(4, -3);
+  if (file.startsWith("build/")) return "build";
+  const [, room = ""] = file.split("/");
+  return room.replace(/\.ts$/, "");
+}
+
+/** Who may import whom; `type ` in front allows types only. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  queue: ["model"],
+  store: ["model", "type queue"],
+  "pages/key": ["model"],
+  "pages/storage": ["model", "type bindings"],
+  pages: ["pages/key", "pages/storage", "model", "type store", "type queue"],
+  consumer: ["queue", "store", "pages", "pages/key", "pages/storage", "model", "bindings"],
+  intake: ["queue", "model", "bindings", "pages"],
+  reader: ["pages/key", "pages/storage", "model", "bindings"],
+  bindings: [],
+  dev: ["reader", "intake", "consumer", "bindings"],
+  build: ["consumer", "store", "pages", "pages/key", "pages/storage", "model"],
+};
+
+describe("imports", () => {
+  const local = IMPORTS.filter(({ to }) => to.startsWith("src/") || to.startsWith("build/"));
+
+  it.each(Object.keys(MAY_IMPORT))("of %s stay inside what it may know", (room) => {
+    const allowed = MAY_IMPORT[room] ?? [];
+    const wrong = local.filter(({ from, to, isType }) => {
+      if (roomOf(from) !== room || roomOf(to) === room) return false;
+      return !allowed.includes(roomOf(to)) && !(isType && allowed.includes(`type ${roomOf(to)}`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("of intake take nothing from pages but templates", () => {
+    const taken = local.filter(
+      ({ from, to }) => roomOf(from) === "intake" && roomOf(to) === "pages",
+    );
+    expect(new Set(taken.map(({ to }) => to))).toEqual(new Set(["src/pages/templates.ts"]));
+  });
+
+  it("cover every room", () => {
+    expect(new Set(ALL.map(roomOf))).toEqual(new Set(Object.keys(MAY_IMPORT)));
+  });
+});
+
+describe("capabilities", () => {
+  function filesWith(pattern: RegExp, files: readonly string[] = ALL): string[] {
+    return files.filter((file) => pattern.test(read(file))).sort();
+  }
+  const inSrc = ALL.filter((file) => file.startsWith("src/"));
+
+  it("SQL is spoken by the store and the accounts only", () => {
+    const speakers = filesWith(/\.prepare\(|\bD1Database\b/, inSrc);
+    const allowed = speakers.filter(
+      (file) => !/^src\/(store\/|intake\/accounts\.ts|bindings\.ts)/.test(file),
+    );
+    expect(allowed).toEqual([]);
+    expect(filesWith(/\.prepare\(/, sources("build"))).toEqual(["build/migrate.ts"]);
+  });
+
+  it("R2 and KV are touched by pages/storage only", () => {
+    expect(filesWith(/\bR2Bucket\b|\bKVNamespace\b/, inSrc)).toEqual([
+      "src/bindings.ts",
+      "src/pages/storage.ts",
+    ]);
+  });
+
+  it("the clock and randomness begin in entry points", () => {
+    const clock = /Date\.now|new Date\(\)|Math\.random|randomUUID|getRandomValues|performance\.now/;
+    expect(filesWith(clock)).toEqual([
+      "build/cli.ts",
+      "build/serve.ts",
+      "src/consumer/worker.ts",
+      "src/intake/worker.ts",
+      "src/reader/worker.ts",
+    ]);
+  });
+
+  it("Node's modules are used in src only where workerd offers them and they are needed", () => {
+    const node = IMPORTS.filter(
+      ({ from, to }) => from.startsWith("src/") && to.startsWith("node:"),
+    );
+    expect(node.map(({ from, to }) => `${from} ${to}`).sort()).toEqual([
+      "src/intake/password.ts node:buffer",
+      "src/intake/password.ts node:crypto",
+      "src/pages/encode.ts node:crypto",
+      "src/pages/encode.ts node:zlib",
+    ]);
+  });
+
+  it("templates decide raw HTML in one place only", () => {
+    const raw = readdirSync(join(ROOT, "templates"))
+      .filter((file) => file.endsWith(".eta"))
+      .flatMap((file) => [...read(`templates/${file}`).matchAll(/<%~\s*(.+?)[\s-]*%>/g)])
+      .map(([, expression = ""]) => expression)
+      .filter((expression) => !/^(include|block|it\.body)\b/.test(expression));
+    expect(raw).toEqual(["it.textHtml"]);
+  });
+
+  it("every file opens with what it is for", () => {
+    expect(ALL.filter((file) => !read(file).startsWith("/**"))).toEqual([]);
+  });
+});
+
+interface Environment {
+  readonly main: string;
+  readonly vars?: Record<string, string>;
+  readonly d1_databases?: readonly { readonly binding: string }[];
+  readonly r2_buckets?: readonly { readonly binding: string }[];
+  readonly kv_namespaces?: readonly { readonly binding: string }[];
+  readonly services?: readonly { readonly binding: string }[];
+  readonly ratelimits?: readonly { readonly name: string }[];
+  readonly queues?: {
+    readonly producers?: readonly { readonly binding: string }[];
+    readonly consumers?: readonly unknown[];
+  };
+}
+
+const CONFIG = parse(read("wrangler.toml")) as unknown as Record<string, unknown> & {
+  readonly env: Record<"reader" | "intake" | "consumer" | "dev", Environment>;
+};
+
+function bindingsOf(environment: Environment): Set<string> {
+  const { vars, d1_databases, r2_buckets, kv_namespaces, services, ratelimits, queues } =
+    environment;
+  const named = [d1_databases, r2_buckets, kv_namespaces, services, queues?.producers];
+  return new Set([
+    ...Object.keys(vars ?? {}),
+    ...named.flatMap((list) => (list ?? []).map(({ binding }) => binding)),
+    ...(ratelimits ?? []).map(({ name }) => name),
+  ]);
+}
+
+/** The fields of an interface of src/bindings.ts, without the secrets, which no file holds. */
+function fieldsOf(name: string): Set<string> {
+  const [, body = ""] =
+    new RegExp(`interface ${name} {(.*?)\n}`, "s").exec(read("src/bindings.ts")) ?? [];
+  const fields = [...body.matchAll(/readonly (\w+):/g)].map(([, field = ""]) => field);
+  return new Set(fields.filter((field) => !field.endsWith("_SECRET")));
+}
+
+/** Compiles only while the reader's type has none of these. */
+const readerCannotName: Extract<
+  keyof ReaderEnv,
+  "DB" | "ACCOUNTS" | "EVENTS" | "PUBLISH"
+> extends never
+  ? true
+  : false = true;
+const intakeCannotName: Extract<keyof IntakeEnv, "DB" | "PAGES" | "SITE"> extends never
+  ? true
+  : false = true;
+const consumerCannotName: Extract<keyof ConsumerEnv, "ACCOUNTS" | "INTAKE"> extends never
+  ? true
+  : false = true;
+
+describe("no read can reach a database", () => {
+  const { reader, intake, consumer, dev } = CONFIG.env;
+
+  it("because the reader has no such binding", () => {
+    expect(bindingsOf(reader)).toEqual(new Set(["PAGES", "SITE", "INTAKE"]));
+    expect(reader.d1_databases).toBeUndefined();
+    expect(reader.queues).toBeUndefined();
+  });
+
+  it("because its type has no such field", () => {
+    expect([readerCannotName, intakeCannotName, consumerCannotName]).toEqual([true, true, true]);
+  });
+
+  it("because nothing that it imports, however far, knows one", () => {
+    const reached = new Set<string>();
+    const walk = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { to, isType } of importsOf(file)) if (to.startsWith("src/") && !isType) walk(to);
+    };
+    walk(relative(ROOT, join(ROOT, reader.main)));
+    expect(
+      [...reached].filter((file) => /src\/(store|queue|consumer|intake)\//.test(file)),
+    ).toEqual([]);
+  });
+
+  it("and every Worker has the bindings that its type names, and no others", () => {
+    expect(bindingsOf(reader)).toEqual(fieldsOf("ReaderEnv"));
+    expect(bindingsOf(intake)).toEqual(fieldsOf("IntakeEnv"));
+    expect(bindingsOf(consumer)).toEqual(fieldsOf("ConsumerEnv"));
+    const all = [fieldsOf("ReaderEnv"), fieldsOf("IntakeEnv"), fieldsOf("ConsumerEnv")];
+    expect(bindingsOf(dev)).toEqual(new Set(all.flatMap((fields) => [...fields])));
+  });
+
+  it("and the top level, which environments do not inherit, binds nothing", () => {
+    expect(bindingsOf(CONFIG as unknown as Environment)).toEqual(new Set());
+  });
+
+  it("and only the reader has a public address", () => {
+    expect(CONFIG.env).toMatchObject({
+      reader: { workers_dev: true },
+      intake: { workers_dev: false },
+      consumer: { workers_dev: false },
+    });
+  });
+});
+
+describe("the README", () => {
+  it("lists every page type, as the code names it", () => {
+    const [, table = ""] = /<!-- pages -->\n(.*?)<!-- \/pages -->/s.exec(read("README.md")) ?? [];
+    const rows = table
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !line.startsWith("| page"))
+      .map((line) => line.split("|").map((cell) => cell.trim().replaceAll("`", "")));
+    const listed = rows.map(([, name, path, stored]) => ({ name, path, stored }));
+    expect(listed).toEqual(
+      PAGE_TYPES.map(({ name, path, tier }) => ({
+        name,
+        path,
+        stored: tier === "write" ? "R2" : "KV",
+      })),
+    );
+  });
+
+  it("names only scripts that exist", () => {
+    const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
+    const named = [...read("README.md").matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => !scripts.includes(name as string))).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * The stored pages are the site: a killed build goes on where it was, and what it leaves the reader
+ * serves alone, with no consumer, no intake and no database.
+ */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { auditSite } from "../build/audit.ts";
+import { type LocalState, openLocalState } from "../build/local.ts";
+import { readSettings } from "../build/settings.ts";
+import { consumeEvents } from "../src/consumer/consume.ts";
+import { eachInParallel } from "../src/consumer/publish-stale.ts";
+import type { PostId } from "../src/model/ids.ts";
+import { isDeployKey } from "../src/pages/key.ts";
+import { type PageHead, readDeployPage, readPage } from "../src/pages/storage.ts";
+import type { PostDeleted } from "../src/queue/events.ts";
+import { aSubmission } from "./makers.ts";
+import {
+  aHome,
+  type Home,
+  importLinks,
+  mustRun,
+  type Server,
+  startCairn,
+  startReaderAlone,
+} from "./site/cairn.ts";
+import { until } from "./site/until.ts";
+import { aVisitor, type Visitor } from "./site/visitor.ts";
+
+/** One more than 16 pages of a ranked listing hold. */
+const LINKS = 401;
+/** Objects after which a build has begun and is far from its end. */
+const PART = 50;
+const BUILD_MS = 30_000;
+const PARALLEL_READS = 16;
+
+let home: Home;
+let reader: Server | undefined;
+/** By key, once the pages are as they shall be served. */
+let heads: ReadonlyMap<string, PageHead> = new Map();
+
+beforeAll(async () => {
+  home = await aHome();
+  await importLinks(home, csvOfLinks());
+});
+
+afterAll(async () => {
+  await reader?.program.kill();
+  await home.remove();
+});
+
+const COMMUNITY = "Cairns";
+const AUTHOR = "mason";
+
+function csvOfLinks(): string {
+  const rows = Array.from({ length: LINKS }, (_, index) => {
+    const seconds = 1_300_000_000 + index;
+    return [`link${index}`, `Link ${index}`, COMMUNITY, seconds, AUTHOR, urlOf(index)].join(",");
+  });
+  return `${["id,title,subreddit,created_utc,author,url", ...rows].join("\n")}\n`;
+}
+
+function urlOf(index: number): string {
+  return `https://links.example/${index}`;
+}
+
+test("a build that was killed goes on where it was", async () => {
+  const build = startCairn(home, ["build"]);
+  try {
+    await until("a part of the pages", async () => (await countObjects()) >= PART, BUILD_MS);
+    build.crash();
+    expect(await build.ended).toBeNull();
+  } finally {
+    await build.kill();
+  }
+  const output = await mustRun(home, "build");
+  const [, pages, written, unchanged] =
+    /^(\d+) pages, (\d+) written, (\d+) unchanged/m.exec(output)?.map(Number) ?? [];
+  expect(pages).toBeGreaterThan(LINKS);
+  expect(unchanged).toBeGreaterThanOrEqual(PART);
+  expect(written).toBe(Number(pages) - Number(unchanged));
+  expect(written).toBeGreaterThan(0);
+});
+
+/** Each object of the local R2 is a file. */
+async function countObjects(): Promise<number> {
+  const folder = join(home.stateDir, "v3", "r2", "cairn-pages", "blobs");
+  return (await readdir(folder).catch(() => [])).length;
+}
+
+test("a link taken down and a link sent twice leave pages of every kind, and a clean audit", async () => {
+  const state = await openLocalState(home.stateDir);
+  try {
+    const gone: PostDeleted = { ...aMoment(), type: "post_deleted", post: "link7" as PostId };
+    const again = aSubmission({ community: COMMUNITY, url: urlOf(3) });
+    const outcomes = await consumeEvents(state.db, [gone, again], Date.now(), { fast: 0, slow: 0 });
+    expect(outcomes).toEqual(["applied", "applied"]);
+    const { origin } = readSettings({});
+    expect(await auditSite(state, origin)).toMatchObject({ differ: [], missing: [], extra: [] });
+    heads = await storedHeads(state);
+  } finally {
+    await state.dispose();
+  }
+});
+
+/** What the events of makers.ts have in common; only their author may take a post down. */
+function aMoment() {
+  const { version, id, at } = aSubmission();
+  return { version, id, at, by: AUTHOR };
+}
+
+/** What every page of the page table is, by its key. */
+async function storedHeads({ db, site, pages }: LocalState): Promise<typeof heads> {
+  const { results } = await db.prepare("SELECT key FROM page").all<{ key: string }>();
+  const found = new Map<string, PageHead>();
+  await eachInParallel(results, PARALLEL_READS, async ({ key }) => {
+    const page = isDeployKey(key) ? await readDeployPage(site, key) : await readPage(pages, key);
+    if (!page) throw new Error(`${key} is not stored`);
+    found.set(key, page.head);
+  });
+  return found;
+}
+
+test("the reader alone answers every page, as what it is", async () => {
+  reader = await startReaderAlone(home);
+  const visitor = aVisitor(reader.origin);
+  const seen = new Map<number, number>();
+  await eachInParallel([...heads], PARALLEL_READS, async ([key, head]) => {
+    await expectAnswer(visitor, key, head);
+    seen.set(head.status, (seen.get(head.status) ?? 0) + 1);
+  });
+  expect(seen.get(200)).toBeGreaterThan(LINKS);
+  // The deleted post; the link that was sent again; the blocks that are not full yet.
+  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 2]);
+  // Two rankings, of the site and of the community, lost their last page; and /404 itself.
+  expect(seen.get(404)).toBe(5);
+  expect((await visitor.get("/assets/1/site.css")).status).toBe(200);
+});
+
+async function expectAnswer(visitor: Visitor, key: string, head: PageHead): Promise<void> {
+  const { status, path, location } = head;
+  const answer = await visitor.get(key);
+  if (path === null) {
+    expect([key, answer.status, answer.location]).toEqual([key, status, location ?? undefined]);
+    expect(answer.text === "", key).toBe(location !== null);
+  } else {
+    expect([key, answer.status, answer.location]).toEqual([key, 301, path]);
+    expect([path, (await visitor.get(path)).status]).toEqual([path, status]);
+  }
+}
