@@ -23,6 +23,8 @@ import {
 const FRESH_MS = 2000;
 /** The contract's: what is removed has left every cache within a minute. Seconds. */
 const MAX_CACHED_SECONDS = 60;
+/** Stories that wait for pages run side by side; each story's tests one after another. */
+const IN_TURN = { concurrent: false };
 
 let home: Home;
 let server: Server;
@@ -567,12 +569,16 @@ describe.concurrent("a vote", () => {
     expect([answer.status, answer.text]).toEqual([202, JSON.stringify({ id: name })]);
   }
 
-  test.sequential("shows on the front page, in its community, in its thread and in their JSON", async () => {
-    await vote(ann, "1");
-    await untilScore(stone.score + 1);
-  });
+  test(
+    "shows on the front page, in its community, in its thread and in their JSON",
+    IN_TURN,
+    async () => {
+      await vote(ann, "1");
+      await untilScore(stone.score + 1);
+    },
+  );
 
-  test.sequential("can be turned round, and counts once however often it is sent", async () => {
+  test("can be turned round, and counts once however often it is sent", IN_TURN, async () => {
     await vote(bob, "1");
     await vote(ann, "-1");
     await vote(ann, "-1");
@@ -580,12 +586,12 @@ describe.concurrent("a vote", () => {
     expect(await postOf(THREAD)).toMatchObject({ ups: stone.score + 1, downs: 1 });
   });
 
-  test.sequential("can be withdrawn", async () => {
+  test("can be withdrawn", IN_TURN, async () => {
     await vote(ann, "0");
     await untilScore(stone.score + 1);
   });
 
-  test.sequential("from a browser leads back to the page it was given on", async () => {
+  test("from a browser leads back to the page it was given on", IN_TURN, async () => {
     const headers = { ...AS_BROWSER, origin: server.origin, "sec-fetch-site": "same-origin" };
     const back = async (referer: string) => {
       const answer = await bob.post("/api/vote", { id: name, dir: "1" }, { ...headers, referer });
@@ -597,7 +603,7 @@ describe.concurrent("a vote", () => {
     expect(await back(`${server.origin}//evil.example/`)).toEqual([303, "/"]);
   });
 
-  test.sequential("on a post that does not exist is accepted, and makes no page", async () => {
+  test("on a post that does not exist is accepted, and makes no page", IN_TURN, async () => {
     expect((await ann.post("/api/vote", { id: "t3_nosuchpost", dir: "1" })).status).toBe(202);
     expect((await visitor.get("/comments/nosuchpost")).status).toBe(404);
   });
@@ -616,7 +622,7 @@ describe.concurrent("a submission", () => {
   const url = "https://new.example/a?b=1";
   let first: { id: string; location: string };
 
-  test.sequential("of a link has a page at once, if only one that says that it comes", async () => {
+  test("of a link has a page at once, if only one that says that it comes", IN_TURN, async () => {
     first = await submit(ann, { sr: "LINUX", title: "A new <b>link</b>", url });
     const soon = await visitor.get(first.location);
     expect([200, 202]).toContain(soon.status);
@@ -630,14 +636,14 @@ describe.concurrent("a submission", () => {
     expect(page.text).toContain('rel="nofollow ugc"');
   });
 
-  test.sequential("shows where new posts show, with its author's vote", async () => {
+  test("shows where new posts show, with its author's vote", IN_TURN, async () => {
     for (const path of ["/", "/new", "/r/linux", "/r/linux/new"]) {
       const post = await untilPost(path, () => true, "A new <b>link</b>");
       expect(post).toMatchObject({ name: first.id, author: "Ann", score: 1, url });
     }
   });
 
-  test.sequential("of the same link becomes an upvote, and its page leads to the first", async () => {
+  test("of the same link becomes an upvote, and its page leads to the first", IN_TURN, async () => {
     const again = await submit(bob, { sr: "linux", title: "Again", url: `${url}#top` });
     expect(again.id).not.toBe(first.id);
     const moved = await untilStatus(again.location, 301);
@@ -647,14 +653,14 @@ describe.concurrent("a submission", () => {
     expect(await postOf("/new", "Again")).toBeUndefined();
   });
 
-  test.sequential("of the same link to another community, or with resubmit, is a post", async () => {
+  test("of the same link to another community, or with resubmit, is a post", IN_TURN, async () => {
     const there = await submit(bob, { sr: "gardening", title: "There", url });
     const anyway = await submit(bob, { sr: "linux", title: "Anyway", url, resubmit: "true" });
     await untilStatus(there.location, 200);
     await untilStatus(anyway.location, 200);
   });
 
-  test.sequential("of a text is shown as Markdown, without its HTML", async () => {
+  test("of a text is shown as Markdown, without its HTML", IN_TURN, async () => {
     const text = "Some *words*,\n\n<script>alert(1)</script> and [a link](javascript:alert(1))";
     const { location } = await submit(ann, { sr: "linux", title: "A text", text, kind: "self" });
     const page = await untilStatus(location, 200);
@@ -664,7 +670,7 @@ describe.concurrent("a submission", () => {
     expect(await postOf(location)).toMatchObject({ is_self: true, selftext: text, url: location });
   });
 
-  test.sequential("with markup in its title is escaped wherever it shows", async () => {
+  test("with markup in its title is escaped wherever it shows", IN_TURN, async () => {
     const title = `</title><script>alert("x")</script>'"><img src=x onerror=alert(1)>`;
     const { id, location } = await submit(ann, { sr: "linux", title, url: "https://x.example/" });
     await untilStatus(location, 200);
@@ -678,7 +684,7 @@ describe.concurrent("a submission", () => {
     }
   });
 
-  test.sequential("with letters that run over the page is tamed", async () => {
+  test("with letters that run over the page is tamed", IN_TURN, async () => {
     const title = `\u202eright to left, z${"\u0337".repeat(50)}algo`;
     const { location } = await submit(ann, { sr: "linux", title, url: "https://z.example/" });
     await untilStatus(location, 200);
@@ -687,7 +693,7 @@ describe.concurrent("a submission", () => {
     expect(post?.title).not.toMatch(/\p{M}{5}/u);
   });
 
-  test.sequential("from a browser leads to the post", async () => {
+  test("from a browser leads to the post", IN_TURN, async () => {
     const fields = { sr: "linux", title: "From a browser", url: "https://b.example/", text: "" };
     const answer = await ann.post("/api/submit", fields, AS_BROWSER);
     expect(answer.status).toBe(303);
@@ -704,7 +710,7 @@ describe.concurrent("a deletion", () => {
     ...["/r/linux", "/r/linux/new", "/r/linux/top/all"],
   ];
 
-  test.sequential("of somebody else's post does nothing", async () => {
+  test("of somebody else's post does nothing", IN_TURN, async () => {
     mine = await submit(ann, { sr: "linux", title, url: "https://regret.example/" });
     await untilStatus(mine.location, 200);
     expect((await bob.post("/api/del", { id: mine.id })).status).toBe(202);
@@ -714,7 +720,7 @@ describe.concurrent("a deletion", () => {
     await untilPost("/new", () => true, title);
   });
 
-  test.sequential("of one's own leaves a page that says so, and the title nowhere", async () => {
+  test("of one's own leaves a page that says so, and the title nowhere", IN_TURN, async () => {
     expect((await ann.post("/api/del", { id: mine.id })).status).toBe(202);
     const gone = await untilStatus(mine.location, 410);
     expectOwnPage(gone);
@@ -732,7 +738,7 @@ describe.concurrent("a deletion", () => {
     }
   });
 
-  test.sequential("sets the link free", async () => {
+  test("sets the link free", IN_TURN, async () => {
     const again = await submit(bob, { sr: "linux", title: "Free", url: "https://regret.example/" });
     await untilStatus(again.location, 200);
     expect(await postOf(again.location)).toMatchObject({ title: "Free", author: "bob" });
@@ -742,7 +748,7 @@ describe.concurrent("a deletion", () => {
 describe.concurrent("a new community", () => {
   const fields = { name: "Bird_Watching", title: "Birds", description: "What <i>flies</i>" };
 
-  test.sequential("has its pages at once", async () => {
+  test("has its pages at once", IN_TURN, async () => {
     const answer = await ann.post("/api/create_community", fields);
     expect([answer.status, idOf(answer)]).toEqual([202, "t5_bird_watching"]);
     expect(answer.location).toMatch(/^\/r\/bird_watching\?fresh=/);
@@ -762,13 +768,13 @@ describe.concurrent("a new community", () => {
     );
   });
 
-  test.sequential("takes its name in every case", async () => {
+  test("takes its name in every case", IN_TURN, async () => {
     const answer = await bob.post("/api/create_community", { ...fields, name: "BIRD_watching" });
     const error = { reason: "name_taken", field: "name", name: "BIRD_watching" };
     expect([answer.status, JSON.parse(answer.text)]).toEqual([409, { error }]);
   });
 
-  test.sequential("can be submitted to", async () => {
+  test("can be submitted to", IN_TURN, async () => {
     const heron = { sr: "bird_watching", title: "A heron", url: "https://heron.example/" };
     const { location } = await submit(bob, heron);
     await untilStatus(location, 200);
