@@ -6,11 +6,10 @@
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
-import { isSame } from "../src/pages/publish.ts";
+import { isSame, publishPage } from "../src/pages/publish.ts";
 import {
   listDeployVersions,
   putDeployPage,
-  putPage,
   removePage,
   type StoredVersion,
 } from "../src/pages/storage.ts";
@@ -21,8 +20,8 @@ import type { LocalState } from "./local.ts";
 import { startProgress } from "./progress.ts";
 import { type FreshPage, listPages, renderSite } from "./render-site.ts";
 
-/** Puts under way at once: where the local simulator stops gaining. */
-const PARALLEL_PUTS = 32;
+/** Removals under way at once. */
+const PARALLEL_REMOVALS = 32;
 
 export interface BuildSummary {
   readonly pages: number;
@@ -43,12 +42,20 @@ export async function buildSite(
   const pages = await listPages(state);
   const progress = startProgress("pages", pages.length);
   let written = 0;
-  for await (const chunk of renderSite(state, origin, pages, progress)) {
+  const store = async (chunk: readonly FreshPage[]) => {
     const changed = chunk.filter(({ key, encoded }) => !isSame(stored.get(key) ?? null, encoded));
-    await eachInParallel(changed, PARALLEL_PUTS, (page) => put(state, page, commit, stored));
+    await put(state, changed, commit, stored);
     await state.db.batch(markWritten(state.db, chunk, commit, now()));
     written += changed.length;
+  };
+  // While one chunk is stored, the next one is rendered: each keeps one core busy.
+  let storing = Promise.resolve();
+  for await (const chunk of renderSite(state, origin, pages, progress)) {
+    await storing;
+    storing = store(chunk);
+    storing.catch(() => undefined);
   }
+  await storing;
   progress.stop();
   await removeExtras(state, stored, new Set(pages.map(({ key }) => key)));
   await setCompiled(state.db, fingerprintOf(origin));
@@ -62,14 +69,28 @@ export async function readStored(state: LocalState): Promise<Stored> {
 }
 
 async function put(
-  { pages, site }: LocalState,
-  { key, isDeployPage, encoded }: FreshPage,
+  state: LocalState,
+  pages: readonly FreshPage[],
   commit: number,
   stored: Stored,
 ): Promise<void> {
-  if (isDeployPage) return putDeployPage(site, key, encoded, commit);
-  const isPut = await putPage(pages, key, encoded, commit, stored.get(key) ?? null);
-  if (!isPut) throw new Error(`${key} changed during the build: is a server running?`);
+  for (const { key, isDeployPage, encoded } of pages) {
+    if (isDeployPage) await putDeployPage(state.site, key, encoded, commit);
+  }
+  const puts = pages
+    .filter(({ isDeployPage }) => !isDeployPage)
+    .map(({ key, encoded }) => ({
+      key,
+      page: encoded,
+      commit,
+      expected: stored.get(key) ?? null,
+    }));
+  if (puts.length === 0) return;
+  // The simulator drops a put now and then: what failed is looked at again, and put if it must be.
+  const failed = new Set(await state.putPages(puts));
+  for (const { key, page } of puts.filter((each) => failed.has(each.key))) {
+    await publishPage(state.pages, key, page, { commit, isTakenOver: false });
+  }
 }
 
 /** Objects that no row explains. Voids stay: they count as absent. */
@@ -81,6 +102,6 @@ async function removeExtras(
   const emptyHash = encodePage({ type: "void" }).hash;
   const extras = [...stored].filter(([key, { hash }]) => !pages.has(key) && hash !== emptyHash);
   const keys = extras.map(([key]) => key);
-  await eachInParallel(keys, PARALLEL_PUTS, (key) => removePage(state.pages, key));
+  await eachInParallel(keys, PARALLEL_REMOVALS, (key) => removePage(state.pages, key));
   if (keys.length > 0) await state.db.batch(removePageRows(state.db, keys));
 }

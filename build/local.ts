@@ -10,6 +10,7 @@ import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-type
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { StoredVersion } from "../src/pages/storage.ts";
+import { type PagePut, packPuts } from "./page-parcel.ts";
 
 export interface LocalState {
   readonly db: D1Database;
@@ -18,11 +19,13 @@ export interface LocalState {
   readonly site: KVNamespace;
   /** Every page in `pages` by key. */
   listVersions(): Promise<Map<string, StoredVersion>>;
+  /** @returns the keys whose object was not the expected one, or could not be put */
+  putPages(puts: readonly PagePut[]): Promise<string[]>;
   dispose(): Promise<void>;
 }
 
-/** The modules of the Worker that lists; the first is the main one. */
-const LISTER = ["build/lister.ts", "src/pages/storage.ts"];
+/** The modules of the Worker that lists and puts; the first is the main one. */
+const STOREKEEPER = ["build/storekeeper.ts", "build/page-parcel.ts", "src/pages/storage.ts"];
 
 /** @param stateDir as `wrangler dev --persist-to` means it */
 export async function openLocalState(stateDir: string): Promise<LocalState> {
@@ -34,7 +37,7 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
       workers: [
         {
           name: "local",
-          modules: LISTER.map((path) => ({
+          modules: STOREKEEPER.map((path) => ({
             type: "ESModule",
             path,
             contents: stripTypeScriptTypes(readFileSync(path, "utf8")),
@@ -53,8 +56,13 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     async listVersions() {
-      const answer = await miniflare.dispatchFetch("http://lister/");
+      const answer = await miniflare.dispatchFetch("http://storekeeper/");
       return new Map((await answer.json()) as [string, StoredVersion][]);
+    },
+    async putPages(puts) {
+      const body = packPuts(puts);
+      const answer = await miniflare.dispatchFetch("http://storekeeper/", { method: "POST", body });
+      return (await answer.json()) as string[];
     },
     dispose: () => miniflare.dispose(),
   };

@@ -140,7 +140,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.getByRole("link", { name: "From a browser" }).waitFor();
       await page.locator("article", { hasText: "From a browser" }).locator("time").click();
       await page.getByRole("heading", { name: "From a browser" }).waitFor();
-      expect(await offer.isVisible()).toBe(false);
+      await offer.waitFor({ state: "hidden" });
     });
 
     test("a page that is not there has nothing to complain of but that", async () => {
@@ -217,9 +217,7 @@ async function holdAnswers(page: Page, pattern: string) {
     await promise;
     await route.continue();
   });
-  return {
-    release: async () => resolve(),
-  };
+  return { release: async () => resolve() };
 }
 
 function answerTo(page: Page, path: string) {

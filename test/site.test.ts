@@ -292,9 +292,7 @@ describe("addresses", () => {
     "/?sort=//evil.example",
   ])("%s leads nowhere but here", async (path) => {
     const answer = await visitor.get(path);
-    expect([301, 400, 404]).toContain(
-      answer.status === 200 && path.startsWith("/?sort") ? 404 : answer.status,
-    );
+    expect([200, 301, 400, 404]).toContain(answer.status);
     if (answer.location === undefined) return;
     expect(answer.location).toMatch(/^\/(?![/\\])/);
     const { origin, pathname, search, hash } = new URL(answer.location, server.origin);
@@ -819,12 +817,13 @@ describe("scripts", () => {
 
   test("once the server has stopped, no stored page has what was deleted", async () => {
     await server.program.stop();
-    let searched = 0;
-    for (const [key, text] of await storedTexts(home)) {
-      expect(/regretted/i.test(text), key).toBe(false);
-      searched++;
-    }
-    expect(searched).toBeGreaterThan(stones.length);
+    const texts = await storedTexts(home);
+    expect(texts.length).toBeGreaterThan(stones.length);
+    expect(texts.filter(([, text]) => /regretted/i.test(text))).toEqual([]);
+  });
+
+  test("and the server's log tells of no failure", () => {
+    expect(server.program.output()).not.toMatch(/\[ERROR\]|failed|set aside|uncaught/i);
   });
 
   test("audit finds that events have written what a full build would write", async () => {

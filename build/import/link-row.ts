@@ -2,6 +2,7 @@
 import { cleanBlock, cleanLine } from "../../src/model/clean-text.ts";
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, isId, type PostId } from "../../src/model/ids.ts";
+import { COMMUNITY_KEY } from "../../src/model/limits.ts";
 import { linkKey, linkText, parseLink } from "../../src/model/link.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import type { Field, Row } from "./rows.ts";
@@ -15,10 +16,6 @@ export interface ImportedPost {
 /** Reddit's word for an author who is gone; also for one that the data does not name. */
 export const NO_AUTHOR = "[deleted]";
 
-/** Reddit's: wider than ours (`reddit.com`, `u_someone`), but safe in a path. */
-const COMMUNITY_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,23}$/;
-/** They would read as another representation of the community's page. */
-const REPRESENTATION = /\.(json|rss)$/i;
 /** The last second of the year 9999: beyond it a date has no four-digit year. */
 const MAX_SECONDS = 253_402_300_799;
 /** A post that says nothing about votes has its author's. */
@@ -95,8 +92,7 @@ function readTitle(row: Row): string | Refusal {
 function readCommunityName(row: Row): string | Refusal {
   const name = textOf(row, "subreddit").trim();
   if (name === "") return { reason: "missing", field: "subreddit" };
-  const isUsable = COMMUNITY_NAME.test(name) && !REPRESENTATION.test(name);
-  return isUsable ? name : badValue("subreddit", row.subreddit);
+  return COMMUNITY_KEY.test(communityKey(name)) ? name : badValue("subreddit", row.subreddit);
 }
 
 function readSeconds(row: Row): number | Refusal {

@@ -1,7 +1,7 @@
 /** `/api/submit`: a link or a text, to a community that exists. */
 import { cleanLine } from "../model/clean-text.ts";
 import { communityKey, mintId, type PostId, postFullname } from "../model/ids.ts";
-import { COMMUNITY_NAME, MAX_TITLE_CHARS } from "../model/limits.ts";
+import { COMMUNITY_KEY, MAX_TITLE_CHARS } from "../model/limits.ts";
 import { slugOf } from "../model/slug.ts";
 import { findCommunity } from "./accounts.ts";
 import { allOf, optionalField, requiredField, requiredText } from "./fields.ts";
@@ -35,7 +35,9 @@ async function submitPost(request: PersonRequest): Promise<Outcome> {
   const content = readPostContent(fields);
   if (isRefusal(content)) return content;
   const sr = sent.sr.trim();
-  const community = COMMUNITY_NAME.test(sr) ? await findCommunity(env.ACCOUNTS, sr) : null;
+  const community = COMMUNITY_KEY.test(communityKey(sr))
+    ? await findCommunity(env.ACCOUNTS, sr)
+    : null;
   if (community === null) return { type: "no_such_community", field: "sr", name: cleanLine(sr) };
 
   const post = mintId(nowMs, random) as PostId;

@@ -19,6 +19,11 @@ export const MAX_PASSWORD_CHARS = 200;
 /** Registered names; also what keeps them readable in a path. */
 export const USER_NAME = /^[A-Za-z0-9_-]{3,20}$/;
 export const COMMUNITY_NAME = /^[A-Za-z0-9_]{3,21}$/;
+/**
+ * Imported communities' keys may be what Reddit once allowed: `reddit.com`, `u_some-one`; but not
+ * what reads as another representation of the community's page.
+ */
+export const COMMUNITY_KEY = /^(?!.*\.(?:json|rss)$)[a-z0-9_][a-z0-9_.-]{0,23}$/;
 
 /** Links are followed by search engines once a post has earned this score. */
 export const TRUSTED_SCORE = 10;

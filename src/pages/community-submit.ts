@@ -1,7 +1,7 @@
 /** The submit form of one community, with its name filled in: needs no script. */
 import type { Community } from "../model/entities.ts";
-import { type CommunityKey, communityKey } from "../model/ids.ts";
-import { submitKey } from "./key.ts";
+import type { CommunityKey } from "../model/ids.ts";
+import { splitScope, submitKey } from "./key.ts";
 import { definePage } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
@@ -10,8 +10,8 @@ export const communitySubmitPage = definePage<CommunityKey, Community>({
   path: "/r/{community}/submit",
   tier: "write",
   parse(key) {
-    const [, name] = /^\/r\/([a-z0-9_]{3,21})\/submit$/.exec(key) ?? [];
-    return name === undefined ? null : communityKey(name);
+    const { scope, rest } = splitScope(key);
+    return rest === "/submit" ? scope : null;
   },
   lane: () => "fast",
   affectedBy: (change) => change.communities.map(({ key }) => submitKey(key)),

@@ -2,7 +2,8 @@
  * Keys: a page's key is its canonical path. What builds them, and the few facts about them that the
  * reader must know. Depends on the model only.
  */
-import type { CommunityKey, PostId } from "../model/ids.ts";
+import { type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
+import { COMMUNITY_KEY } from "../model/limits.ts";
 import { type Ranking, type Scope, scopePath } from "../model/listing.ts";
 
 /** Posts on a page of a listing; Reddit's. */
@@ -27,6 +28,13 @@ const DEPLOY_KEY_SET: ReadonlySet<string> = new Set(Object.values(DEPLOY_KEYS));
 
 export function isDeployKey(key: string): boolean {
   return DEPLOY_KEY_SET.has(key);
+}
+
+/** `/r/programming/new` → programming and `/new`; `/` → the site and nothing. */
+export function splitScope(key: string): { readonly scope: Scope; readonly rest: string } {
+  const [, name, rest = ""] = /^\/r\/([^/]+)(\/.*)?$/.exec(key) ?? [];
+  if (name !== undefined && COMMUNITY_KEY.test(name)) return { scope: communityKey(name), rest };
+  return { scope: null, rest: key === "/" ? "" : key };
 }
 
 const RANKED_PATHS: Readonly<Record<Ranking, string>> = { hot: "/hot", top: "/top/all" };

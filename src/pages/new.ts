@@ -5,11 +5,11 @@
  */
 import type { Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
-import { type CommunityKey, communityKey } from "../model/ids.ts";
+import type { CommunityKey } from "../model/ids.ts";
 import { newListing, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
-import { blockKey, PAGE_SIZE, parsePageNumber } from "./key.ts";
+import { blockKey, PAGE_SIZE, parsePageNumber, splitScope } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
 import { definePage } from "./page-type.ts";
@@ -59,10 +59,9 @@ export const newPage = definePage<Params, Model>({
 });
 
 function parseNewKey(key: string): Params | null {
-  const [, , name, number] = /^(\/r\/([a-z0-9_]{3,21}))?\/new(?:\/(\d+))?$/.exec(key) ?? [];
-  const scope = name === undefined ? null : communityKey(name);
-  if (key === newListing(scope)) return { scope, block: null };
-  const block = parsePageNumber(number, 1);
+  const { scope, rest } = splitScope(key);
+  if (rest === "/new") return { scope, block: null };
+  const block = rest.startsWith("/new/") ? parsePageNumber(rest.slice("/new/".length), 1) : null;
   return block === null ? null : { scope, block };
 }
 

@@ -2,11 +2,18 @@
  * What the ranked listings share: pages of 25 posts, 1,000 deep, for the site and for communities.
  */
 import type { Community, Post } from "../model/entities.ts";
-import { type CommunityKey, communityKey } from "../model/ids.ts";
+import type { CommunityKey } from "../model/ids.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
-import { MAX_RANKED_PAGES, PAGE_SIZE, parsePageNumber, RANKED_DEPTH, rankedKey } from "./key.ts";
+import {
+  MAX_RANKED_PAGES,
+  PAGE_SIZE,
+  parsePageNumber,
+  RANKED_DEPTH,
+  rankedKey,
+  splitScope,
+} from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
 import { definePage, type PageType } from "./page-type.ts";
@@ -52,16 +59,12 @@ export function defineRankedListing(ranking: Ranking, path: string): PageType {
 }
 
 function parseRankedKey(ranking: Ranking, key: string): Params | null {
-  const [, , name, rest] = /^(\/r\/([a-z0-9_]{3,21}))?(\/.*)?$/.exec(key) ?? [];
-  const scope = name === undefined ? null : communityKey(name);
-  const suffix = key === "/" ? "" : (rest ?? "");
-  const page = suffix === "" ? 1 : parsePageNumber(suffix.split("/").at(-1), 2);
-  for (const candidate of [1, page]) {
-    if (candidate !== null && candidate <= MAX_RANKED_PAGES) {
-      if (rankedKey(ranking, scope, candidate) === key) return { scope, page: candidate };
-    }
-  }
-  return null;
+  const { scope, rest } = splitScope(key);
+  if (key === rankedKey(ranking, scope, 1)) return { scope, page: 1 };
+  const page = parsePageNumber(rest.split("/").at(-1), 2);
+  const isOwn =
+    page !== null && page <= MAX_RANKED_PAGES && key === rankedKey(ranking, scope, page);
+  return isOwn ? { scope, page } : null;
 }
 
 function* affectedRankedPages(ranking: Ranking, change: Change): Iterable<string> {

@@ -23,7 +23,7 @@ const PUBLISHING_MS = 60_000;
 /** @param now milliseconds since 1970 */
 export function createReader(now: () => number) {
   const app = new Hono<{ Bindings: ReaderEnv }>();
-  app.all("/api/*", (context) => forward(context.env, context.req.raw));
+  app.all("/api/:form{.+}", (context) => forward(context.env, context.req.raw));
   app.get("*", (context) => answer(context.env, context.req.raw, now()));
   app.all("*", () => answerMethod());
   return app;

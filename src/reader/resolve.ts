@@ -36,11 +36,11 @@ const LEGACY: readonly (readonly [RegExp, string])[] = [
 export function resolve(url: URL): Resolved {
   if (url.pathname.length > MAX_PATH_LENGTH) return { type: "not_found" };
   const asked = decodePath(url.pathname);
-  if (asked === null) return { type: "not_found" };
+  if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, suffix, representation } = splitSuffix(asked);
   const path = canonicalPath(bare, url.searchParams);
   if (path !== bare) {
-    return { type: "redirect", location: encodeURI(path) + suffix };
+    return { type: "redirect", location: encodePath(path) + suffix };
   }
   return resolveKey(path, representation, url.searchParams.get("after"));
 }
@@ -53,6 +53,13 @@ function decodePath(pathname: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** A browser takes `//host` and `/\\host` for another site: they never become a `Location`. */
+const LEADS_ELSEWHERE = /\/\/|\\/;
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 /** `/r/x/.json` and `/r/x.json` are both `/r/x` as JSON. */

@@ -70,7 +70,7 @@ export async function startSite(home: Home, csv: string): Promise<Server> {
   await importLinks(home, csv);
   const port = await freePort();
   const program = startCairn(home, ["start"], port);
-  await untilPrinted(program, "Ready on");
+  await untilReady(program, () => program.output().includes("Ready on"));
   return { origin: `http://127.0.0.1:${port}`, program };
 }
 
@@ -78,27 +78,48 @@ export async function startSite(home: Home, csv: string): Promise<Server> {
 export async function startReaderAlone(home: Home): Promise<Server> {
   const port = await freePort();
   const options = ["--env", "reader", "--ip", "127.0.0.1", "--port", String(port)];
-  const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false"];
+  const quiet = [
+    "--inspector-port",
+    "0",
+    "--show-interactive-dev-session=false",
+    "--log-level",
+    "error",
+  ];
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
   const program = startProgram(
     [wrangler, "dev", ...options, ...quiet, "--persist-to", home.stateDir],
     {},
   );
-  await untilPrinted(program, "Ready on");
-  return { origin: `http://127.0.0.1:${port}`, program };
+  const origin = `http://127.0.0.1:${port}`;
+  await untilReady(program, () => answers(origin));
+  return { origin, program };
 }
 
-async function untilPrinted(program: Program, text: string): Promise<void> {
+function answers(origin: string): Promise<boolean> {
+  return fetch(origin).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function untilReady(
+  program: Program,
+  isReady: () => boolean | Promise<boolean>,
+): Promise<void> {
   let hasEnded = false;
   void program.ended.then(() => {
     hasEnded = true;
   });
-  const isReady = () => program.output().includes(text) || hasEnded;
-  await until(`“${text}” in the server's output`, isReady, START_MS).catch(async (error) => {
-    await program.stop();
-    throw error;
-  });
-  if (hasEnded) throw new Error(`the server ended at once:\n${program.output()}`);
+  const look = () => {
+    if (hasEnded) throw new Error("the server ended");
+    return isReady();
+  };
+  try {
+    await until("a server's readiness", look, START_MS);
+  } catch (error) {
+    await program.kill();
+    throw new Error(program.output(), { cause: error });
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,0 +1,65 @@
+/** From a request's address to a key: the reader's only decision. */
+import { describe, expect, it } from "vitest";
+import { pageToken } from "../src/pages/key.ts";
+import { resolve } from "../src/reader/resolve.ts";
+
+function resolved(address: string) {
+  return resolve(new URL(`https://cairn.example${address}`));
+}
+
+describe("an address", () => {
+  it.each([
+    ["/", "/", "default"],
+    ["/.json", "/", "json"],
+    ["/new/12", "/new/12", "default"],
+    ["/r/programming.json", "/r/programming", "json"],
+    ["/r/programming/.json", "/r/programming", "json"],
+    ["/r/reddit.com/new.rss", "/r/reddit.com/new", "atom"],
+    ["/r/programming/comments/aouv5/new_approach", "/comments/aouv5", "default"],
+    ["/r/programming/comments/aouv5", "/comments/aouv5", "default"],
+    ["/comments/aouv5.json", "/comments/aouv5", "json"],
+    [`/r/x/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
+    ["/new?utm_source=x", "/new", "default"],
+  ])("%s is the page %s as %s", (address, key, representation) => {
+    expect(resolved(address)).toEqual({ type: "page", key, representation });
+  });
+
+  it.each([
+    ["/R/Programming", "/r/programming"],
+    ["/r/programming/", "/r/programming"],
+    ["/r/Programming/.json", "/r/programming.json"],
+    ["/hot", "/"],
+    ["/hot/1", "/"],
+    ["/r/x/hot", "/r/x"],
+    ["/top", "/top/all"],
+    ["/?sort=new", "/new"],
+    ["/r/x?sort=top&t=all", "/r/x/top/all"],
+    ["/subreddits", "/r"],
+    ["/A%3Fb=c", "/a%3Fb%3Dc"],
+    ["/A%23b", "/a%23b"],
+  ])("%s leads to %s", (address, location) => {
+    expect(resolved(address)).toEqual({ type: "redirect", location });
+  });
+
+  it.each([
+    "//evil.example/",
+    "///evil.example/",
+    "/%2Fevil.example/",
+    "/%2F%2Fevil.example/",
+    "/%5CEvil.example/",
+    "/..//evil.example/",
+    "/%2e%2e//Evil.example/x",
+    "/%00",
+    "/%ff",
+    "/r/%0aSet-Cookie:x",
+    `/${"x".repeat(2000)}`,
+    "/r/日本",
+  ])("%s is no page, and leads nowhere", (address) => {
+    expect(resolved(address)).toEqual({ type: "not_found" });
+  });
+
+  it.each(["/.json?after=nonsense!", "/.json?after=%00", "/.json?after=eA"])(
+    "%s has no token of ours",
+    (address) => expect(resolved(address)).toEqual({ type: "invalid_token" }),
+  );
+});
