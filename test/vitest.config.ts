@@ -9,6 +9,8 @@ export default defineConfig({
     root,
     // What tests provoke on purpose is logged; it is shown where a test fails.
     silent: "passed-only",
+    // Files that start servers mostly wait: more of them than cores are no slower each.
+    maxWorkers: 3,
     projects: [
       {
         test: { name: "node", root, include: ["test/*.test.ts"], testTimeout: 60_000 },
