@@ -1,5 +1,5 @@
 /** What Cairn stores: communities, posts and votes, as the consumer and the pages see them. Pure. */
-import type { CommunityKey, EventId, PostId } from "./ids.ts";
+import type { CommentId, CommunityKey, EventId, PersonKey, PostId } from "./ids.ts";
 import { hotRank } from "./ranking.ts";
 
 export interface Community {
@@ -33,6 +33,57 @@ export interface Post {
   readonly downs: number;
   readonly standing: Standing;
   readonly isAdult: boolean;
+  /** Visible comments. */
+  readonly comments: number;
+  /** The last edit of the text; null for none. */
+  readonly edit: Edit | null;
+}
+
+/** The newer edit wins, in whatever order they come. */
+export interface Edit {
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
+export interface Comment {
+  readonly id: CommentId;
+  readonly post: PostId;
+  /** The comment it answers; null when it answers the post. */
+  readonly parent: CommentId | null;
+  /** The piece of its thread that shows it, for ever: see model/piece. */
+  readonly piece: string;
+  /** Levels below the beginning of its piece. */
+  readonly depth: number;
+  readonly author: string;
+  /** Markdown. */
+  readonly text: string;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly ups: number;
+  readonly downs: number;
+  readonly standing: Standing;
+  readonly edit: Edit | null;
+}
+
+export interface CommentVote {
+  readonly user: string;
+  readonly comment: CommentId;
+  readonly value: VoteValue;
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
+export interface Person {
+  readonly key: PersonKey;
+  /** As registered, or as imported. */
+  readonly name: string;
+  /** Seconds since 1970: of the account, or of the oldest contribution. */
+  readonly createdAt: number;
+  /** Sum of the scores of all posts, whatever their standing; of all comments. */
+  readonly postKarma: number;
+  readonly commentKarma: number;
 }
 
 export type VoteValue = -1 | 0 | 1;
@@ -46,14 +97,16 @@ export interface Vote {
   readonly event: EventId;
 }
 
-export function score(post: Post): number {
-  return post.ups - post.downs;
+/** Of a post or a comment. */
+export function score({ ups, downs }: { readonly ups: number; readonly downs: number }): number {
+  return ups - downs;
 }
 
 export function hotOf(post: Post): number {
   return hotRank(post.ups, post.downs, post.createdAt);
 }
 
-export function isVisible(post: Post): boolean {
-  return post.standing === "visible";
+/** A post or a comment. */
+export function isVisible({ standing }: { readonly standing: Standing }): boolean {
+  return standing === "visible";
 }

@@ -5,6 +5,10 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** A post's id without its kind, base36: `aouv5` (imported) or 14 characters (minted). */
 export type PostId = Branded<"PostId">;
+/** A comment's id without its kind, of the same form as a post's. */
+export type CommentId = Branded<"CommentId">;
+/** A person's name in lower case. */
+export type PersonKey = Branded<"PersonKey">;
 /** An event's id; minted like a post's, and the tie-breaker between events of one millisecond. */
 export type EventId = Branded<"EventId">;
 /** A community's name in lower case: its identity, and its part of every path. */
@@ -19,6 +23,7 @@ const SHORTEST_MINTED_ID = 10;
 const LONGEST_ID = 24;
 
 const POST_PREFIX = "t3_";
+const COMMENT_PREFIX = "t1_";
 
 /**
  * @param nowMs time at the edge, milliseconds since 1970
@@ -50,6 +55,25 @@ export function parsePostFullname(text: string): PostId | null {
   const id = text.slice(POST_PREFIX.length);
   return isId(id) ? (id as PostId) : null;
 }
+
+export function commentFullname(id: CommentId): string {
+  return COMMENT_PREFIX + id;
+}
+
+/** `t1_c4x2z` → `c4x2z`; null when it is not a comment's fullname. */
+export function parseCommentFullname(text: string): CommentId | null {
+  if (!text.startsWith(COMMENT_PREFIX)) return null;
+  const id = text.slice(COMMENT_PREFIX.length);
+  return isId(id) ? (id as CommentId) : null;
+}
+
+/** Null for an author who is gone, or whose name fits no path: such a one has no pages. */
+export function personKey(name: string): PersonKey | null {
+  return PERSON_NAME.test(name) ? (name.toLowerCase() as PersonKey) : null;
+}
+
+/** Imported names too; `[deleted]` is none. */
+const PERSON_NAME = /^[A-Za-z0-9_-]{1,30}$/;
 
 export function communityKey(name: string): CommunityKey {
   return name.toLowerCase() as CommunityKey;

@@ -6,6 +6,8 @@ export const MAX_TITLE_CHARS = 300;
 export const MAX_URL_CHARS = 2048;
 /** Reddit's. Characters of Markdown. */
 export const MAX_TEXT_CHARS = 40_000;
+/** Reddit's. Characters of Markdown in a comment. */
+export const MAX_COMMENT_CHARS = 10_000;
 /** An event must fit a queue message (128 KB), whatever script its text is in. UTF-8 bytes. */
 export const MAX_EVENT_BYTES = 127_000;
 /** Twice the largest form that can be accepted: refused before it is read. Bytes. */

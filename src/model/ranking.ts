@@ -16,3 +16,23 @@ export function hotRank(ups: number, downs: number, createdAt: number): number {
   const age = (createdAt - HOT_EPOCH_SECONDS) / HOT_SECONDS_PER_DECADE;
   return Number((order + age).toFixed(HOT_DIGITS));
 }
+
+/** z of an 80 % confidence interval. */
+const WILSON_Z = 1.281551565545;
+
+/** Wilson's lower bound of the share of upvotes: `best`. 0 without votes, never below 0. */
+export function bestRank(ups: number, downs: number): number {
+  const n = ups + downs;
+  if (n === 0) return 0;
+  const share = ups / n;
+  const z2 = WILSON_Z ** 2;
+  const left = share + z2 / (2 * n);
+  const right = WILSON_Z * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return Math.max(0, (left - right) / (1 + z2 / n));
+}
+
+/** High for many votes that disagree; 0 when one side has none. */
+export function controversialRank(ups: number, downs: number): number {
+  if (ups <= 0 || downs <= 0) return 0;
+  return (ups + downs) ** (Math.min(ups, downs) / Math.max(ups, downs));
+}

@@ -5,7 +5,7 @@
  * Values are absolute (a vote says 1, not +1), so that a duplicate changes nothing.
  */
 import type { VoteValue } from "../model/entities.ts";
-import { type EventId, isId, type PostId } from "../model/ids.ts";
+import { type CommentId, type EventId, isId, type PostId } from "../model/ids.ts";
 
 /** Raised when the meaning of a field changes; older versions keep their parser. */
 export const EVENT_VERSION = 1;
@@ -50,7 +50,46 @@ export interface PostDeleted extends Base {
   readonly post: PostId;
 }
 
-export type CairnEvent = CommunityCreated | PostSubmitted | PostVoted | PostDeleted;
+export interface PostEdited extends Base {
+  readonly type: "post_edited";
+  readonly post: PostId;
+  readonly text: string;
+}
+
+export interface CommentPosted extends Base {
+  readonly type: "comment_posted";
+  readonly comment: CommentId;
+  readonly post: PostId;
+  /** The comment it answers; null when it answers the post. */
+  readonly parent: CommentId | null;
+  readonly text: string;
+}
+
+export interface CommentVoted extends Base {
+  readonly type: "comment_voted";
+  readonly comment: CommentId;
+  readonly value: VoteValue;
+}
+
+export interface CommentEdited extends Base {
+  readonly type: "comment_edited";
+  readonly comment: CommentId;
+  readonly text: string;
+}
+
+export interface CommentDeleted extends Base {
+  readonly type: "comment_deleted";
+  readonly comment: CommentId;
+}
+
+/** A new account: it has a page before it has written anything. */
+export interface PersonRegistered extends Base {
+  readonly type: "person_registered";
+}
+
+export type CommentEvent = CommentPosted | CommentVoted | CommentEdited | CommentDeleted;
+export type PostEvent = PostSubmitted | PostVoted | PostEdited | PostDeleted;
+export type CairnEvent = CommunityCreated | PersonRegistered | PostEvent | CommentEvent;
 
 /** Why a message is no event. */
 export interface Malformed {
@@ -80,9 +119,22 @@ function parseFields(fields: Fields): CairnEvent | null {
       return parsePostSubmitted(base, fields);
     case "post_voted":
       return parsePostVoted(base, fields);
+    case "post_edited":
+      return isIdText(fields.post) && isText(fields.text)
+        ? { ...base, type: "post_edited", post: fields.post as PostId, text: fields.text }
+        : null;
     case "post_deleted":
       return isIdText(fields.post)
         ? { ...base, type: "post_deleted", post: fields.post as PostId }
+        : null;
+    case "person_registered":
+      return { ...base, type: "person_registered" };
+    case "comment_posted":
+    case "comment_voted":
+    case "comment_edited":
+    case "comment_deleted":
+      return isIdText(fields.comment)
+        ? parseCommentEvent(base, fields.type, fields.comment as CommentId, fields)
         : null;
     default:
       return null;
@@ -117,6 +169,25 @@ function parsePostVoted(base: Base, fields: Fields): PostVoted | null {
   const { post, value } = fields;
   if (!isIdText(post) || (value !== -1 && value !== 0 && value !== 1)) return null;
   return { ...base, type: "post_voted", post: post as PostId, value };
+}
+
+function parseCommentEvent(
+  base: Base,
+  type: CommentEvent["type"],
+  comment: CommentId,
+  { post, parent, text, value }: Fields,
+): CommentEvent | null {
+  switch (type) {
+    case "comment_posted":
+      if (!isIdText(post) || !isText(text) || (parent !== null && !isIdText(parent))) return null;
+      return { ...base, type, comment, post: post as PostId, parent: parent as CommentId, text };
+    case "comment_voted":
+      return value === -1 || value === 0 || value === 1 ? { ...base, type, comment, value } : null;
+    case "comment_edited":
+      return isText(text) ? { ...base, type, comment, text } : null;
+    case "comment_deleted":
+      return { ...base, type, comment };
+  }
 }
 
 function malformed(why: string): Malformed {
