@@ -62,6 +62,10 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
   );
   const named = affectedPages({
     posts: changes,
+    comments: [],
+    pieces: [],
+    people: [],
+    newPeople: [],
     communities: [],
     communityCount: 0,
     aliases: [],

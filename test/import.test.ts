@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { csvReader } from "../build/import/csv-rows.ts";
-import { importFiles } from "../build/import/import-links.ts";
-import { isRefusal, readLinkRow } from "../build/import/link-row.ts";
+import { importFiles } from "../build/import/import-files.ts";
+import { readLinkRow } from "../build/import/link-row.ts";
 import { readRows } from "../build/import/read-rows.ts";
+import { isRefusal } from "../build/import/row-fields.ts";
 import { type Line, MAX_ROW_BYTES, type Row } from "../build/import/rows.ts";
 import { refusalLines, summaryText } from "../build/import/summary.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
@@ -32,7 +33,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const CONTENT_TABLES = ["entry", "vote", "post", "community", "page", "site"];
+const CONTENT_TABLES = ["entry", "vote", "post", "person", "community", "page", "site"];
 const NAME_TABLES = ["account", "community"];
 
 beforeEach(async () => {
@@ -120,6 +121,8 @@ describe("a row becomes a post", () => {
         downs: 1064,
         standing: "visible",
         isAdult: false,
+        comments: 0,
+        edit: null,
       },
     });
   });
@@ -216,7 +219,6 @@ describe("a row becomes a post", () => {
     ],
     [{ score: "many" }, { reason: "bad_value", field: "score", value: "many" }],
     [{ is_self: "maybe" }, { reason: "bad_value", field: "is_self", value: "maybe" }],
-    [{ body: "Indeed", link_id: "t3_aouv5" }, { reason: "comment" }],
   ])("or is refused with a reason: %o", (row, refusal) => {
     expect(readLinkRow({ ...A_LINK, ...row })).toEqual(refusal);
   });
@@ -407,6 +409,13 @@ describe("an import", () => {
       { slot: 1, id: "c" },
       { slot: 2, id: "b" },
     ]);
+    expect(await idsOf("/user/ada/submitted")).toEqual([
+      { slot: 1, id: "c" },
+      { slot: 2, id: "b" },
+    ]);
+    expect(await rowsOf(state.db, "SELECT * FROM person")).toEqual([
+      { key: "ada", name: "ada", created_at: 100, post_karma: 8158, comment_karma: 0 },
+    ]);
     expect(await rowsOf(state.db, "SELECT * FROM vote")).toEqual([]);
   });
 
@@ -493,8 +502,7 @@ describe("an import", () => {
   );
 
   test("names the lines that could not be used and says why", async () => {
-    const comment = { id: "c1", body: "Indeed", link_id: "t3_a", parent_id: "t3_a" };
-    const lines = [A_LINK, comment, "{", [], { ...A_LINK, title: "" }];
+    const lines = [A_LINK, { ...A_LINK, url: "" }, "{", [], { ...A_LINK, title: "" }];
     const ndjson = lines.map((line) => (line === "{" ? line : JSON.stringify(line))).join("\n");
     const summary = await importText(ndjson, "mixed.ndjson");
     expect(summaryText(summary)).toBe(
@@ -502,11 +510,11 @@ describe("an import", () => {
     );
     const path = join(directory, "mixed.ndjson");
     expect(refusalLines(summary)).toEqual([
-      `${path}:2: comments are not imported yet`,
+      `${path}:2: no url`,
       `${path}:3: not a JSON object`,
       `${path}:4: not a JSON object`,
       `${path}:5: no title`,
-      "1 × comments are not imported yet",
+      "1 × no url",
       "2 × not a JSON object",
       "1 × no title",
     ]);
@@ -568,7 +576,7 @@ describe("an import", () => {
     const reports: unknown[] = [];
     await importFiles(state, [path, path], (progress) => reports.push(progress));
     const bytesTotal = 2 * csv.length;
-    expect(reports.at(-1)).toEqual({ bytesRead: bytesTotal, bytesTotal, linksRead: 2 });
+    expect(reports.at(-1)).toEqual({ bytesRead: bytesTotal, bytesTotal, rowsRead: 2 });
   });
 });
 

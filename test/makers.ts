@@ -26,6 +26,8 @@ export function aPost(fields: Partial<Post> = {}): Post {
     downs: 0,
     standing: "visible",
     isAdult: false,
+    comments: 0,
+    edit: null,
     ...fields,
   };
 }

@@ -22,7 +22,7 @@ function openSite() {
 
 describe("publishing only the affected pages leaves what a full build would", () => {
   it.each([
-    ["few posts, no faults", { steps: 60, posts: 3, faultProbability: 0 }],
+    ["deep threads, no faults", { steps: 120, posts: 2, faultProbability: 0 }],
     ["several pages, no faults", { steps: 40, posts: 70, faultProbability: 0 }],
     ["few posts, many faults", { steps: 80, posts: 5, faultProbability: 0.2 }],
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],

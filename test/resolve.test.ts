@@ -21,10 +21,24 @@ describe("an address", () => {
     [`/r/x/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
     ["/new?utm_source=x", "/new", "default"],
   ])("%s is the page %s as %s", (address, key, representation) => {
-    expect(resolved(address)).toEqual({ type: "page", key, representation });
+    expect(resolved(address)).toEqual({ type: "page", key, representation, sort: null });
   });
 
   it.each([
+    ["/r/x/comments/aouv5/slug?sort=top", "top"],
+    ["/comments/aouv5?sort=confidence", "best"],
+    ["/comments/aouv5/_/c4x2z?sort=controversial", "controversial"],
+    ["/comments/aouv5?sort=random", null],
+    ["/user/ann?sort=top", null],
+  ])("%s asks for the order %s", (address, sort) => {
+    expect(resolved(address)).toMatchObject({ type: "page", sort });
+  });
+
+  it.each([
+    ["/u/Ann", "/user/ann"],
+    ["/u/ann/submitted", "/user/ann/submitted"],
+    ["/user/ann/overview", "/user/ann"],
+    ["/r/x/comments/aouv5/slug/c4x2z", "/comments/aouv5"],
     ["/R/Programming", "/r/programming"],
     ["/r/programming/", "/r/programming"],
     ["/r/Programming/.json", "/r/programming.json"],

@@ -9,7 +9,11 @@ export type Refusal =
   | { readonly reason: "not_json" }
   | { readonly reason: "missing"; readonly field: string }
   | { readonly reason: "bad_value"; readonly field: string; readonly value: string }
-  | { readonly reason: "comment" }
+  /** Of a comment; all four name what is meant by its fullname: `t3_…`, `t1_…`. */
+  | { readonly reason: "no_post"; readonly post: string }
+  | { readonly reason: "no_parent"; readonly parent: string }
+  | { readonly reason: "other_thread"; readonly parent: string }
+  | { readonly reason: "circle"; readonly parent: string }
   /** The file as a whole, from this line on. */
   | { readonly reason: "unusable_file"; readonly why: string };
 
@@ -43,8 +47,14 @@ export function refusalKind(refusal: Refusal): string {
       return `no ${refusal.field}`;
     case "bad_value":
       return `unusable ${refusal.field}`;
-    case "comment":
-      return "comments are not imported yet";
+    case "no_post":
+      return "its post is not here";
+    case "no_parent":
+      return "its parent never came";
+    case "other_thread":
+      return "its parent is in another thread";
+    case "circle":
+      return "its parents go round in a circle";
     case "unusable_file":
       return "unusable file";
     default:
@@ -63,10 +73,15 @@ export function refusalText(refusal: Refusal): string {
       return `${kind}: ${JSON.stringify(refusal.value)}`;
     case "unusable_file":
       return `${kind}: ${refusal.why}`;
+    case "no_post":
+      return `${kind}: ${refusal.post}`;
+    case "no_parent":
+    case "other_thread":
+    case "circle":
+      return `${kind}: ${refusal.parent}`;
     case "broken_quotes":
     case "not_json":
     case "missing":
-    case "comment":
       return kind;
     default:
       return unreachable(refusal);

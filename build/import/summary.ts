@@ -2,8 +2,10 @@
 import { type Refusal, type RefusedLine, refusalKind, refusalText } from "./refusal.ts";
 
 export interface ImportSummary {
-  /** Rows of links (and lines that should have been): imported + already there + refused. */
+  /** Rows (and lines that should have been): imported + already there + refused. */
   readonly read: number;
+  /** Of them; all others count as links. */
+  readonly commentsRead: number;
   readonly imported: number;
   readonly alreadyThere: number;
   readonly refused: number;
@@ -37,10 +39,19 @@ function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 
-/** `19,997 links read: 19,997 imported, 0 already there, 0 could not be used` */
+function counted(number: number, thing: string): string {
+  return `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+/** `2,021 links and 5,040 comments read: 7,061 imported, 0 already there, 0 could not be used` */
 export function summaryText(summary: ImportSummary): string {
-  const { read, imported, alreadyThere, refused } = summary;
-  return `${count(read)} links read: ${count(imported)} imported, ${count(alreadyThere)} already there, ${count(refused)} could not be used`;
+  const { read, commentsRead, imported, alreadyThere, refused } = summary;
+  const linksRead = read - commentsRead;
+  const things = [
+    ...(linksRead > 0 || commentsRead === 0 ? [counted(linksRead, "link")] : []),
+    ...(commentsRead > 0 ? [counted(commentsRead, "comment")] : []),
+  ].join(" and ");
+  return `${things} read: ${count(imported)} imported, ${count(alreadyThere)} already there, ${count(refused)} could not be used`;
 }
 
 /** The first refused lines by name, then the totals by reason; nothing if all could be used. */

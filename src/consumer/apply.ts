@@ -1,42 +1,60 @@
 /**
  * Decides what events do to rows. Pure: the same rows and events give the same answer, a duplicate
- * gives none, and votes and deletions give the same rows in any order.
+ * gives none, and votes, edits and deletions give the same rows in any order.
  */
-import { type Community, isVisible, type Post, type Vote } from "../model/entities.ts";
-import { communityKey, mintedAtMs, type PostId, postFullname } from "../model/ids.ts";
-import { linkKey, parseLink } from "../model/link.ts";
+import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
+import { communityKey, type PostId } from "../model/ids.ts";
+import type { Piece } from "../model/piece.ts";
 import { unreachable } from "../model/unreachable.ts";
-import type {
-  CairnEvent,
-  CommunityCreated,
-  PostDeleted,
-  PostSubmitted,
-  PostVoted,
-} from "../queue/events.ts";
+import type { CairnEvent, CommunityCreated, PersonRegistered } from "../queue/events.ts";
 import type { Alias, Refusal } from "../store/commit.ts";
-import { type Rows, refKey } from "../store/touched.ts";
+import type { Rows } from "../store/touched.ts";
+import {
+  applyCommentDeleted,
+  applyCommentEdited,
+  applyCommentPosted,
+  applyCommentVoted,
+} from "./apply-comment.ts";
+import {
+  applyPostDeleted,
+  applyPostEdited,
+  applyPostSubmitted,
+  applyPostVoted,
+} from "./apply-post.ts";
+import { Draft } from "./draft.ts";
 
 /** Why an accepted event is refused. */
-export type RefusalReason = "no_such_post" | "no_such_community" | "not_yours";
+export type RefusalReason =
+  | "no_such_post"
+  | "no_such_community"
+  | "no_such_comment"
+  | "not_yours"
+  | "not_a_text"
+  | "deleted"
+  | "wrong_parent";
 
 /** What became of an event. `waiting`: what it depends on has not arrived, so it comes again. */
 export type Outcome = "applied" | "unchanged" | "waiting" | "refused";
+
+/** A thing that is new (`before` is null) or different. */
+interface Changed<Thing> {
+  readonly before: Thing | null;
+  readonly after: Thing;
+}
 
 export interface Applied {
   /** One for each event, in their order. */
   readonly outcomes: readonly Outcome[];
   readonly communities: readonly Community[];
-  readonly posts: readonly { readonly before: Post | null; readonly after: Post }[];
+  readonly posts: readonly Changed<Post>[];
+  readonly comments: readonly Changed<Comment>[];
   readonly votes: readonly Vote[];
+  readonly commentVotes: readonly CommentVote[];
+  readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
+  readonly people: readonly Person[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
 }
-
-/**
- * How long an event waits for what it depends on, by its time at the edge: longer than any outage
- * that leaves the queue out of order, shorter than the queue's patience. Milliseconds.
- */
-const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
 
 /** @param now milliseconds since 1970; decides only whether an event may still wait */
 export function apply(rows: Rows, events: readonly CairnEvent[], now: number): Applied {
@@ -56,12 +74,24 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
   switch (event.type) {
     case "community_created":
       return applyCommunityCreated(draft, event);
+    case "person_registered":
+      return applyPersonRegistered(draft, event);
     case "post_submitted":
       return applyPostSubmitted(draft, event);
     case "post_voted":
       return applyPostVoted(draft, event);
+    case "post_edited":
+      return applyPostEdited(draft, event);
     case "post_deleted":
       return applyPostDeleted(draft, event);
+    case "comment_posted":
+      return applyCommentPosted(draft, event);
+    case "comment_voted":
+      return applyCommentVoted(draft, event);
+    case "comment_edited":
+      return applyCommentEdited(draft, event);
+    case "comment_deleted":
+      return applyCommentDeleted(draft, event);
     default:
       return unreachable(event);
   }
@@ -76,148 +106,8 @@ function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
   return "applied";
 }
 
-function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome {
-  if (draft.posts.has(event.post) || draft.aliases.has(event.post)) return "unchanged";
-  const key = communityKey(event.community);
-  if (!draft.communities.has(key)) return draft.wait(event, "no_such_community", event.community);
-  const post = newPost(event);
-  const existing = post.linkKey === null ? undefined : draft.links.get(refKey(key, post.linkKey));
-  if (existing !== undefined && !event.resubmit) {
-    draft.aliases.set(event.post, existing);
-    castVote(draft, { user: event.by, post: existing, value: 1, at: event.at, event: event.id });
-    return "applied";
-  }
-  draft.posts.set(post.id, post);
-  if (post.linkKey !== null && existing === undefined) {
-    draft.links.set(refKey(key, post.linkKey), post.id);
-  }
-  castVote(draft, { user: event.by, post: post.id, value: 1, at: event.at, event: event.id });
-  return "applied";
-}
-
-/** The post without its author's upvote. */
-function newPost(event: PostSubmitted): Post {
-  const link = event.url === null ? null : parseLink(event.url);
-  return {
-    id: event.post,
-    community: communityKey(event.community),
-    author: event.by,
-    title: event.title,
-    url: event.url,
-    linkKey: link && linkKey(link),
-    text: event.text,
-    createdAt: Math.floor(event.at / 1000),
-    ups: 0,
-    downs: 0,
-    standing: "visible",
-    isAdult: false,
-  };
-}
-
-function applyPostVoted(draft: Draft, event: PostVoted): Outcome {
-  const post = draft.resolve(event.post);
-  if (!post) return draft.wait(event, "no_such_post", postFullname(event.post));
-  const { by: user, value, at, id } = event;
-  return castVote(draft, { user, post: post.id, value, at, event: id });
-}
-
-/** The newer vote wins, by edge time, then by event id. */
-function castVote(draft: Draft, vote: Vote): Outcome {
-  const key = refKey(vote.post, vote.user);
-  const before = draft.voteBefore(vote);
-  if (before && (before.at > vote.at || (before.at === vote.at && before.event >= vote.event))) {
-    return "unchanged";
-  }
-  draft.votes.set(key, vote);
-  const post = draft.posts.get(vote.post);
-  if (!post) throw new Error(`a vote on ${vote.post} without its row`);
-  const was = before?.value ?? 0;
-  const ups = post.ups + Number(vote.value === 1) - Number(was === 1);
-  const downs = post.downs + Number(vote.value === -1) - Number(was === -1);
-  if (ups !== post.ups || downs !== post.downs) draft.posts.set(post.id, { ...post, ups, downs });
-  return "applied";
-}
-
-function applyPostDeleted(draft: Draft, event: PostDeleted): Outcome {
-  const post = draft.resolve(event.post);
-  if (!post) return draft.wait(event, "no_such_post", postFullname(event.post));
-  if (post.author !== event.by) return draft.refuse(event, "not_yours", postFullname(event.post));
-  if (!isVisible(post)) return "unchanged";
-  draft.posts.set(post.id, { ...post, standing: "deleted" });
-  if (post.linkKey !== null) {
-    const link = refKey(post.community, post.linkKey);
-    if (draft.links.get(link) === post.id) draft.links.delete(link);
-  }
-  return "applied";
-}
-
-/** Rows while a batch is applied: copies that remember what was read. */
-class Draft {
-  readonly communities;
-  readonly posts;
-  readonly aliases;
-  readonly votes;
-  readonly links;
-  readonly #rows: Rows;
-  readonly #now: number;
-  readonly #refusals: Refusal[] = [];
-
-  constructor(rows: Rows, now: number) {
-    this.communities = new Map(rows.communities);
-    this.posts = new Map(rows.posts);
-    this.aliases = new Map(rows.aliases);
-    this.votes = new Map(rows.votes);
-    this.links = new Map(rows.links);
-    this.#rows = rows;
-    this.#now = now;
-  }
-
-  /** The post of an id, or the one that a repeated submission led to. */
-  resolve(id: PostId): Post | undefined {
-    return this.posts.get(this.aliases.get(id) ?? id);
-  }
-
-  /** A vote that was not read is not "no vote": counting it twice would be silent. */
-  voteBefore({ post, user }: Vote): Vote | null {
-    const vote = this.votes.get(refKey(post, user));
-    if (vote === undefined && this.#rows.posts.has(post)) {
-      throw new Error(`the vote of ${user} on ${post} was not read`);
-    }
-    return vote ?? null;
-  }
-
-  refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" {
-    const { id, by: user, at, type } = event;
-    this.#refusals.push({ event: id, user, at, type, subject, reason });
-    return "refused";
-  }
-
-  /** What an event depends on is missing: it may still come, unless it can be told that it never will. */
-  wait(event: CairnEvent, reason: RefusalReason, subject: string): "waiting" | "refused" {
-    const isImportedId = "post" in event && mintedAtMs(event.post) === null;
-    const mayCome = this.#now - event.at < MAX_WAIT_MS;
-    return mayCome && !isImportedId ? "waiting" : this.refuse(event, reason, subject);
-  }
-
-  changes(): Omit<Applied, "outcomes"> {
-    return {
-      communities: changed(this.#rows.communities, this.communities),
-      posts: changed(this.#rows.posts, this.posts).map((after) => ({
-        before: this.#rows.posts.get(after.id) ?? null,
-        after,
-      })),
-      votes: changed(this.#rows.votes, this.votes).filter((vote) => vote !== null),
-      aliases: [...this.aliases]
-        .filter(([id]) => !this.#rows.aliases.has(id))
-        .map(([id, post]) => ({ id, post })),
-      refusals: this.#refusals,
-    };
-  }
-}
-
-function changed<Key, Value>(
-  before: ReadonlyMap<Key, Value>,
-  after: ReadonlyMap<Key, Value>,
-): Value[] {
-  return [...after].filter(([key, value]) => before.get(key) !== value).map(([, value]) => value);
+function applyPersonRegistered(draft: Draft, { by, at }: PersonRegistered): Outcome {
+  const people = draft.people.size;
+  draft.addPerson(by, Math.floor(at / 1000));
+  return draft.people.size > people ? "applied" : "unchanged";
 }

@@ -1,27 +1,57 @@
 /**
- * Which slots of the chronological listings a batch changes, and the slots that new posts get. Pure.
- * A post keeps its slot for ever, unless an older one arrives late and everything newer moves up.
+ * Which slots of the chronological listings a batch changes, and the slots that new things get. Pure.
+ * A thing keeps its slot for ever, unless an older one arrives late and everything newer moves up.
  */
-import type { Post } from "../model/entities.ts";
-import { newListing } from "../model/listing.ts";
-import type { ChronologicalChange, PostChange } from "../pages/change.ts";
+import { type CommentId, type CommunityKey, type PostId, personKey } from "../model/ids.ts";
+import { commentsListing, newListing, saidListing, submittedListing } from "../model/listing.ts";
+import type { ChronologicalChange, CommentChange, PostChange } from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
 import type { Place, SlotAnswer, SlotRequest } from "../store/places.ts";
 
-/** One request for each new post and each listing it enters; oldest first in a listing. */
-export function askSlots(changes: readonly PostChange[]): SlotRequest[] {
-  const requests = changes
-    .filter(({ before }) => before === null)
-    .flatMap(({ after }) => listingsOf(after).map((listing) => slotRequest(listing, after)));
+interface Listed {
+  readonly id: PostId | CommentId;
+  readonly createdAt: number;
+  readonly listings: readonly string[];
+}
+
+/**
+ * One request for each new thing and each listing it enters; oldest first in a listing.
+ * @param communityOf the community of a post
+ */
+export function askSlots(
+  posts: readonly PostChange[],
+  comments: readonly CommentChange[],
+  communityOf: (post: PostId) => CommunityKey,
+): SlotRequest[] {
+  const added: Listed[] = [
+    ...newOnes(posts).map((post) => ({ ...post, listings: postListings(post) })),
+    ...newOnes(comments).map((comment) => ({
+      ...comment,
+      listings: commentListings(comment.author, communityOf(comment.post)),
+    })),
+  ];
+  const requests = added.flatMap(({ listings, createdAt, id }) =>
+    listings.map((listing) => ({ listing, createdAt, id })),
+  );
   return requests.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 }
 
-function listingsOf(post: Post): string[] {
-  return [newListing(null), newListing(post.community)];
+function newOnes<Thing>(
+  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
+): Thing[] {
+  return changes.filter(({ before }) => before === null).map(({ after }) => after);
 }
 
-function slotRequest(listing: string, { createdAt, id }: Post): SlotRequest {
-  return { listing, createdAt, id };
+function postListings({ author, community }: PostChange["after"]): string[] {
+  const person = personKey(author);
+  const own = person === null ? [] : [submittedListing(person)];
+  return [newListing(null), newListing(community), ...own];
+}
+
+function commentListings(author: string, community: CommunityKey): string[] {
+  const person = personKey(author);
+  const own = person === null ? [] : [saidListing(person)];
+  return [commentsListing(null), commentsListing(community), ...own];
 }
 
 /** Entries in the order in which they can be inserted: late ones first, each listing's oldest first. */
@@ -39,7 +69,7 @@ export function newEntries(
   return [...entries.filter(({ isLate }) => isLate), ...entries.filter(({ isLate }) => !isLate)];
 }
 
-/** @param places where posts stand that existed before and are different now */
+/** @param places where things stand that existed before and are shown differently now */
 export function chronologicalChanges(
   places: readonly Place[],
   requests: readonly SlotRequest[],

@@ -39,6 +39,11 @@ export async function addAccount(
   return meta.changes === 1;
 }
 
+/** Frees the name of a person whose event could not be sent. */
+export async function removeAccount(accounts: D1Database, name: string): Promise<void> {
+  await accounts.prepare("DELETE FROM account WHERE name_key = ?1").bind(name.toLowerCase()).run();
+}
+
 /** The community's name as registered; null when there is none. */
 export async function findCommunity(accounts: D1Database, name: string): Promise<string | null> {
   return accounts

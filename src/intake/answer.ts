@@ -1,10 +1,11 @@
 /** Turns outcomes into HTTP, for scripts (JSON) and for browsers (a redirect or a page). */
-import type { Accepted } from "./form.ts";
-import { type Refused, refusalPage } from "./form-page.ts";
+import type { Accepted, FormPage } from "./form.ts";
+import { openedPage, type Refused, refusalPage } from "./form-page.ts";
 import type { Refusal } from "./refusal.ts";
 import { say } from "./say.ts";
 
 const JSON_TYPE = "application/json";
+const HTML = { "content-type": "text/html; charset=utf-8" };
 
 export function answerAccepted(request: Request, accepted: Accepted): Response {
   const headers = new Headers({ location: accepted.location });
@@ -14,6 +15,11 @@ export function answerAccepted(request: Request, accepted: Accepted): Response {
     : new Response(null, { status: 303, headers });
 }
 
+/** A form that has no stored page, before anything was typed. */
+export function answerOpened(request: Request, page: FormPage, fields: URLSearchParams): Response {
+  return new Response(openedPage(request, page, fields), { headers: HTML });
+}
+
 export function answerRefusal(refused: Refused): Response {
   const said = say(refused.refusal);
   const init = { status: said.status, headers: refusalHeaders(refused.refusal) };
@@ -21,7 +27,7 @@ export function answerRefusal(refused: Refused): Response {
     const { type: _, ...numbers } = refused.refusal;
     return Response.json({ error: { reason: said.reason, ...numbers } }, init);
   }
-  init.headers.set("content-type", "text/html; charset=utf-8");
+  init.headers.set("content-type", HTML["content-type"]);
   return new Response(refusalPage(refused, said), init);
 }
 

@@ -4,9 +4,9 @@
  */
 import { type Context, Hono } from "hono";
 import type { IntakeEnv } from "../bindings.ts";
-import { answerAccepted, answerRefusal } from "./answer.ts";
+import { answerAccepted, answerOpened, answerRefusal } from "./answer.ts";
 import { readFields } from "./fields.ts";
-import type { Form, FormRequest, Outcome } from "./form.ts";
+import type { Form, FormPage, FormRequest, Outcome } from "./form.ts";
 import { FORMS } from "./forms.ts";
 import { isSameOrigin } from "./origin.ts";
 import { addressOf, limitRate } from "./rate.ts";
@@ -32,7 +32,10 @@ export function createIntake(sources: Sources) {
   });
   for (const form of FORMS) {
     app.post(form.path, (c) => answerForm(c, form, sources));
-    app.all(form.path, (c) => refuse(c, { type: "wrong_method", allowed: "POST" }));
+    const { page } = form;
+    if (page?.threadOf) app.get(form.path, (c) => openForm(c, page));
+    const allowed = page?.threadOf ? "GET, HEAD, POST" : "POST";
+    app.all(form.path, (c) => refuse(c, { type: "wrong_method", allowed }));
   }
   app.notFound((c) => refuse(c, { type: "no_such_form", path: c.req.path }));
   app.onError((error, c) => {
@@ -44,6 +47,16 @@ export function createIntake(sources: Sources) {
 
 function refuse(c: Context, refusal: Refusal): Response {
   return answerRefusal({ request: c.req.raw, refusal, sent: null });
+}
+
+/** Shown to anybody: whose session it is, and whose thing, matters when the form is sent. */
+function openForm(c: IntakeContext, page: FormPage): Response {
+  const fields = new URL(c.req.url).searchParams;
+  const thread = page.threadOf?.(fields);
+  if (isRefusal(thread)) return refuse(c, thread);
+  // A link from elsewhere may not put words into anybody's mouth.
+  fields.delete("text");
+  return answerOpened(c.req.raw, page, fields);
 }
 
 async function answerForm(c: IntakeContext, form: Form, sources: Sources): Promise<Response> {

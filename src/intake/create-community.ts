@@ -23,6 +23,7 @@ export const createCommunity: PersonForm = {
     form: "create-community",
     title: "Create a community",
     keeps: ["name", "title", "description"],
+    threadOf: null,
   },
   limiter: "SUBMIT_LIMITER",
   sender: "person",

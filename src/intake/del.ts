@@ -1,25 +1,36 @@
-/** `/api/del`: somebody takes down what they posted. Whether it is theirs the consumer knows. */
-import { parsePostFullname } from "../model/ids.ts";
+/** `/api/del`: somebody takes down what they wrote. Whether it is theirs the consumer knows. */
 import { requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { refererPath } from "./local-path.ts";
+import { wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
+import { parseThing, type Thing, threadOfThing } from "./thing.ts";
 
 export const del: PersonForm = {
   path: "/api/del",
-  page: null,
+  page: {
+    form: "delete",
+    title: "Delete",
+    keeps: ["id"],
+    threadOf: (fields) => threadOfThing(fields, "id"),
+  },
   limiter: "VOTE_LIMITER",
   sender: "person",
-  handle: deletePost,
+  handle: deleteThing,
 };
 
-async function deletePost(request: PersonRequest): Promise<Outcome> {
+async function deleteThing(request: PersonRequest): Promise<Outcome> {
   const id = requiredField(request.fields, "id");
   if (isRefusal(id)) return id;
-  const post = parsePostFullname(id);
-  if (post === null) return { type: "not_a_post", field: "id" };
-  const event = await sendEvent(request, { type: "post_deleted", post });
+  const thing = parseThing(id, "id");
+  if (isRefusal(thing)) return thing;
+  const event = await sendEvent(request, deletionOf(thing));
   if (isRefusal(event)) return event;
-  return { json: { id }, location: refererPath(request.request) };
+  return { json: { id }, location: wayBack(request.request, request.fields) };
+}
+
+function deletionOf(thing: Thing) {
+  return thing.kind === "post"
+    ? ({ type: "post_deleted", post: thing.post } as const)
+    : ({ type: "comment_deleted", comment: thing.comment } as const);
 }

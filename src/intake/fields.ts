@@ -74,12 +74,12 @@ export function requiredText(
   return text === "" ? { type: "missing", field } : text;
 }
 
+type Accepted<Fields> = { readonly [Name in keyof Fields]: Exclude<Fields[Name], FieldRefusal> };
+
 /** All the fields of a form, or the first that is refused. */
-export function allOf<Name extends string>(
-  fields: Readonly<Record<Name, string | FieldRefusal>>,
-): Readonly<Record<Name, string>> | FieldRefusal {
-  for (const value of Object.values<string | FieldRefusal>(fields)) {
-    if (isRefusal(value)) return value;
+export function allOf<Fields extends object>(fields: Fields): Accepted<Fields> | FieldRefusal {
+  for (const value of Object.values(fields)) {
+    if (isRefusal(value)) return value as FieldRefusal;
   }
-  return fields as Readonly<Record<Name, string>>;
+  return fields as Accepted<Fields>;
 }

@@ -1,39 +1,99 @@
-/** What a refused browser sees: its form again, or a page that says why. */
+/** The pages of intake: a form to fill in, a refused form again, or why something was refused. */
 import { renderTemplate } from "../pages/templates.ts";
-import type { FieldName, Form } from "./form.ts";
-import { refererPath } from "./local-path.ts";
-import type { Refusal } from "./refusal.ts";
+import type { FieldName, Form, FormPage } from "./form.ts";
+import { HOME, refererPath, wayBack } from "./local-path.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
 import type { Said } from "./say.ts";
 
 /** There is no place beside them: a sentence about them stands above the form. */
-const UNSEEN_FIELDS: readonly FieldName[] = ["dest", "kind", "resubmit"];
+const UNSEEN_FIELDS: readonly FieldName[] = [
+  "dest",
+  "id",
+  "kind",
+  "link",
+  "parent",
+  "resubmit",
+  "thing_id",
+];
 
-/** What was sent and refused; `form` is null when the request could not be read as one. */
+/** A form with its fields, as they were sent or asked for. */
+export interface Sent {
+  readonly form: Form;
+  readonly fields: URLSearchParams;
+}
+
+/** What was sent and refused; `sent` is null when the request could not be read as a form. */
 export interface Refused {
   readonly request: Request;
   readonly refusal: Refusal;
-  readonly sent: { readonly form: Form; readonly fields: URLSearchParams } | null;
+  readonly sent: Sent | null;
 }
 
-export function refusalPage(refused: Refused, said: Said): string {
-  return formAgain(refused, said) ?? errorPage(refused, said);
+/** A form that has no stored page, before anything was typed. */
+export function openedPage(request: Request, page: FormPage, fields: URLSearchParams): string {
+  return formPage(formView(request, page, fields), { errors: {}, message: "" });
 }
 
-/** The same form with everything typed, and the sentence beside the field at fault. */
-function formAgain({ refusal, sent }: Refused, { sentence }: Said): string | null {
-  if (!sent?.form.page) return null;
-  const { form, title, keeps } = sent.form.page;
+/**
+ * The same form with everything typed. Without a session, what has no stored page (a button, a
+ * comment) leads to the login instead.
+ */
+export function refusalPage({ request, refusal, sent }: Refused, said: Said): string {
+  if (sent === null) return errorPage(request, said);
+  const { page } = sent.form;
+  if (refusal.type === "no_session" && page?.threadOf !== null) {
+    return formPage(loginView(request, sent), { errors: {}, message: said.sentence });
+  }
+  return page
+    ? formPage(formView(request, page, sent.fields), faults(refusal, said))
+    : errorPage(request, said);
+}
+
+interface Faults {
+  readonly errors: Readonly<Partial<Record<FieldName, string>>>;
+  /** Stands above the form. */
+  readonly message: string;
+}
+
+/** The sentence beside the field at fault. */
+function faults(refusal: Refusal, { sentence }: Said): Faults {
   const field = "field" in refusal && !UNSEEN_FIELDS.includes(refusal.field) ? refusal.field : null;
-  return renderTemplate("form-page", {
-    title,
-    form,
-    values: Object.fromEntries(keeps.map((kept) => [kept, sent.fields.get(kept) ?? ""])),
-    errors: field === null ? {} : { [field]: sentence },
-    message: field === null ? sentence : "",
-  });
+  return field === null
+    ? { errors: {}, message: sentence }
+    : { errors: { [field]: sentence }, message: "" };
 }
 
-function errorPage({ request }: Refused, { status, sentence }: Said): string {
+function formPage(view: object, found: Faults): string {
+  return renderTemplate("form-page", { ...view, ...found });
+}
+
+function formView(request: Request, page: FormPage, fields: URLSearchParams) {
+  const { form, title, keeps } = page;
+  const values = Object.fromEntries(keeps.map((kept) => [kept, fields.get(kept) ?? ""]));
+  if (page.threadOf === null) return { title, form, values };
+  const dest = destOf(request, page, fields);
+  return { title, form, values: { ...values, dest }, back: threadOf(page, fields) ?? dest };
+}
+
+/** The login leads back to where the button was; what was typed can be copied from beside it. */
+function loginView(request: Request, { form, fields }: Sent) {
+  const dest = destOf(request, form.page, fields);
+  const unsent = form.page?.keeps.includes("text") ? fields.get("text") : null;
+  return { title: "Log in", form: "login", values: { dest }, back: dest, unsent };
+}
+
+/** Where the sender came from; the thread when that was the form's own page. */
+function destOf(request: Request, page: FormPage | null, fields: URLSearchParams): string {
+  const path = wayBack(request, fields);
+  return path === HOME ? (threadOf(page, fields) ?? HOME) : path;
+}
+
+function threadOf(page: FormPage | null, fields: URLSearchParams): string | null {
+  const thread = page?.threadOf?.(fields) ?? null;
+  return isRefusal(thread) ? null : thread;
+}
+
+function errorPage(request: Request, { status, sentence }: Said): string {
   return renderTemplate("error-page", {
     title: "Not accepted",
     status,

@@ -1,6 +1,6 @@
 /** What a form is: who may send it, how often, where it is shown again, and what it does. */
 import type { IntakeEnv } from "../bindings.ts";
-import type { Refusal } from "./refusal.ts";
+import type { FieldRefusal, Refusal } from "./refusal.ts";
 
 /** Every field of every form, by its name outside. */
 export type FieldName =
@@ -9,11 +9,14 @@ export type FieldName =
   | "dir"
   | "id"
   | "kind"
+  | "link"
   | "name"
+  | "parent"
   | "passwd"
   | "resubmit"
   | "sr"
   | "text"
+  | "thing_id"
   | "title"
   | "url"
   | "user";
@@ -45,12 +48,27 @@ export interface Accepted {
 
 export type Outcome = Accepted | Refusal;
 
+/**
+ * The path of the thread that the fields are about, null when they do not say which; or why they
+ * are about nothing.
+ */
+export type ThreadOf = (fields: URLSearchParams) => string | null | FieldRefusal;
+
 /** The page that has the form, to show it again with what was typed. */
 export interface FormPage {
-  readonly form: "register" | "login" | "submit" | "create-community";
+  readonly form:
+    | "register"
+    | "login"
+    | "submit"
+    | "create-community"
+    | "comment"
+    | "edit"
+    | "delete";
   readonly title: string;
   /** The fields that keep what was typed; never a password. */
   readonly keeps: readonly FieldName[];
+  /** Null when a stored page has the form; else intake shows it itself, to whoever asks with GET. */
+  readonly threadOf: ThreadOf | null;
 }
 
 export type LimiterName = "ACCOUNT_LIMITER" | "SUBMIT_LIMITER" | "VOTE_LIMITER";

@@ -1,6 +1,8 @@
 /** THE list of forms. A new one is its file and a line here. */
+import { comment } from "./comment.ts";
 import { createCommunity } from "./create-community.ts";
 import { del } from "./del.ts";
+import { editUserText } from "./edit-user-text.ts";
 import type { Form } from "./form.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
@@ -8,4 +10,14 @@ import { register } from "./register.ts";
 import { submit } from "./submit.ts";
 import { vote } from "./vote.ts";
 
-export const FORMS: readonly Form[] = [register, login, logout, submit, vote, del, createCommunity];
+export const FORMS: readonly Form[] = [
+  register,
+  login,
+  logout,
+  submit,
+  comment,
+  editUserText,
+  vote,
+  del,
+  createCommunity,
+];

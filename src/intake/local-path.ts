@@ -1,6 +1,6 @@
 /** Where a browser may be sent after a form: only to pages of this site. Pure. */
 
-const HOME = "/";
+export const HOME = "/";
 /** Any origin does: it only stands for "the same one". */
 const HERE = "http://here.invalid";
 /** Nothing is shown there: it takes forms. */
@@ -15,6 +15,12 @@ export function localPath(text: string): string {
   if (url?.origin !== HERE) return HOME;
   if (url.pathname.startsWith("//") || FORMS.test(url.pathname)) return HOME;
   return url.pathname + url.search + url.hash;
+}
+
+/** Where its sender goes after a form: to the page it carries as `dest`, or was sent from. */
+export function wayBack(request: Request, fields: URLSearchParams): string {
+  const dest = fields.get("dest") ?? "";
+  return dest === "" ? refererPath(request) : localPath(dest);
 }
 
 /** The page of this site that a form was sent from, or `/`. */

@@ -9,7 +9,7 @@ import { isRefusal } from "./refusal.ts";
 
 export const login: OpenForm = {
   path: "/api/login",
-  page: { form: "login", title: "Log in", keeps: ["user", "dest"] },
+  page: { form: "login", title: "Log in", keeps: ["user", "dest"], threadOf: null },
   limiter: "ACCOUNT_LIMITER",
   sender: "anybody",
   handle: openSession,

@@ -26,7 +26,9 @@ export type FieldRefusal =
   | (OfField<"too_long"> & { readonly chars: number; readonly max: number })
   | (OfField<"too_short"> & { readonly chars: number; readonly min: number })
   | (OfField<"not_a_choice"> & { readonly allowed: readonly string[] })
-  | OfField<"not_a_post", "id">
+  | OfField<"not_a_post", "link">
+  | OfField<"not_a_thing", "id" | "thing_id" | "parent">
+  | OfField<"parent_elsewhere", "parent">
   | (OfField<"not_a_link", "url"> & { readonly allowed: readonly string[] })
   | (OfField<"not_a_name", "user" | "name"> & NameRule)
   | (OfField<"name_taken", "user" | "name"> & { readonly name: string })

@@ -1,12 +1,13 @@
-/** `/api/register`: a new account, and a session in it. */
+/** `/api/register`: a new account, and a session in it; its page follows. */
 import { charCount } from "../model/clean-text.ts";
 import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, USER_NAME } from "../model/limits.ts";
-import { addAccount } from "./accounts.ts";
+import { addAccount, removeAccount } from "./accounts.ts";
 import { allOf, optionalField, requiredField } from "./fields.ts";
 import type { FormRequest, OpenForm, Outcome } from "./form.ts";
 import { loggedIn } from "./logged-in.ts";
 import { hashPassword, SALT_BYTES } from "./password.ts";
 import { isRefusal, type NameRule, type Refusal } from "./refusal.ts";
+import { sendEvent } from "./send-event.ts";
 
 /** What `USER_NAME` checks, in words. */
 const NAME_RULE: NameRule = { min: 3, max: 20, allowed: "A-Z a-z 0-9 _ -" };
@@ -15,7 +16,7 @@ const FIRST_EPOCH = 0;
 
 export const register: OpenForm = {
   path: "/api/register",
-  page: { form: "register", title: "Register", keeps: ["user", "dest"] },
+  page: { form: "register", title: "Register", keeps: ["user", "dest"], threadOf: null },
   limiter: "ACCOUNT_LIMITER",
   sender: "anybody",
   handle: createAccount,
@@ -38,6 +39,11 @@ async function createAccount(request: FormRequest): Promise<Outcome> {
   const password = await hashPassword(sent.passwd, salt);
   const wasFree = await addAccount(env.ACCOUNTS, name, password, Math.floor(nowMs / 1000));
   if (!wasFree) return { type: "name_taken", field: "user", name };
+  const event = await sendEvent({ ...request, person: name }, { type: "person_registered" });
+  if (isRefusal(event)) {
+    await removeAccount(env.ACCOUNTS, name);
+    return event;
+  }
   return loggedIn(request, { name, sessionEpoch: FIRST_EPOCH }, sent.dest);
 }
 

@@ -17,11 +17,14 @@ const LABELS: Readonly<Record<FieldName, string>> = {
   dir: "direction (dir)",
   id: "id",
   kind: "kind",
+  link: "post (link)",
   name: "name",
+  parent: "parent",
   passwd: "password",
   resubmit: "field resubmit",
   sr: "community",
   text: "text",
+  thing_id: "id (thing_id)",
   title: "title",
   url: "link",
   user: "name",
@@ -76,7 +79,15 @@ export function say(refusal: Refusal): Said {
       return said(422, `${refusal.field}_invalid`, `${the} must be ${choices}.`);
     }
     case "not_a_post":
-      return said(422, "id_invalid", `${the} must be a post's: t3_ and small letters or digits.`);
+      return said(422, "link_invalid", `${the} must be t3_ and small letters or digits.`);
+    case "not_a_thing":
+      return said(
+        422,
+        `${refusal.field}_invalid`,
+        `${the} must be t3_ (a post) or t1_ (a comment) and small letters or digits.`,
+      );
+    case "parent_elsewhere":
+      return said(422, "parent_invalid", `${the} is another post than the one commented on.`);
     case "not_a_link": {
       const starts = refusal.allowed.map((scheme) => `${scheme}://`).join(" or ");
       return said(422, "url_invalid", `${the} must be a whole address, beginning with ${starts}.`);

@@ -18,6 +18,7 @@ export const submit: PersonForm = {
     form: "submit",
     title: "Submit",
     keeps: ["sr", "title", "url", "text", "kind", "resubmit"],
+    threadOf: null,
   },
   limiter: "SUBMIT_LIMITER",
   sender: "person",

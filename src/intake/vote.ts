@@ -1,11 +1,11 @@
 /** `/api/vote`: up, down, or neither. */
 import type { VoteValue } from "../model/entities.ts";
-import { parsePostFullname } from "../model/ids.ts";
 import { allOf, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { refererPath } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
+import { parseThing, type Thing } from "./thing.ts";
 
 const VALUES: ReadonlyMap<string, VoteValue> = new Map([
   ["1", 1],
@@ -25,12 +25,18 @@ async function castVote(request: PersonRequest): Promise<Outcome> {
   const { fields } = request;
   const sent = allOf({ id: requiredField(fields, "id"), dir: requiredField(fields, "dir") });
   if (isRefusal(sent)) return sent;
-  const post = parsePostFullname(sent.id);
-  if (post === null) return { type: "not_a_post", field: "id" };
+  const thing = parseThing(sent.id, "id");
+  if (isRefusal(thing)) return thing;
   const value = VALUES.get(sent.dir);
   if (value === undefined)
     return { type: "not_a_choice", field: "dir", allowed: [...VALUES.keys()] };
-  const event = await sendEvent(request, { type: "post_voted", post, value });
+  const event = await sendEvent(request, voteOn(thing, value));
   if (isRefusal(event)) return event;
   return { json: { id: sent.id }, location: refererPath(request.request) };
+}
+
+function voteOn(thing: Thing, value: VoteValue) {
+  return thing.kind === "post"
+    ? ({ type: "post_voted", post: thing.post, value } as const)
+    : ({ type: "comment_voted", comment: thing.comment, value } as const);
 }

@@ -1,5 +1,5 @@
 /** The names of listings: which scope, which ranking, which chronological one. Pure. */
-import type { CommunityKey } from "./ids.ts";
+import type { CommunityKey, PersonKey } from "./ids.ts";
 
 /** The whole site (null) or one community. */
 export type Scope = CommunityKey | null;
@@ -16,4 +16,18 @@ export function scopePath(scope: Scope): string {
 /** A chronological listing's name is the path of its head: `/new`, `/r/programming/new`. */
 export function newListing(scope: Scope): string {
   return `${scopePath(scope)}/new`;
+}
+
+/** Newest comments, of the site or of a community. */
+export function commentsListing(scope: Scope): string {
+  return `${scopePath(scope)}/comments`;
+}
+
+/** What a person has posted; what they have said. */
+export function submittedListing(person: PersonKey): string {
+  return `/user/${person}/submitted`;
+}
+
+export function saidListing(person: PersonKey): string {
+  return `/user/${person}/comments`;
 }

@@ -1,14 +1,26 @@
 /**
  * What one commit changes, as far as pages can tell: the only thing that `affectedBy` sees. Pure.
  */
-import type { Community, Post } from "../model/entities.ts";
-import type { PostId } from "../model/ids.ts";
+import type { Comment, Community, Post } from "../model/entities.ts";
+import type { PersonKey, PostId } from "../model/ids.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
 
 /** A post that is new (`before` is null) or different. */
 export interface PostChange {
   readonly before: Post | null;
   readonly after: Post;
+}
+
+/** A comment that is new (`before` is null) or different. */
+export interface CommentChange {
+  readonly before: Comment | null;
+  readonly after: Comment;
+}
+
+export interface PieceChange {
+  readonly post: PostId;
+  /** `MAIN_PIECE` for the post's own page. */
+  readonly piece: string;
 }
 
 /**
@@ -36,12 +48,19 @@ export interface ChronologicalChange {
 
 export interface Change {
   readonly posts: readonly PostChange[];
+  readonly comments: readonly CommentChange[];
   readonly ranked: readonly RankedChange[];
   readonly chronological: readonly ChronologicalChange[];
   /** Communities that are new. */
   readonly communities: readonly Community[];
   /** All communities after the change; 0 when none is new. */
   readonly communityCount: number;
+  /** Pieces of threads that lead on elsewhere than before, or whose post has gone. */
+  readonly pieces: readonly PieceChange[];
+  /** People whose own page shows something else: their karma, a title above a comment. */
+  readonly people: readonly PersonKey[];
+  /** Those of them who are new. */
+  readonly newPeople: readonly PersonKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }

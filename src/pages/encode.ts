@@ -30,24 +30,30 @@ function encodeHead(fields: Omit<PageHead, "representations">): EncodedPage {
   return { head, hash: hashOf(JSON.stringify(head)), content: new Uint8Array() };
 }
 
+/** Equal bodies are stored once: short threads are the same in several orders. */
 function encodeContent(page: Rendered & { type: "page" }): EncodedPage {
-  const bodies = page.representations.map(({ body }) => gzipSync(body, { level: GZIP_LEVEL }));
+  const bodies: Uint8Array[] = [];
+  const stored = new Map<string, Pick<StoredRepresentation, "offset" | "length" | "etag">>();
   let offset = COMMIT_BYTES;
-  const representations = page.representations.map(
-    ({ type, body }, index): StoredRepresentation => {
-      const length = bodies[index]?.length ?? 0;
-      const stored = { type, offset, length, etag: `W/"${hashOf(body)}"` };
-      offset += length;
-      return stored;
-    },
-  );
+  const representations = page.representations.map(({ type, sort, body }): StoredRepresentation => {
+    const bytes = stored.get(body) ?? { offset, ...compress(body, bodies) };
+    if (!stored.has(body)) offset += bytes.length;
+    stored.set(body, bytes);
+    return { type, ...(sort === undefined ? {} : { sort }), ...bytes };
+  });
   const { status, path } = page;
-  const contents = representations.map(({ type, etag }) => type + etag);
+  const contents = representations.map(({ type, sort, etag }) => [type, sort, etag]);
   return {
     head: { status, path, location: null, representations },
     hash: hashOf(JSON.stringify([status, path, contents])),
     content: new Uint8Array(Buffer.concat(bodies)),
   };
+}
+
+function compress(body: string, bodies: Uint8Array[]): { length: number; etag: string } {
+  const bytes = gzipSync(body, { level: GZIP_LEVEL });
+  bodies.push(bytes);
+  return { length: bytes.length, etag: `W/"${hashOf(body)}"` };
 }
 
 function hashOf(text: string): string {

@@ -2,9 +2,20 @@
  * Keys: a page's key is its canonical path. What builds them, and the few facts about them that the
  * reader must know. Depends on the model only.
  */
-import { type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
+import {
+  type CommunityKey,
+  communityKey,
+  type PersonKey,
+  type PostId,
+  personKey,
+} from "../model/ids.ts";
 import { COMMUNITY_KEY } from "../model/limits.ts";
 import { type Ranking, type Scope, scopePath } from "../model/listing.ts";
+import { MAIN_PIECE } from "../model/piece.ts";
+
+/** Orders of comments; the first is the default. */
+export const COMMENT_SORTS = ["best", "top", "new", "controversial", "old"] as const;
+export type CommentSort = (typeof COMMENT_SORTS)[number];
 
 /** Posts on a page of a listing; Reddit's. */
 export const PAGE_SIZE = 25;
@@ -53,6 +64,24 @@ export function blockKey(listing: string, block: number): string {
 
 export function threadKey(id: PostId): string {
   return `/comments/${id}`;
+}
+
+/** The rest of a thread: from the comment that it is named after. */
+export function pieceKey(post: PostId, piece: string): string {
+  return piece === MAIN_PIECE ? threadKey(post) : `${threadKey(post)}/_/${piece}`;
+}
+
+export function personPath(person: PersonKey): string {
+  return `/user/${person}`;
+}
+
+/** `/user/ann/submitted` → ann and `/submitted`; null for any other key. */
+export function splitPerson(
+  key: string,
+): { readonly person: PersonKey; readonly rest: string } | null {
+  const [, name = "", rest = ""] = /^\/user\/([^/]+)(\/.*)?$/.exec(key) ?? [];
+  const person = personKey(name);
+  return person !== null && person === name ? { person, rest } : null;
 }
 
 export function submitKey(community: CommunityKey): string {

@@ -61,7 +61,8 @@ function titleOf({ tab, page }: ListingPage, community: Community | null): strin
   return `${order}${place}${number}`;
 }
 
-function tabsOf(scope: Scope, current: ListingTab): object[] {
+/** @param current null on a page that is none of them */
+export function tabsOf(scope: Scope, current: ListingTab | null): object[] {
   const tabs = [
     { tab: "hot", href: rankedKey("hot", scope, 1) },
     { tab: "new", href: newListing(scope) },

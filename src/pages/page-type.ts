@@ -4,6 +4,7 @@
  */
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
+import type { CommentSort } from "./key.ts";
 
 /** `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more. */
 export type Lane = "fast" | "slow";
@@ -15,6 +16,8 @@ export type RepresentationType = "html" | "json" | "text";
 
 export interface Representation {
   readonly type: RepresentationType;
+  /** Of a thread: the order of its comments. */
+  readonly sort?: CommentSort;
   readonly body: string;
 }
 

@@ -1,10 +1,10 @@
 /** A post as listings and its own page show it: one line. Pure. */
 import { type Community, type Post, score } from "../model/entities.ts";
-import { postFullname } from "../model/ids.ts";
+import { personKey, postFullname } from "../model/ids.ts";
 import { TRUSTED_SCORE } from "../model/limits.ts";
 import { parseLink, siteOf } from "../model/link.ts";
 import { slugOf } from "../model/slug.ts";
-import { rankedKey, threadPath } from "./key.ts";
+import { personPath, rankedKey, threadPath } from "./key.ts";
 
 export interface PostLine {
   /** The fullname, as forms send it. */
@@ -17,12 +17,17 @@ export interface PostLine {
   readonly domain: string;
   readonly score: number;
   readonly author: string;
+  /** Empty for an author without pages. */
+  readonly authorPath: string;
   /** ISO 8601; the overlay makes it relative. */
   readonly createdAt: string;
   readonly community: string;
   readonly communityPath: string;
   readonly path: string;
   readonly isAdult: boolean;
+  readonly comments: number;
+  /** "1 comment". */
+  readonly commentsLabel: string;
 }
 
 export function postLine(post: Post, community: Community | undefined): PostLine {
@@ -35,12 +40,21 @@ export function postLine(post: Post, community: Community | undefined): PostLine
     domain: displayDomain(post),
     score: score(post),
     author: post.author,
+    authorPath: authorPath(post.author),
     createdAt: isoTime(post.createdAt),
     community: community?.name ?? post.community,
     communityPath: rankedKey("hot", post.community, 1),
     path,
     isAdult: post.isAdult,
+    comments: post.comments,
+    commentsLabel: post.comments === 1 ? "1 comment" : `${post.comments} comments`,
   };
+}
+
+/** Empty for an author who is gone, or whose name fits no path. */
+export function authorPath(author: string): string {
+  const person = personKey(author);
+  return person === null ? "" : personPath(person);
 }
 
 export function postPath(post: Post): string {

@@ -1,5 +1,5 @@
 /** Reddit's JSON shapes, as existing readers and scripts expect them. Pure. */
-import { type Community, isVisible, type Post, score } from "../model/entities.ts";
+import { type Community, type Post, score } from "../model/entities.ts";
 import { postFullname } from "../model/ids.ts";
 import { pageToken } from "./key.ts";
 import { displayDomain, postPath } from "./post-line.ts";
@@ -20,7 +20,7 @@ export function postJson(post: Post, community: Community | undefined): object {
       score: score(post),
       ups: post.ups,
       downs: post.downs,
-      num_comments: 0,
+      num_comments: post.comments,
       created_utc: post.createdAt,
       is_self: post.url === null,
       selftext: post.text ?? "",
@@ -43,10 +43,4 @@ export function listingJson(
       children,
     },
   };
-}
-
-/** A post and its comments, of which there are none yet. */
-export function threadJson(post: Post, community: Community | undefined): object {
-  const children = isVisible(post) ? [postJson(post, community)] : [];
-  return [listingJson(children, null, null), listingJson([], null, null)];
 }

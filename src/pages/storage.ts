@@ -19,6 +19,8 @@ export const COMMIT_BYTES = 16;
 export interface StoredRepresentation {
   /** html, json or text. */
   readonly type: string;
+  /** Of a thread: the order of its comments. */
+  readonly sort?: string;
   /** Bytes from the beginning of the object, and how many. */
   readonly offset: number;
   readonly length: number;

@@ -1,10 +1,15 @@
 /** THE list of page types. The build walks it, the consumer asks it, the README shows it. */
+
+import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { hotPage } from "./hot.ts";
 import { newPage } from "./new.ts";
 import type { PageType } from "./page-type.ts";
+import { personPage } from "./person.ts";
+import { saidPage, submittedPage } from "./person-things.ts";
+import { piecePage } from "./piece.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 
@@ -13,6 +18,11 @@ export const PAGE_TYPES: readonly PageType[] = [
   newPage,
   topPage,
   threadPage,
+  piecePage,
+  commentsPage,
+  personPage,
+  submittedPage,
+  saidPage,
   communitiesPage,
   communitySubmitPage,
   ...DEPLOY_PAGES,

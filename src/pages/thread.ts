@@ -1,29 +1,27 @@
 /**
- * A post's own page. What its author deleted answers 410; the id of a repeated submission leads to
- * the post that the community already had.
+ * A post's own page, with the beginning of its thread. What its author deleted answers 410, unless
+ * there are comments, which stay; the id of a repeated submission leads to the post that the
+ * community already had.
  */
-import { type Community, isVisible, type Post } from "../model/entities.ts";
-import { isId, type PostId } from "../model/ids.ts";
+import { isVisible } from "../model/entities.ts";
+import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
+import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
+import { GONE_TITLE } from "./comment-line.ts";
 import { rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
 import { postLine, postPath } from "./post-line.ts";
-import { threadJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
+import { loadThreads, type ThreadModel, threadRepresentations } from "./thread-model.ts";
 
 interface Params {
   readonly id: PostId;
 }
 
-interface Model {
-  readonly post: Post;
-  readonly community: Community | undefined;
-}
-
-export const threadPage = definePage<Params, Model>({
+export const threadPage = definePage<Params, ThreadModel>({
   name: "thread",
   path: "/r/{community}/comments/{id}/{slug} (key: /comments/{id})",
   tier: "write",
@@ -36,67 +34,94 @@ export const threadPage = definePage<Params, Model>({
   async *every(reads) {
     for await (const id of reads.threadIds()) yield threadKey(id);
   },
-  load: loadThreads,
+  load: loadMainPieces,
   view: viewThread,
 });
 
 function* affectedThreads(change: Change): Iterable<string> {
   for (const { after } of change.posts) yield threadKey(after.id);
+  for (const { after } of change.comments)
+    if (after.piece === MAIN_PIECE) yield threadKey(after.post);
+  for (const { post, piece } of change.pieces) if (piece === MAIN_PIECE) yield threadKey(post);
   for (const id of change.aliases) yield threadKey(id);
 }
 
-async function loadThreads(reads: Reads, params: readonly Params[]): Promise<(Model | null)[]> {
+async function loadMainPieces(
+  reads: Reads,
+  params: readonly Params[],
+): Promise<(ThreadModel | null)[]> {
   const ids = params.map(({ id }) => id);
   const aliases = await reads.aliases(ids);
-  const posts = await reads.posts([...ids, ...aliases.values()]);
-  const communities = await reads.communities(
-    [...posts.values()].map(({ community }) => community),
+  const posts = ids.map((id) => aliases.get(id) ?? id);
+  return loadThreads(
+    reads,
+    posts.map((post) => ({ post, piece: MAIN_PIECE })),
   );
-  return ids.map((id) => {
-    const post = posts.get(aliases.get(id) ?? id);
-    return post ? { post, community: communities.get(post.community) } : null;
-  });
 }
 
-function viewThread({ id }: Params, { post, community }: Model, site: Site): Rendered {
-  if (!isVisible(post)) return viewDeleted(post, community);
+function viewThread({ id }: Params, model: ThreadModel, site: Site): Rendered {
+  const { post } = model;
+  if (!isVisible(post) && (post.comments === 0 || id !== post.id)) return viewDeleted(model);
   if (id !== post.id) return { type: "redirect", status: 301, location: postPath(post) };
-  const path = postPath(post);
-  const html = renderTemplate("thread", {
-    title: `${post.title} : ${community?.name ?? post.community}`,
-    canonical: site.origin + path,
-    jsonPath: jsonPath(path),
-    community,
-    communityPath: rankedKey("hot", post.community, 1),
-    submitPath: submitKey(post.community),
-    post: postLine(post, community),
-    textHtml: post.text === null ? "" : renderMarkdown(post.text),
-  });
-  return {
-    type: "page",
-    status: 200,
-    path,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(threadJson(post, community)) },
-    ],
-  };
+  return isVisible(post) ? viewVisible(model, site) : viewWithoutPost(model, site);
 }
 
-/** Nothing of the post is left, not even its slug. */
-function viewDeleted(post: Post, community: Community | undefined): Rendered {
+function viewVisible(model: ThreadModel, site: Site): Rendered {
+  const { post, community } = model;
+  const path = postPath(post);
+  const fullname = postFullname(post.id);
+  const representations = threadRepresentations(model, path, (comments) =>
+    renderTemplate("thread", {
+      title: `${post.title} : ${community?.name ?? post.community}`,
+      canonical: site.origin + path,
+      jsonPath: jsonPath(path),
+      community,
+      communityPath: rankedKey("hot", post.community, 1),
+      submitPath: submitKey(post.community),
+      post: postLine(post, community),
+      textHtml: post.text === null ? "" : renderMarkdown(post.text),
+      editPath: post.url === null ? `/api/editusertext?thing_id=${fullname}` : "",
+      deletePath: `/api/del?id=${fullname}`,
+      isGone: false,
+      commentCount: post.comments,
+      replyForm: { link: fullname },
+      ...comments,
+    }),
+  );
+  return { type: "page", status: 200, path, representations };
+}
+
+/** The comments stay; nothing of the post is left, not even its slug. */
+function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
+  const { post, community } = model;
+  const path = threadKey(post.id);
+  const representations = threadRepresentations(model, path, (comments) =>
+    renderTemplate("thread", {
+      title: `${GONE_TITLE} : ${community?.name ?? post.community}`,
+      canonical: site.origin + path,
+      jsonPath: jsonPath(path),
+      community,
+      communityPath: rankedKey("hot", post.community, 1),
+      submitPath: submitKey(post.community),
+      post: { community: community?.name ?? post.community },
+      textHtml: "",
+      editPath: "",
+      deletePath: "",
+      isGone: true,
+      commentCount: post.comments,
+      replyForm: null,
+      ...comments,
+    }),
+  );
+  return { type: "page", status: 200, path: null, representations };
+}
+
+function viewDeleted(model: ThreadModel): Rendered {
+  const { post, community } = model;
   const html = renderTemplate("gone", {
     title: "Deleted",
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });
-  return {
-    type: "page",
-    status: 410,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(threadJson(post, community)) },
-    ],
-  };
+  return { type: "page", status: 410, path: null, representations: [{ type: "html", body: html }] };
 }

@@ -52,12 +52,12 @@ async function answerKey(
   env: ReaderEnv,
   request: Request,
   url: URL,
-  { key, representation }: Resolved & { type: "page" },
+  { key, ...asked }: Resolved & { type: "page" },
   now: number,
 ): Promise<Response> {
   const page = await readStored(env, key);
   if (page) {
-    const response = answerPage(request, url, page, representation);
+    const response = answerPage(request, url, page, asked);
     if (response) return response;
   } else if (isBeingPublished(key, url, now)) {
     return answerBeingPublished(request, await readStored(env, DEPLOY_KEYS.beingPublished));

@@ -3,13 +3,15 @@
  * that should have been asked for. Pure. Knows the shape of keys, and no page type.
  */
 import { isId, type PostId } from "../model/ids.ts";
-import { isKey, parsePageToken, threadKey } from "../pages/key.ts";
+import { COMMENT_SORTS, type CommentSort, isKey, parsePageToken, threadKey } from "../pages/key.ts";
 
 export type Resolved =
   | {
       readonly type: "page";
       readonly key: string;
       readonly representation: RepresentationName;
+      /** Of a thread: the order of its comments, if one is asked for. */
+      readonly sort: CommentSort | null;
     }
   | { readonly type: "redirect"; readonly location: string }
   | { readonly type: "not_found" }
@@ -31,6 +33,10 @@ const LEGACY: readonly (readonly [RegExp, string])[] = [
   [/^((?:\/r\/[^/]+)?)\/top(?:\/all\/1)?$/, "$1/top/all"],
   [/^\/(?:subreddits|communities|reddits)$/, "/r"],
   [/^\/r\/-\/1$/, "/r"],
+  [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
+  [/^\/u\/([^/]+)\/(submitted|comments)$/, "/user/$1/$2"],
+  // Reddit's address of one comment: its thread, which knows where the comment stands.
+  [/^\/r\/[^/]+\/comments\/([^/]+)\/[^/]+\/[0-9a-z]+$/, "/comments/$1"],
 ];
 
 export function resolve(url: URL): Resolved {
@@ -42,7 +48,7 @@ export function resolve(url: URL): Resolved {
   if (path !== bare) {
     return { type: "redirect", location: encodePath(path) + suffix };
   }
-  return resolveKey(path, representation, url.searchParams.get("after"));
+  return resolveKey(path, representation, url.searchParams);
 }
 
 /** Null for what is no UTF-8, and for control characters, which are in no address. */
@@ -91,16 +97,27 @@ function sortSuffix(path: string, query: URLSearchParams): string {
 /** `/r/x/comments/{id}/{slug}`; the page says which community and slug are right. */
 const THREAD = /^(?:\/r\/[^/]+)?\/comments\/([^/]+)(?:\/[^/]*)?$/;
 
+/** Orders that are unknown are ignored; `confidence` is Reddit's name of `best`. */
+function sortOf(query: URLSearchParams): CommentSort | null {
+  const asked = query.get("sort");
+  const sort = asked === "confidence" ? "best" : asked;
+  return COMMENT_SORTS.find((known) => known === sort) ?? null;
+}
+
 function resolveKey(
   path: string,
   representation: RepresentationName,
-  after: string | null,
+  query: URLSearchParams,
 ): Resolved {
+  const after = query.get("after");
   if (after !== null && after !== "") {
     const key = parsePageToken(after);
-    return key === null ? { type: "invalid_token" } : { type: "page", key, representation };
+    if (key === null) return { type: "invalid_token" };
+    return { type: "page", key, representation, sort: null };
   }
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
-  return isKey(key) ? { type: "page", key, representation } : { type: "not_found" };
+  if (!isKey(key)) return { type: "not_found" };
+  const sort = key.startsWith("/comments/") ? sortOf(query) : null;
+  return { type: "page", key, representation, sort };
 }

@@ -1,6 +1,6 @@
 /** Stored pages as HTTP: representation, encoding, conditional requests, headers. */
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
-import type { RepresentationName } from "./resolve.ts";
+import type { RepresentationName, Resolved } from "./resolve.ts";
 
 /**
  * Fresh for ten seconds and, for fifty more, served while the front cache fetches anew: together
@@ -23,18 +23,21 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   text: "text/plain; charset=utf-8",
 };
 
+/** What of a page was asked for. */
+export type Asked = Pick<Resolved & { type: "page" }, "representation" | "sort">;
+
 /** Null when the page is a void, or has no such representation. */
 export function answerPage(
   request: Request,
   url: URL,
   page: StoredPage,
-  name: RepresentationName,
+  { representation: name, sort }: Asked,
 ): Response | null {
   const { head } = page;
   if (head.location !== null) {
     return answerRedirect(head.status, head.location + suffixOf(name));
   }
-  const stored = pick(head, name);
+  const stored = pick(head, name, sort);
   if (!stored) return null;
   if (head.path !== null && !isSamePath(url.pathname, head.path + suffixOf(name))) {
     return answerRedirect(301, head.path + suffixOf(name));
@@ -44,9 +47,16 @@ export function answerPage(
   return answerBody(request, page, stored, head.status, headers);
 }
 
-function pick(head: PageHead, name: RepresentationName): StoredRepresentation | undefined {
-  if (name === "default") return head.representations[0];
-  return head.representations.find(({ type }) => type === name);
+/** A thread whose orders are all the same has one representation for them. */
+function pick(
+  { representations }: PageHead,
+  name: RepresentationName,
+  sort: string | null,
+): StoredRepresentation | undefined {
+  const [first] = representations;
+  if (name !== "default") return representations.find(({ type }) => type === name);
+  if (sort === null) return first;
+  return representations.find((each) => each.type === "html" && each.sort === sort) ?? first;
 }
 
 function suffixOf(name: RepresentationName): string {

@@ -3,8 +3,10 @@
  * transaction). A commit that was decided on older rows fails as a whole.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Community, Post, Vote } from "../model/entities.ts";
-import type { EventId, PostId } from "../model/ids.ts";
+import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
+import type { CommentId, EventId, PostId } from "../model/ids.ts";
+import type { Piece } from "../model/piece.ts";
+import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
 
@@ -29,18 +31,23 @@ export interface RowChanges {
   readonly communities: readonly Community[];
   readonly posts: readonly Post[];
   readonly votes: readonly Vote[];
+  readonly comments: readonly Comment[];
+  readonly commentVotes: readonly CommentVote[];
+  readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
+  readonly people: readonly Person[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
   readonly entries: readonly NewEntry[];
 }
 
-/** A new post's place in a chronological listing. */
+/** A new post's or comment's place in a chronological listing. */
 export interface NewEntry {
   readonly listing: string;
   readonly slot: number;
   readonly createdAt: number;
-  readonly id: PostId;
+  /** A post or a comment, as the listing has it. */
+  readonly id: PostId | CommentId;
   /** Newer entries exist already: they move up by one. Late entries come before all others. */
   readonly isLate: boolean;
 }
@@ -81,6 +88,10 @@ export async function commitChanges(
       ...insertCommunities(db, rows.communities),
       ...upsertPosts(db, rows.posts),
       ...upsertVotes(db, rows.votes),
+      ...upsertComments(db, rows.comments),
+      ...upsertCommentVotes(db, rows.commentVotes),
+      ...upsertPieces(db, rows.pieces),
+      ...upsertPeople(db, rows.people),
       ...insertAliases(db, rows.aliases),
       ...insertRefusals(db, rows.refusals),
       ...rows.entries.filter(({ isLate }) => isLate).flatMap((entry) => insertLateEntry(db, entry)),

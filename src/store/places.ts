@@ -3,7 +3,7 @@
  * and naming the pages. Counts are capped: a rank beyond a listing's depth is no page.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { PostId } from "../model/ids.ts";
+import type { CommentId, PostId } from "../model/ids.ts";
 import { RANKINGS, type Ranking, type Scope } from "../model/listing.ts";
 import { RANK_COLUMN } from "./reads.ts";
 
@@ -84,14 +84,14 @@ export async function readLengths(
   return new Map(scopes.map((scope, index) => [scope, answers[index]?.results[0]?.posts ?? 0]));
 }
 
-/** A post's place in a chronological listing, and how many there are. */
+/** The place of a post or comment in a chronological listing, and how many there are. */
 export interface Place {
   readonly listing: string;
   readonly slot: number;
   readonly count: number;
 }
 
-export async function readPlaces(db: D1Database, ids: readonly PostId[]): Promise<Place[]> {
+export async function readPlaces(db: D1Database, ids: readonly string[]): Promise<Place[]> {
   if (ids.length === 0) return [];
   const { results } = await db
     .prepare(
@@ -107,7 +107,7 @@ export async function readPlaces(db: D1Database, ids: readonly PostId[]): Promis
 export interface SlotRequest {
   readonly listing: string;
   readonly createdAt: number;
-  readonly id: PostId;
+  readonly id: PostId | CommentId;
 }
 
 export interface SlotAnswer {

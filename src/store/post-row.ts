@@ -2,7 +2,7 @@
  * A post as D1 stores it. New properties go into the JSON column `data` and need no migration:
  * an old row shows the property's default.
  */
-import { hotOf, type Post, type Standing, score } from "../model/entities.ts";
+import { type Edit, hotOf, type Post, type Standing, score } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 
 export interface PostRow {
@@ -18,22 +18,25 @@ export interface PostRow {
   readonly standing: string;
   readonly score: number;
   readonly hot: number;
+  readonly comments: number;
   readonly data: string;
 }
 
 interface PostData {
+  readonly edit?: Edit;
   readonly text?: string;
   readonly isAdult?: true;
 }
 
 /** The columns in the order in which every statement of this folder writes and reads them. */
 export const POST_COLUMNS =
-  "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, data";
+  "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, comments, data";
 
 export function toPostRow(post: Post): PostRow {
   const data: PostData = {
     ...(post.text === null ? {} : { text: post.text }),
     ...(post.isAdult ? { isAdult: true } : {}),
+    ...(post.edit === null ? {} : { edit: post.edit }),
   };
   return {
     id: post.id,
@@ -48,6 +51,7 @@ export function toPostRow(post: Post): PostRow {
     standing: post.standing,
     score: score(post),
     hot: hotOf(post),
+    comments: post.comments,
     data: JSON.stringify(data),
   };
 }
@@ -67,5 +71,7 @@ export function fromPostRow(row: PostRow): Post {
     downs: row.downs,
     standing: row.standing as Standing,
     isAdult: data.isAdult ?? false,
+    comments: row.comments,
+    edit: data.edit ?? null,
   };
 }

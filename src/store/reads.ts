@@ -3,9 +3,19 @@
  * once, so that a hundred pages cost a handful of queries.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Community, Post } from "../model/entities.ts";
-import type { CommunityKey, PostId } from "../model/ids.ts";
+import type { Comment, Community, Person, Post } from "../model/entities.ts";
+import type { CommentId, CommunityKey, PersonKey, PostId } from "../model/ids.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
+import type { Piece } from "../model/piece.ts";
+import {
+  type PieceRef,
+  readComments,
+  readContinuations,
+  readPeople,
+  readPersonKeys,
+  readPieceComments,
+  readPieces,
+} from "./conversation.ts";
 import { fromPostRow, POST_COLUMNS, type PostRow } from "./post-row.ts";
 
 /** Positions of a ranked listing: 0-based, best first. */
@@ -33,14 +43,24 @@ export interface Reads {
   aliases(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostId>>;
   /** Visible posts, best first. */
   rankedSlices(slices: readonly RankedSlice[]): Promise<readonly (readonly Post[])[]>;
-  /** Posts in the order of their slots, whatever their standing. */
-  slotRanges(ranges: readonly SlotRange[]): Promise<readonly (readonly Post[])[]>;
+  /** Ids in the order of their slots, of whatever the listings hold. */
+  slotIds(ranges: readonly SlotRange[]): Promise<readonly (readonly string[])[]>;
   /** Slots in each listing; 0 for an unknown one. */
   slotCounts(listings: readonly string[]): Promise<readonly number[]>;
   /** Visible posts by community, for those that have any. */
   visibleCounts(): Promise<ReadonlyMap<CommunityKey, number>>;
   /** Ids of all posts and aliases: every id that has a page. */
   threadIds(): AsyncIterable<PostId>;
+  /** Whatever their standing. */
+  comments(ids: readonly CommentId[]): Promise<ReadonlyMap<CommentId, Comment>>;
+  /** The comments of each piece, in no order. */
+  pieceComments(refs: readonly PieceRef[]): Promise<readonly (readonly Comment[])[]>;
+  /** All pieces of the threads of these posts. */
+  pieces(posts: readonly PostId[]): Promise<ReadonlyMap<PostId, readonly Piece[]>>;
+  /** Every piece that has a page of its own. */
+  continuations(): Promise<readonly PieceRef[]>;
+  people(keys: readonly PersonKey[]): Promise<ReadonlyMap<PersonKey, Person>>;
+  personKeys(): Promise<readonly PersonKey[]>;
 }
 
 /** Ids read at a time when all are walked. */
@@ -58,10 +78,16 @@ export function openReads(db: D1Database): Reads {
     posts: (ids) => readPosts(db, ids),
     aliases: (ids) => readAliases(db, ids),
     rankedSlices: (slices) => readRankedSlices(db, slices),
-    slotRanges: (ranges) => readSlotRanges(db, ranges),
+    slotIds: (ranges) => readSlotIds(db, ranges),
     slotCounts: (listings) => readSlotCounts(db, listings),
     visibleCounts: () => readVisibleCounts(db),
     threadIds: () => walkThreadIds(db),
+    comments: (ids) => readComments(db, ids),
+    pieceComments: (refs) => readPieceComments(db, refs),
+    pieces: (posts) => readPieces(db, posts),
+    continuations: () => readContinuations(db),
+    people: (keys) => readPeople(db, keys),
+    personKeys: () => readPersonKeys(db),
   };
 }
 
@@ -176,19 +202,18 @@ function rankedStatement(
   return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
 }
 
-async function readSlotRanges(db: D1Database, ranges: readonly SlotRange[]): Promise<Post[][]> {
+async function readSlotIds(db: D1Database, ranges: readonly SlotRange[]): Promise<string[][]> {
   const { results } = await db
     .prepare(
-      `${SELECT_POST}, q.key AS range FROM json_each(?1) q
+      `SELECT e.id, q.key AS range FROM json_each(?1) q
        CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
-         AND e.slot BETWEEN q.value ->> 'from' AND q.value ->> 'to'
-       CROSS JOIN post p ON p.id = e.id ORDER BY q.key, e.slot`,
+         AND e.slot BETWEEN q.value ->> 'from' AND q.value ->> 'to' ORDER BY q.key, e.slot`,
     )
     .bind(JSON.stringify(ranges))
-    .all<PostRow & { range: number }>();
-  const posts = ranges.map((): Post[] => []);
-  for (const row of results) posts[row.range]?.push(fromPostRow(row));
-  return posts;
+    .all<{ id: string; range: number }>();
+  const ids = ranges.map((): string[] => []);
+  for (const { id, range } of results) ids[range]?.push(id);
+  return ids;
 }
 
 async function readSlotCounts(db: D1Database, listings: readonly string[]): Promise<number[]> {

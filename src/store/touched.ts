@@ -1,11 +1,19 @@
 /**
  * The rows that a batch of events touches, read before it is decided what they become. Two rounds:
- * aliases and links first, because they say which posts and votes are meant.
+ * aliases, links and comments first, because they say which posts, votes and people are meant.
  */
 import type { D1Database } from "@cloudflare/workers-types";
-import type { Community, Post, Vote } from "../model/entities.ts";
-import type { CommunityKey, PostId } from "../model/ids.ts";
+import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
+import {
+  type CommentId,
+  type CommunityKey,
+  type PersonKey,
+  type PostId,
+  personKey,
+} from "../model/ids.ts";
+import type { Piece } from "../model/piece.ts";
 import { readCommitNumber } from "./commit.ts";
+import { readComments, readPeople, readPieces } from "./conversation.ts";
 import { readAliases, readCommunities, readPosts } from "./reads.ts";
 
 /** A link in a community, as `linkKey` names it. */
@@ -23,6 +31,11 @@ export interface VoteRef {
   readonly user: string;
 }
 
+export interface CommentVoteRef {
+  readonly comment: CommentId;
+  readonly user: string;
+}
+
 /** What a batch of events is about. */
 export interface Touch {
   readonly communities: readonly CommunityKey[];
@@ -30,6 +43,10 @@ export interface Touch {
   readonly votes: readonly VoteRef[];
   /** Links to be submitted: those that the community has already will become aliases. */
   readonly links: readonly SubmittedLink[];
+  readonly comments: readonly CommentId[];
+  readonly commentVotes: readonly CommentVoteRef[];
+  /** People who write. */
+  readonly people: readonly string[];
 }
 
 export interface Rows {
@@ -41,6 +58,13 @@ export interface Rows {
   readonly votes: ReadonlyMap<string, Vote | null>;
   /** The oldest visible post of each link, by `refKey`. */
   readonly links: ReadonlyMap<string, PostId>;
+  readonly comments: ReadonlyMap<CommentId, Comment>;
+  /** As `votes`. */
+  readonly commentVotes: ReadonlyMap<string, CommentVote | null>;
+  /** All pieces of the threads of all posts that are read. */
+  readonly pieces: ReadonlyMap<PostId, readonly Piece[]>;
+  /** Those who write, and the authors of what is read. */
+  readonly people: ReadonlyMap<PersonKey, Person>;
 }
 
 export function refKey(owner: string, name: string): string {
@@ -49,22 +73,31 @@ export function refKey(owner: string, name: string): string {
 
 export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   const commit = await readCommitNumber(db);
-  const [aliases, links] = await Promise.all([
+  const [aliases, links, comments] = await Promise.all([
     readAliases(db, touch.posts),
     readLinks(db, touch.links),
+    readComments(db, touch.comments),
   ]);
   const leadsTo = new Map(aliases);
   for (const { community, linkKey, post } of touch.links) {
     const existing = links.get(refKey(community, linkKey));
     if (existing && !aliases.has(post)) leadsTo.set(post, existing);
   }
+  const discussed = [...comments.values()].map(({ post }) => post);
   const votes = touch.votes.map(({ post, user }) => ({ post: leadsTo.get(post) ?? post, user }));
-  const [communities, posts, voteRows] = await Promise.all([
+  const [communities, posts, voteRows, commentVotes] = await Promise.all([
     readCommunities(db, touch.communities),
-    readPosts(db, [...touch.posts, ...leadsTo.values()]),
+    readPosts(db, [...touch.posts, ...leadsTo.values(), ...discussed]),
     readVotes(db, [...touch.votes, ...votes]),
+    readCommentVotes(db, touch.commentVotes),
   ]);
-  return { commit, communities, posts, aliases, votes: voteRows, links };
+  const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
+  const [pieces, people] = await Promise.all([
+    readPieces(db, touch.comments.length === 0 ? [] : [...posts.keys()]),
+    readPeople(db, [...touch.people, ...authors].map(personKey)),
+  ]);
+  const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
+  return { commit, ...read, pieces, people };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {
@@ -101,5 +134,23 @@ async function readVotes(
     .bind(JSON.stringify(refs))
     .all<Vote>();
   for (const vote of results) votes.set(refKey(vote.post, vote.user), vote);
+  return votes;
+}
+
+async function readCommentVotes(
+  db: D1Database,
+  refs: readonly CommentVoteRef[],
+): Promise<Map<string, CommentVote | null>> {
+  const votes = new Map<string, CommentVote | null>();
+  for (const { comment, user } of refs) votes.set(refKey(comment, user), null);
+  if (refs.length === 0) return votes;
+  const { results } = await db
+    .prepare(
+      `SELECT v.user, v.comment, v.value, v.at, v.event FROM json_each(?1) q CROSS JOIN
+         comment_vote v ON v.comment = q.value ->> 'comment' AND v.user = q.value ->> 'user'`,
+    )
+    .bind(JSON.stringify(refs))
+    .all<CommentVote>();
+  for (const vote of results) votes.set(refKey(vote.comment, vote.user), vote);
   return votes;
 }

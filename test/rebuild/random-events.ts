@@ -1,5 +1,5 @@
 /** Events as people would cause them, with the rare ones made common. */
-import { type EventId, mintId, type PostId } from "../../src/model/ids.ts";
+import { type CommentId, type EventId, mintId, type PostId } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import type { Random } from "./random.ts";
 
@@ -10,6 +10,7 @@ const LINKS = ["https://a.example/1", "http://www.a.example/1/", "https://b.exam
 export interface Sent {
   readonly communities: string[];
   readonly posts: { readonly id: PostId; readonly by: string }[];
+  readonly comments: { readonly id: CommentId; readonly post: PostId; readonly by: string }[];
 }
 
 export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent {
@@ -23,12 +24,42 @@ export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent
   const kind = random.next();
   if (sent.communities.length === 0 || kind < 0.04) return newCommunity(random, sent, base);
   if (sent.posts.length === 0 || kind < 0.35) return newPost(random, sent, base);
-  const post = random.pick(sent.posts);
-  if (kind < 0.45) {
-    const by = random.chance(0.8) ? post.by : base.by;
-    return { ...base, type: "post_deleted", by, post: post.id };
-  }
-  return { ...base, type: "post_voted", post: post.id, value: random.pick([-1, 0, 1, 1]) };
+  if (kind < 0.6) return newComment(random, sent, base);
+  if (sent.comments.length > 0 && kind < 0.8) return commentEvent(random, sent, base);
+  if (kind < 0.82) return { ...base, type: "person_registered", by: `new${random.int(5)}` };
+  return postEvent(random, sent, base);
+}
+
+function postEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const { id: post, by: author } = random.pick(sent.posts);
+  const by = random.chance(0.8) ? author : base.by;
+  const kind = random.next();
+  if (kind < 0.25) return { ...base, type: "post_deleted", by, post };
+  if (kind < 0.35) return { ...base, type: "post_edited", by, post, text: `edit ${base.id}` };
+  return { ...base, type: "post_voted", post, value: random.pick([-1, 0, 1, 1]) };
+}
+
+function newComment(random: Random, sent: Sent, base: Base): CairnEvent {
+  const id = mintId(base.at, random.next) as CommentId;
+  // Answers to the last comment make threads deep enough to need several pieces.
+  const last = sent.comments.at(-1) ?? null;
+  const kind = random.next();
+  const above = last && kind < 0.3 ? random.pick(sent.comments) : kind < 0.75 ? last : null;
+  const { id: other } = random.pick(sent.posts);
+  // Now and then an answer to a comment of another thread.
+  const post = above && random.chance(0.95) ? above.post : other;
+  sent.comments.push({ id, post, by: base.by });
+  const parent = above?.id ?? null;
+  return { ...base, type: "comment_posted", comment: id, post, parent, text: `**said** ${id}` };
+}
+
+function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const { id: comment, by: author } = random.pick(sent.comments);
+  const by = random.chance(0.8) ? author : base.by;
+  const kind = random.next();
+  if (kind < 0.3) return { ...base, type: "comment_deleted", by, comment };
+  if (kind < 0.45) return { ...base, type: "comment_edited", by, comment, text: `now ${base.id}` };
+  return { ...base, type: "comment_voted", comment, value: random.pick([-1, 0, 1, 1]) };
 }
 
 type Base = Pick<CairnEvent, "version" | "id" | "at" | "by">;

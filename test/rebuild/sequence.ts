@@ -49,7 +49,7 @@ class Sequence {
   readonly #faults: Faults;
   readonly #deps: PublisherDeps;
   readonly #options: SequenceOptions;
-  readonly #sent: Sent = { communities: [], posts: [] };
+  readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #history: CairnEvent[] = [];
   #queue: Queued[] = [];
   #now = BEGIN_MS;
@@ -152,6 +152,8 @@ class Sequence {
     for (let round = 0; this.#queue.length > 0; round++) {
       if (round > rounds) throw new Error(`${this.#queue.length} events are never applied`);
       await this.#deliver(this.#queue.length);
+      // What depends on an event that was refused waits for hours, and is then refused as well.
+      this.#now += 3_600_000;
     }
     for (let due = await nextDue(this.#deps.db); due !== null; due = await nextDue(this.#deps.db)) {
       this.#now = Math.max(this.#now, due);

@@ -57,7 +57,7 @@ const VOID = "void";
 function textOf(page: Rendered): string {
   if (page.type === "void") return VOID;
   if (page.type === "redirect") return `${page.status} ${page.location}`;
-  const bodies = page.representations.map(({ type, body }) => `${type}\n${body}`);
+  const bodies = page.representations.map(({ type, sort, body }) => `${type} ${sort}\n${body}`);
   return [page.status, page.path, ...bodies].join("\n");
 }
 
@@ -67,53 +67,50 @@ function text(page: StoredPage | null): string {
   const { status, path, location, representations } = page.head;
   if (location !== null) return `${status} ${location}`;
   if (representations.length === 0) return VOID;
-  const bodies = representations.map(({ type, offset, length }) => {
+  const bodies = representations.map(({ type, sort, offset, length }) => {
     const body = gunzipSync(new Uint8Array(page.body, offset, length)).toString();
-    return `${type}\n${body}`;
+    return `${type} ${sort}\n${body}`;
   });
   return [status, path, ...bodies].join("\n");
 }
 
-interface CountedPost {
-  readonly id: string;
-  readonly ups: number;
-  readonly downs: number;
-  readonly score: number;
-  readonly hot: number;
-  readonly createdAt: number;
-  readonly upvotes: number;
-  readonly downvotes: number;
-}
+/** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
+const CONTRADICTIONS: Readonly<Record<string, string>> = {
+  "post and its votes": `SELECT id FROM post WHERE score <> ups - downs
+    OR ups <> (SELECT count(*) FROM vote WHERE post = id AND value = 1)
+    OR downs <> (SELECT count(*) FROM vote WHERE post = id AND value = -1)`,
+  "comment and its votes": `SELECT id FROM comment WHERE
+    ups <> (SELECT count(*) FROM comment_vote WHERE comment = id AND value = 1)
+    OR downs <> (SELECT count(*) FROM comment_vote WHERE comment = id AND value = -1)`,
+  "post and its number of comments": `SELECT id FROM post p WHERE comments <>
+    (SELECT count(*) FROM comment c WHERE c.post = p.id AND c.standing = 'visible')`,
+  "karma of posts": `SELECT key FROM person WHERE post_karma <>
+    coalesce((SELECT sum(ups - downs) FROM post WHERE lower(author) = key), 0)`,
+  "karma of comments": `SELECT key FROM person WHERE comment_karma <>
+    coalesce((SELECT sum(ups - downs) FROM comment WHERE lower(author) = key), 0)`,
+  slots: `SELECT listing || ' ' || id FROM (SELECT e.*, row_number() OVER
+    (PARTITION BY listing ORDER BY created_at, id) AS place FROM entry e) WHERE slot <> place`,
+  "listings of posts": `SELECT id FROM post WHERE 3 <>
+    (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
+  "listings of comments": `SELECT id FROM comment WHERE 3 <>
+    (SELECT count(*) FROM entry e WHERE e.id = comment.id)`,
+  "pieces and their comments": `SELECT p.post || ' ' || p.name FROM piece p WHERE comments <>
+    (SELECT count(*) FROM comment c WHERE c.post = p.post AND c.piece = p.name)`,
+  "comments and their pieces": `SELECT id FROM comment c WHERE NOT EXISTS
+    (SELECT 1 FROM piece p WHERE p.post = c.post AND p.name = c.piece)`,
+};
 
-/** Sums, ranks and slots against the votes and posts they follow from. */
 async function rowDifferences(db: D1Database): Promise<string[]> {
+  const differences: string[] = [];
+  for (const [fact, sql] of Object.entries(CONTRADICTIONS)) {
+    const { results } = await db.prepare(sql).all<Record<string, unknown>>();
+    for (const row of results) differences.push(`${fact}: ${Object.values(row)[0]}`);
+  }
   const { results: posts } = await db
-    .prepare(
-      `SELECT id, ups, downs, score, hot, created_at AS createdAt,
-         (SELECT count(*) FROM vote WHERE post = id AND value = 1) AS upvotes,
-         (SELECT count(*) FROM vote WHERE post = id AND value = -1) AS downvotes FROM post`,
-    )
-    .all<CountedPost>();
-  const wrong = posts.filter(
-    ({ ups, downs, score, hot, createdAt, upvotes, downvotes }) =>
-      ups !== upvotes ||
-      downs !== downvotes ||
-      score !== ups - downs ||
-      hot !== hotRank(ups, downs, createdAt),
-  );
-  const { results: slots } = await db
-    .prepare(
-      `SELECT listing, slot, id FROM (
-         SELECT e.*, row_number() OVER (PARTITION BY listing ORDER BY created_at, id) AS place
-         FROM entry e) WHERE slot <> place`,
-    )
-    .all<{ listing: string; slot: number; id: string }>();
-  const { results: unlisted } = await db
-    .prepare("SELECT id FROM post WHERE (SELECT count(*) FROM entry e WHERE e.id = post.id) <> 2")
-    .all<{ id: string }>();
-  return [
-    ...wrong.map((post) => `does not follow from its votes: ${JSON.stringify(post)}`),
-    ...slots.map(({ listing, slot, id }) => `${id} is in slot ${slot} of ${listing}`),
-    ...unlisted.map(({ id }) => `${id} is not in its two chronological listings`),
-  ];
+    .prepare("SELECT id, ups, downs, hot, created_at AS createdAt FROM post")
+    .all<{ id: string; ups: number; downs: number; hot: number; createdAt: number }>();
+  for (const { id, ups, downs, hot, createdAt } of posts) {
+    if (hot !== hotRank(ups, downs, createdAt)) differences.push(`hot rank: ${id}`);
+  }
+  return differences;
 }

@@ -101,6 +101,10 @@ describe("a commit", () => {
   const nothing = {
     communities: [],
     posts: [],
+    comments: [],
+    commentVotes: [],
+    pieces: [],
+    people: [],
     votes: [],
     aliases: [],
     refusals: [],

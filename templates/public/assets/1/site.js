@@ -5,28 +5,37 @@ const PENDING_MS = 120_000;
 const VOTES_KEPT = 1000;
 const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 3600, minute: 60 };
 
-const ago = new Intl.RelativeTimeFormat("en");
-const me = decodeURIComponent(/(?:^|; )name=([^;]*)/.exec(document.cookie)?.[1] ?? "");
-const votesKey = `votes:${me}`;
+const one = (selector) => document.querySelector(selector);
 const all = (selector) => document.querySelectorAll(selector);
-const byId = (id) => document.getElementById(id);
+const authorOf = (element) => element.closest("article").querySelector(".by").textContent;
+const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1];
+const votesKey = `votes:${me}`;
 
 showTimes();
-setInterval(showTimes, 60_000);
-for (const details of all("[data-author]")) details.hidden = details.dataset.author !== me;
-fillFromQuery("sr", /./);
-fillFromQuery("dest", /^\/(?![/\\])/);
+fillFromQuery("sr");
+fillFromQuery("dest");
 if (me) showName();
-else for (const link of all("#me a, .form a")) link.search = backHere();
-for (const form of all(".vote")) showVote(form);
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches(".vote")) return;
+else for (const link of all("#me a, .form a")) link.search = wayBack();
+for (const link of all("[data-author]")) if (authorOf(link) === me) link.dataset.author = "me";
+const votes = readVotes();
+for (const form of all(".vote")) showVote(form, votes);
+document.onsubmit = (event) => {
+  const form = event.target;
+  if (!form.matches(".vote")) return;
   event.preventDefault();
-  if (me) castVote(event.target, Number(event.submitter.value));
+  if (me) castVote(form, Number(event.submitter.value));
   else logIn();
-});
+};
+document.onclick = (event) => {
+  const link = event.target;
+  const form = one(".answer");
+  if (!me || !form || !link.matches(".reply") || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  openForm(link, form.cloneNode(true));
+};
 
 function showTimes() {
+  const ago = new Intl.RelativeTimeFormat("en");
   for (const time of all("time")) {
     const date = new Date(time.dateTime);
     const seconds = (Date.now() - date) / 1000;
@@ -36,55 +45,64 @@ function showTimes() {
   }
 }
 
-function fillFromQuery(name, allowed) {
-  const value = new URLSearchParams(location.search).get(name);
-  const field = document.querySelector(`main [name=${name}]`);
-  if (field && !field.value && allowed.test(value ?? "")) field.value = value;
+function fillFromQuery(name) {
+  const field = one(`main [name=${name}]`);
+  if (field) field.value ||= new URLSearchParams(location.search).get(name) ?? "";
 }
 
 function showName() {
-  byId("me").innerHTML =
-    '<b></b><form method="post" action="/api/logout"><button>log out</button></form>';
-  byId("me").firstChild.textContent = me;
+  one("#me").innerHTML =
+    `<a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method="post" action="/api/logout"><button>log out</button></form>`;
 }
 
-/** The way back from logging in. */
-function backHere() {
-  const dest = document.querySelector("main [name=dest]");
-  return `?dest=${encodeURIComponent(dest ? dest.value : location.pathname + location.search)}`;
+function wayBack() {
+  const dest = one("main [name=dest]")?.value ?? location.pathname + location.search;
+  return `?dest=${encodeURIComponent(dest)}`;
 }
 
 function logIn() {
-  location.assign(`/login${backHere()}`);
+  location = `/login${wayBack()}`;
+}
+
+/** The link knows what it answers. */
+function openForm(link, form) {
+  const { elements } = form;
+  form.onreset = () => {
+    form.remove();
+    link.focus();
+  };
+  form.onkeydown = ({ key }) => key === "Escape" && form.reset();
+  form.hidden = false;
+  link.parentElement.after(form);
+  elements.text.value = "";
+  elements.text.focus();
+  for (const [name, value] of new URLSearchParams(link.search)) elements[name].value = value;
 }
 
 /** Fullname → `{ dir, page, counted, at }`: my vote, the page's score, the vote in that score. */
 function readVotes() {
-  return new Map(me ? JSON.parse(localStorage.getItem(votesKey)) : null);
+  return new Map(JSON.parse(localStorage[votesKey] ?? null));
 }
 
 function keepVote(id, vote) {
   const votes = readVotes();
   votes.delete(id);
   votes.set(id, vote);
-  localStorage.setItem(votesKey, JSON.stringify([...votes].slice(-VOTES_KEPT)));
+  localStorage[votesKey] = JSON.stringify([...votes].slice(-VOTES_KEPT));
 }
 
 /** Authors have voted for their own. */
-function voteOf(form) {
+function voteOf(form, votes = readVotes()) {
   const page = Number(form.querySelector("output").defaultValue);
-  const author = form.closest("article").querySelector(".by").textContent;
-  const vote = readVotes().get(form.elements.id.value) ?? { dir: author === me ? 1 : 0 };
+  const vote = votes.get(form.elements.id.value) ?? { dir: authorOf(form) === me ? 1 : 0 };
   const isPending = vote.page === page && performance.timeOrigin - vote.at < PENDING_MS;
   return isPending ? vote : { dir: vote.dir, page, counted: vote.dir };
 }
 
-function showVote(form) {
-  const { dir, page, counted } = voteOf(form);
+function showVote(form, votes) {
+  const { dir, page, counted } = voteOf(form, votes);
   form.querySelector("output").value = page + dir - counted;
-  for (const button of form.querySelectorAll("button")) {
-    button.ariaPressed = Number(button.value) === dir;
-  }
+  for (const button of form.elements.dir) button.ariaPressed = Number(button.value) === dir;
 }
 
 /** Pressing the active arrow again withdraws the vote. */
@@ -95,13 +113,12 @@ async function castVote(form, pressed) {
   keepVote(id, vote);
   showVote(form);
   const problem = await sendVote({ id, dir: vote.dir });
-  byId("status").textContent = problem;
+  one("#status").textContent = problem;
   if (!problem || readVotes().get(id).at !== vote.at) return;
   keepVote(id, before);
   showVote(form);
 }
 
-/** @returns why it was not accepted, or nothing */
 async function sendVote(fields) {
   try {
     const response = await fetch("/api/vote", {
@@ -112,9 +129,8 @@ async function sendVote(fields) {
     });
     if (response.ok) return "";
     if (response.status === 401) logIn();
-    const { reason, seconds } = (await response.json()).error;
-    const wait = seconds ? `; try again in ${seconds} seconds` : "";
-    return `Vote not accepted: ${reason.replaceAll("_", " ")}${wait}.`;
+    const { reason } = (await response.json()).error;
+    return `Vote not accepted: ${reason.replaceAll("_", " ")}.`;
   } catch {
     return "Vote not sent: try again.";
   }

@@ -1,0 +1,71 @@
+/** What is in one file, CSV or NDJSON, packed or plain: links, comments, refusals, with their lines. */
+import { type ImportedComment, isCommentRow, readCommentRow } from "./comment-row.ts";
+import { csvReader, NoHeaderError } from "./csv-rows.ts";
+import { readBytes, type TextFile } from "./file-text.ts";
+import { type ImportedPost, readLinkRow } from "./link-row.ts";
+import { ndjsonReader } from "./ndjson-rows.ts";
+import { readRows } from "./read-rows.ts";
+import type { Refusal } from "./refusal.ts";
+import { isRefusal } from "./row-fields.ts";
+import type { BlockReader, Line } from "./rows.ts";
+
+export type FoundThing = { readonly line: number } & (
+  | { readonly type: "link"; readonly link: ImportedPost }
+  | { readonly type: "comment"; readonly comment: ImportedComment }
+  /** Of a line that cannot be understood nobody knows what it was; it counts as a link. */
+  | { readonly type: "refusal"; readonly of: "link" | "comment"; readonly refusal: Refusal }
+);
+
+/**
+ * What is found in each piece of the file. A file that is damaged, or holds something else, ends
+ * with a refusal that says so; what came before the damage is kept.
+ * @param onBytes told how many bytes of the file have been taken since it was last told
+ */
+export async function* readThings(
+  file: TextFile,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<readonly FoundThing[]> {
+  let lastLine = 0;
+  try {
+    for await (const lines of readRows(readBytes(file, onBytes), formatReader())) {
+      lastLine = lines.at(-1)?.line ?? lastLine;
+      yield lines.map(toFoundThing);
+    }
+  } catch (error) {
+    const why = whyUnusable(error);
+    if (why === null) throw error;
+    const refusal: Refusal = { reason: "unusable_file", why };
+    yield [{ line: lastLine + 1, type: "refusal", of: "link", refusal }];
+  }
+}
+
+function toFoundThing({ line, content }: Line): FoundThing {
+  if ("refusal" in content) {
+    return { line, type: "refusal", of: "link", refusal: content.refusal };
+  }
+  if (isCommentRow(content.row)) {
+    const comment = readCommentRow(content.row);
+    return isRefusal(comment)
+      ? { line, type: "refusal", of: "comment", refusal: comment }
+      : { line, type: "comment", comment };
+  }
+  const link = readLinkRow(content.row);
+  return isRefusal(link)
+    ? { line, type: "refusal", of: "link", refusal: link }
+    : { line, type: "link", link };
+}
+
+/** NDJSON begins with a brace; no name of a column does. */
+function formatReader(): BlockReader {
+  let read: BlockReader | null = null;
+  return (block, isLast) => {
+    read ??= /^\s*\{/.test(block.toString()) ? ndjsonReader() : csvReader();
+    return read(block, isLast);
+  };
+}
+
+/** Null for a bug; errors of Node's file system and of zlib carry a code. */
+function whyUnusable(error: unknown): string | null {
+  if (error instanceof NoHeaderError) return error.message;
+  return error instanceof Error && "code" in error ? error.message : null;
+}

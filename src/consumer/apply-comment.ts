@@ -1,0 +1,131 @@
+/** What happens to comments: posted, voted on, edited, deleted. Pure. */
+import { type Comment, type CommentVote, isVisible, type Post } from "../model/entities.ts";
+import { commentFullname, postFullname } from "../model/ids.ts";
+import { MAIN_PIECE, type Piece, placeComment } from "../model/piece.ts";
+import type {
+  CommentDeleted,
+  CommentEdited,
+  CommentEvent,
+  CommentPosted,
+  CommentVoted,
+} from "../queue/events.ts";
+import { refKey } from "../store/touched.ts";
+import type { Outcome } from "./apply.ts";
+import { countVote, isNewer } from "./cast-vote.ts";
+import type { Draft } from "./draft.ts";
+
+/** The first that is applied wins: who answers what is deleted by then is told so. */
+export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome {
+  if (draft.comments.has(event.comment)) return "unchanged";
+  const post = draft.resolve(event.post);
+  const subject = postFullname(event.post);
+  if (!post) return draft.wait(event, "no_such_post", subject, event.post);
+  if (!isVisible(post)) return draft.refuse(event, "deleted", subject);
+  const parent = event.parent === null ? null : draft.comments.get(event.parent);
+  if (parent === undefined) return waitForComment(draft, event, event.parent ?? event.comment);
+  if (parent?.post !== undefined && parent.post !== post.id) {
+    return draft.refuse(event, "wrong_parent", commentFullname(parent.id));
+  }
+  if (parent && !isVisible(parent)) {
+    return draft.refuse(event, "deleted", commentFullname(parent.id));
+  }
+  const comment = newComment(draft, event, post, parent);
+  draft.addPerson(event.by, comment.createdAt);
+  draft.comments.set(comment.id, comment);
+  const { by: user, at, id } = event;
+  castVote(draft, { user, comment: comment.id, value: 1, at, event: id });
+  return "applied";
+}
+
+/** The comment in its place, without its author's upvote. */
+function newComment(
+  draft: Draft,
+  event: CommentPosted,
+  post: Post,
+  parent: Comment | null,
+): Comment {
+  const pieces = draft.pieces.get(post.id) ?? [];
+  const chars = event.text.length;
+  const own = pieceNamed(pieces, parent?.piece ?? MAIN_PIECE, null);
+  const below = parent?.id ?? null;
+  const continuations = pieces
+    .filter(({ name, parent: above }) => name !== MAIN_PIECE && above === below)
+    .sort(byBeginning);
+  const place = placeComment(event.comment, chars, parent, own, continuations);
+  const piece = pieceNamed(pieces, place.piece, below);
+  draft.setPiece(post.id, {
+    ...piece,
+    comments: piece.comments + 1,
+    chars: piece.chars + chars,
+  });
+  return {
+    id: event.comment,
+    post: post.id,
+    parent: below,
+    ...place,
+    author: event.by,
+    text: event.text,
+    createdAt: Math.floor(event.at / 1000),
+    ups: 0,
+    downs: 0,
+    standing: "visible",
+    edit: null,
+  };
+}
+
+function pieceNamed(pieces: readonly Piece[], name: string, parent: string | null): Piece {
+  return pieces.find((piece) => piece.name === name) ?? { name, parent, comments: 0, chars: 0 };
+}
+
+/** Names are ids, and ids grow with time: first in length, then letter by letter. */
+export function byBeginning(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+}
+
+export function applyCommentVoted(draft: Draft, event: CommentVoted): Outcome {
+  const comment = draft.comments.get(event.comment);
+  if (!comment) return waitForComment(draft, event, event.comment);
+  const { by: user, value, at, id } = event;
+  return castVote(draft, { user, comment: comment.id, value, at, event: id });
+}
+
+function castVote(draft: Draft, vote: CommentVote): Outcome {
+  const before = draft.commentVoteBefore(vote);
+  if (!isNewer(vote, before)) return "unchanged";
+  draft.commentVotes.set(refKey(vote.comment, vote.user), vote);
+  const comment = draft.comments.get(vote.comment);
+  if (!comment) throw new Error(`a vote on ${vote.comment} without its row`);
+  draft.comments.set(comment.id, countVote(comment, vote, before));
+  return "applied";
+}
+
+export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome {
+  const comment = draft.comments.get(event.comment);
+  if (!comment) return waitForComment(draft, event, event.comment);
+  if (comment.author !== event.by) {
+    return draft.refuse(event, "not_yours", commentFullname(comment.id));
+  }
+  const edit = { at: event.at, event: event.id };
+  if (!isNewer(edit, comment.edit)) return "unchanged";
+  draft.comments.set(comment.id, { ...comment, text: event.text, edit });
+  return "applied";
+}
+
+export function applyCommentDeleted(draft: Draft, event: CommentDeleted): Outcome {
+  const comment = draft.comments.get(event.comment);
+  if (!comment) return waitForComment(draft, event, event.comment);
+  if (comment.author !== event.by) {
+    return draft.refuse(event, "not_yours", commentFullname(comment.id));
+  }
+  if (!isVisible(comment)) return "unchanged";
+  draft.comments.set(comment.id, { ...comment, standing: "deleted" });
+  return "applied";
+}
+
+function waitForComment(
+  draft: Draft,
+  event: CommentEvent,
+  needed: CommentEvent["comment"],
+): Outcome {
+  return draft.wait(event, "no_such_comment", commentFullname(needed), needed);
+}

@@ -1,0 +1,95 @@
+/** What happens to posts: submitted, voted on, edited, deleted. Pure. */
+import { isVisible, type Post, type Vote } from "../model/entities.ts";
+import { communityKey, postFullname } from "../model/ids.ts";
+import { linkKey, parseLink } from "../model/link.ts";
+import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
+import { refKey } from "../store/touched.ts";
+import type { Outcome } from "./apply.ts";
+import { countVote, isNewer } from "./cast-vote.ts";
+import type { Draft } from "./draft.ts";
+
+export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome {
+  if (draft.posts.has(event.post) || draft.aliases.has(event.post)) return "unchanged";
+  const key = communityKey(event.community);
+  if (!draft.communities.has(key)) {
+    return draft.wait(event, "no_such_community", event.community, null);
+  }
+  const post = newPost(event);
+  const existing = post.linkKey === null ? undefined : draft.links.get(refKey(key, post.linkKey));
+  if (existing !== undefined && !event.resubmit) {
+    draft.aliases.set(event.post, existing);
+    castVote(draft, { user: event.by, post: existing, value: 1, at: event.at, event: event.id });
+    return "applied";
+  }
+  draft.addPerson(event.by, post.createdAt);
+  draft.posts.set(post.id, post);
+  if (post.linkKey !== null && existing === undefined) {
+    draft.links.set(refKey(key, post.linkKey), post.id);
+  }
+  castVote(draft, { user: event.by, post: post.id, value: 1, at: event.at, event: event.id });
+  return "applied";
+}
+
+/** The post without its author's upvote. */
+function newPost(event: PostSubmitted): Post {
+  const link = event.url === null ? null : parseLink(event.url);
+  return {
+    id: event.post,
+    community: communityKey(event.community),
+    author: event.by,
+    title: event.title,
+    url: event.url,
+    linkKey: link && linkKey(link),
+    text: event.text,
+    createdAt: Math.floor(event.at / 1000),
+    ups: 0,
+    downs: 0,
+    standing: "visible",
+    isAdult: false,
+    comments: 0,
+    edit: null,
+  };
+}
+
+export function applyPostVoted(draft: Draft, event: PostVoted): Outcome {
+  const post = draft.resolve(event.post);
+  if (!post) return draft.wait(event, "no_such_post", postFullname(event.post), event.post);
+  const { by: user, value, at, id } = event;
+  return castVote(draft, { user, post: post.id, value, at, event: id });
+}
+
+function castVote(draft: Draft, vote: Vote): Outcome {
+  const before = draft.voteBefore(vote);
+  if (!isNewer(vote, before)) return "unchanged";
+  draft.votes.set(refKey(vote.post, vote.user), vote);
+  const post = draft.posts.get(vote.post);
+  if (!post) throw new Error(`a vote on ${vote.post} without its row`);
+  draft.posts.set(post.id, countVote(post, vote, before));
+  return "applied";
+}
+
+export function applyPostEdited(draft: Draft, event: PostEdited): Outcome {
+  const post = draft.resolve(event.post);
+  const subject = postFullname(event.post);
+  if (!post) return draft.wait(event, "no_such_post", subject, event.post);
+  if (post.author !== event.by) return draft.refuse(event, "not_yours", subject);
+  if (post.url !== null) return draft.refuse(event, "not_a_text", subject);
+  const edit = { at: event.at, event: event.id };
+  if (!isNewer(edit, post.edit)) return "unchanged";
+  draft.posts.set(post.id, { ...post, text: event.text, edit });
+  return "applied";
+}
+
+export function applyPostDeleted(draft: Draft, event: PostDeleted): Outcome {
+  const post = draft.resolve(event.post);
+  const subject = postFullname(event.post);
+  if (!post) return draft.wait(event, "no_such_post", subject, event.post);
+  if (post.author !== event.by) return draft.refuse(event, "not_yours", subject);
+  if (!isVisible(post)) return "unchanged";
+  draft.posts.set(post.id, { ...post, standing: "deleted" });
+  if (post.linkKey !== null) {
+    const link = refKey(post.community, post.linkKey);
+    if (draft.links.get(link) === post.id) draft.links.delete(link);
+  }
+  return "applied";
+}

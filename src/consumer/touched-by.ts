@@ -1,0 +1,59 @@
+/** Which rows a batch of events is about. Pure. */
+import { type CommentId, type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
+import { linkKey, parseLink } from "../model/link.ts";
+import type { CairnEvent, CommentEvent, PostEvent, PostSubmitted } from "../queue/events.ts";
+import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
+
+interface Collected {
+  readonly communities: CommunityKey[];
+  readonly posts: PostId[];
+  readonly votes: VoteRef[];
+  readonly links: SubmittedLink[];
+  readonly comments: CommentId[];
+  readonly commentVotes: CommentVoteRef[];
+  readonly people: string[];
+}
+
+export function touchedBy(events: readonly CairnEvent[]): Touch {
+  const touch: Collected = {
+    communities: [],
+    posts: [],
+    votes: [],
+    links: [],
+    comments: [],
+    commentVotes: [],
+    people: [],
+  };
+  for (const event of events) {
+    if (event.type === "community_created") touch.communities.push(communityKey(event.name));
+    else if (event.type === "person_registered") touch.people.push(event.by);
+    else if ("comment" in event) touchComment(touch, event);
+    else touchPost(touch, event);
+  }
+  return touch;
+}
+
+function touchPost(touch: Collected, event: PostEvent): void {
+  touch.posts.push(event.post);
+  if (event.type === "post_edited" || event.type === "post_deleted") return;
+  touch.votes.push({ post: event.post, user: event.by });
+  if (event.type === "post_submitted") touchSubmission(touch, event);
+}
+
+function touchSubmission(touch: Collected, event: PostSubmitted): void {
+  touch.people.push(event.by);
+  const community = communityKey(event.community);
+  touch.communities.push(community);
+  const link = event.url === null ? null : parseLink(event.url);
+  if (link) touch.links.push({ community, linkKey: linkKey(link), post: event.post });
+}
+
+function touchComment(touch: Collected, event: CommentEvent): void {
+  touch.comments.push(event.comment);
+  if (event.type === "comment_edited" || event.type === "comment_deleted") return;
+  touch.commentVotes.push({ comment: event.comment, user: event.by });
+  if (event.type === "comment_voted") return;
+  touch.posts.push(event.post);
+  touch.people.push(event.by);
+  if (event.parent !== null) touch.comments.push(event.parent);
+}

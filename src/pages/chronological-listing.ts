@@ -1,0 +1,178 @@
+/**
+ * What the chronological listings share. Blocks of 25 are numbered from the oldest and sealed when
+ * full, so that an insertion writes the head and seldom more, however deep the listing. The head
+ * shows the newest full block and what has come since: 25 to 49. The block after the last full one
+ * leads to the head.
+ */
+import type { Reads } from "../store/reads.ts";
+import type { Change } from "./change.ts";
+import { PAGE_SIZE, parsePageNumber } from "./key.ts";
+import { definePage, type PageType, type Rendered, type Site } from "./page-type.ts";
+
+/** `block` is null for the head. */
+export interface Block {
+  readonly listing: string;
+  readonly block: number | null;
+}
+
+/** A page of the listing: its own key, and its neighbours' (`before` is newer). */
+export interface BlockPage extends Block {
+  readonly key: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface ChronologicalDefinition<Things> {
+  readonly name: string;
+  readonly path: string;
+  /** What stands between a listing's name and the number of a block: `/`, or `/-/`. */
+  readonly separator: "/" | "/-/";
+  /**
+   * There are very many listings of this type, most of them short: their first block leads nowhere
+   * until it is full.
+   */
+  readonly isSparse: boolean;
+  /** Is this the name of a listing of this type? */
+  owns(listing: string): boolean;
+  /** The names of all listings of this type. */
+  every(reads: Reads): Promise<readonly string[]>;
+  /** The names of listings that begin with this change. */
+  begun(change: Change): readonly string[];
+  /**
+   * What each page shows, given the ids in its slots, newest first; null where there is no such
+   * listing. Whatever nobody may see is left out.
+   */
+  load(
+    reads: Reads,
+    pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
+  ): Promise<readonly (Things | null)[]>;
+  view(page: BlockPage, things: Things, site: Site): Rendered;
+}
+
+type Model<Things> =
+  | { readonly type: "to_head" }
+  | { readonly type: "things"; readonly things: Things; readonly olderBlock: number };
+
+export function defineChronologicalListing<Things>(
+  type: ChronologicalDefinition<Things>,
+): PageType {
+  const keyOf = ({ listing, block }: Block) =>
+    block === null ? listing : `${listing}${type.separator}${block}`;
+  return definePage<Block, Model<Things>>({
+    name: type.name,
+    path: type.path,
+    tier: "write",
+    parse: (key) => parseBlock(type, key),
+    lane: ({ block }) => (block === null ? "fast" : "slow"),
+    *affectedBy(change) {
+      for (const listing of type.begun(change)) {
+        yield listing;
+        if (!type.isSparse) yield keyOf({ listing, block: 1 });
+      }
+      for (const block of affectedBlocks(type, change)) yield keyOf(block);
+    },
+    async *every(reads) {
+      for await (const block of everyBlock(type, reads)) yield keyOf(block);
+    },
+    load: (reads, blocks) => loadBlocks(type, reads, blocks),
+    view({ listing, block }, model, site) {
+      if (model.type === "to_head") return { type: "redirect", status: 302, location: listing };
+      const { things, olderBlock } = model;
+      const page: BlockPage = {
+        listing,
+        block,
+        key: keyOf({ listing, block }),
+        before: block === null ? null : keyOf({ listing, block: block + 1 }),
+        after: olderBlock > 0 ? keyOf({ listing, block: olderBlock }) : null,
+      };
+      return type.view(page, things, site);
+    },
+  });
+}
+
+type Naming = Pick<ChronologicalDefinition<unknown>, "owns" | "separator" | "isSparse">;
+
+function parseBlock({ owns, separator }: Naming, key: string): Block | null {
+  if (owns(key)) return { listing: key, block: null };
+  const at = key.lastIndexOf(separator);
+  const block = at < 0 ? null : parsePageNumber(key.slice(at + separator.length), 1);
+  const listing = key.slice(0, Math.max(at, 0));
+  return block !== null && owns(listing) ? { listing, block } : null;
+}
+
+function fullBlocks(count: number): number {
+  return Math.floor(count / PAGE_SIZE);
+}
+
+function blockOf(slot: number): number {
+  return Math.ceil(slot / PAGE_SIZE);
+}
+
+/** The last block that has a page: after the full ones, the one that leads to the head. */
+function lastBlock({ isSparse }: Pick<Naming, "isSparse">, count: number): number {
+  const full = fullBlocks(count);
+  return isSparse && full === 0 ? 0 : full + 1;
+}
+
+/** The first slot that the head shows. */
+function headStart(count: number): number {
+  return Math.max(fullBlocks(count) - 1, 0) * PAGE_SIZE + 1;
+}
+
+function* affectedBlocks({ owns }: Naming, change: Change): Iterable<Block> {
+  for (const { listing, from, to, countBefore, countAfter } of change.chronological) {
+    if (!owns(listing)) continue;
+    const full = fullBlocks(countAfter);
+    for (let block = blockOf(from); block <= Math.min(blockOf(to), full); block++) {
+      yield { listing, block };
+    }
+    if (to >= headStart(countAfter)) yield { listing, block: null };
+    for (let block = fullBlocks(countBefore) + 1; block <= full; block++) {
+      yield { listing, block: block + 1 };
+    }
+  }
+}
+
+async function* everyBlock<Things>(
+  type: ChronologicalDefinition<Things>,
+  reads: Reads,
+): AsyncIterable<Block> {
+  const listings = await type.every(reads);
+  const counts = await reads.slotCounts(listings);
+  for (const [index, listing] of listings.entries()) {
+    yield { listing, block: null };
+    const last = lastBlock(type, counts[index] ?? 0);
+    for (let block = 1; block <= last; block++) yield { listing, block };
+  }
+}
+
+async function loadBlocks<Things>(
+  type: ChronologicalDefinition<Things>,
+  reads: Reads,
+  blocks: readonly Block[],
+): Promise<(Model<Things> | null)[]> {
+  const listings = [...new Set(blocks.map(({ listing }) => listing))];
+  const answers = await reads.slotCounts(listings);
+  const counts = new Map(listings.map((listing, index) => [listing, answers[index] ?? 0]));
+  const countOf = (listing: string) => counts.get(listing) ?? 0;
+  const ids = await reads.slotIds(
+    blocks.map(({ listing, block }) => ({
+      listing,
+      from: block === null ? headStart(countOf(listing)) : (block - 1) * PAGE_SIZE + 1,
+      to: block === null ? countOf(listing) : block * PAGE_SIZE,
+    })),
+  );
+  const things = await type.load(
+    reads,
+    blocks.map(({ listing }, index) => ({ listing, ids: [...(ids[index] ?? [])].reverse() })),
+  );
+  return blocks.map(({ listing, block }, index) => {
+    const shown = things[index] ?? null;
+    if (shown === null) return null;
+    const full = fullBlocks(countOf(listing));
+    if (block !== null && block > full) {
+      return block <= lastBlock(type, countOf(listing)) ? { type: "to_head" } : null;
+    }
+    return { type: "things", things: shown, olderBlock: (block ?? full) - 1 };
+  });
+}

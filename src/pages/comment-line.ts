@@ -1,0 +1,107 @@
+/** A comment as listings of comments show it: on its own, under its post's title. Pure. */
+import { type Comment, type Community, isVisible, type Post, score } from "../model/entities.ts";
+import {
+  type CommentId,
+  type CommunityKey,
+  commentFullname,
+  type PostId,
+  postFullname,
+} from "../model/ids.ts";
+import { renderMarkdown } from "../model/markup.ts";
+import { MAIN_PIECE } from "../model/piece.ts";
+import type { Reads } from "../store/reads.ts";
+import { pieceKey, rankedKey, threadKey } from "./key.ts";
+import { authorPath, isoTime, postPath } from "./post-line.ts";
+
+export interface CommentLine {
+  /** The fullname. */
+  readonly id: string;
+  readonly author: string;
+  readonly authorPath: string;
+  readonly score: number;
+  readonly createdAt: string;
+  readonly textHtml: string;
+  readonly permalink: string;
+  readonly postTitle: string;
+  readonly postPath: string;
+  readonly community: string;
+  readonly communityPath: string;
+}
+
+/** What a line needs besides the comment. */
+export interface Surroundings {
+  readonly posts: ReadonlyMap<PostId, Post>;
+  readonly communities: ReadonlyMap<CommunityKey, Community>;
+}
+
+/** In place of the title of a post that has been deleted. */
+export const GONE_TITLE = "[deleted]";
+
+export function commentLine(comment: Comment, { posts, communities }: Surroundings): CommentLine {
+  const post = posts.get(comment.post);
+  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  return {
+    id: commentFullname(comment.id),
+    author: comment.author,
+    authorPath: authorPath(comment.author),
+    score: score(comment),
+    createdAt: isoTime(comment.createdAt),
+    textHtml: renderMarkdown(comment.text),
+    permalink: permalink(comment, post),
+    postTitle: isVisible(post) ? post.title : GONE_TITLE,
+    postPath: threadAddress(post),
+    community: communities.get(post.community)?.name ?? post.community,
+    communityPath: rankedKey("hot", post.community, 1),
+  };
+}
+
+/** Nothing of a deleted post's title stays in its address. */
+export function threadAddress(post: Post): string {
+  return isVisible(post) ? postPath(post) : threadKey(post.id);
+}
+
+/** Where the comment stands in its thread. */
+export function permalink({ id, piece }: Comment, post: Post): string {
+  const page = piece === MAIN_PIECE ? threadAddress(post) : pieceKey(post.id, piece);
+  return `${page}#${commentFullname(id)}`;
+}
+
+/** Reddit's `t1` thing. */
+export function commentJson(
+  comment: Comment,
+  { posts, communities }: Surroundings,
+  replies: object | "",
+): object {
+  const post = posts.get(comment.post);
+  return {
+    kind: "t1",
+    data: {
+      id: comment.id,
+      name: commentFullname(comment.id),
+      parent_id:
+        comment.parent === null ? postFullname(comment.post) : commentFullname(comment.parent),
+      link_id: postFullname(comment.post),
+      subreddit: post && (communities.get(post.community)?.name ?? post.community),
+      author: isVisible(comment) ? comment.author : GONE_TITLE,
+      body: isVisible(comment) ? comment.text : GONE_TITLE,
+      body_html: isVisible(comment) ? renderMarkdown(comment.text) : GONE_TITLE,
+      score: score(comment),
+      ups: comment.ups,
+      downs: comment.downs,
+      created_utc: comment.createdAt,
+      edited: comment.edit === null ? false : Math.floor(comment.edit.at / 1000),
+      permalink: post && permalink(comment, post),
+      replies,
+    },
+  };
+}
+
+/** Comments by id with what their lines need, in three queries. */
+export async function readCommentLines(reads: Reads, ids: readonly CommentId[]) {
+  const comments = await reads.comments(ids);
+  const posts = await reads.posts([...comments.values()].map(({ post }) => post));
+  const communities = await reads.communities(
+    [...posts.values()].map(({ community }) => community),
+  );
+  return { comments, posts, communities };
+}

@@ -1,0 +1,108 @@
+/**
+ * One piece of a thread as nested comments, in each order. Pure. All orders show the same comments. A
+ * deleted comment is a tombstone while something below it is visible, else it is not there.
+ */
+import { type Comment, isVisible, type Post, score } from "../model/entities.ts";
+import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
+import { renderMarkdown } from "../model/markup.ts";
+import type { Piece } from "../model/piece.ts";
+import { bestRank, controversialRank } from "../model/ranking.ts";
+import { commentJson, permalink, type Surroundings } from "./comment-line.ts";
+import { type CommentSort, pieceKey } from "./key.ts";
+import { authorPath, isoTime } from "./post-line.ts";
+import { listingJson } from "./reddit-json.ts";
+import { renderTemplate } from "./templates.ts";
+
+export interface CommentNode {
+  readonly comment: Comment;
+  readonly textHtml: string;
+  readonly replies: readonly CommentNode[];
+  /** Pieces that go on below this comment, in the order of their beginning. */
+  readonly continuations: readonly Piece[];
+}
+
+/** Of the comments of a piece: the tree of those that are shown. */
+export function commentTree(
+  comments: readonly Comment[],
+  pieces: readonly Piece[],
+): readonly CommentNode[] {
+  const here = new Set(comments.map(({ id }) => id));
+  const answers = Map.groupBy(comments, ({ parent }) =>
+    parent !== null && here.has(parent) ? parent : null,
+  );
+  const build = (parent: CommentId | null): CommentNode[] =>
+    (answers.get(parent) ?? []).flatMap((comment) => {
+      const replies = build(comment.id);
+      const continuations = pieces.filter((piece) => piece.parent === comment.id);
+      const isShown = isVisible(comment) || replies.length > 0 || continuations.length > 0;
+      const textHtml = isVisible(comment) ? renderMarkdown(comment.text) : "";
+      return isShown ? [{ comment, textHtml, replies, continuations }] : [];
+    });
+  return build(null);
+}
+
+const RANK: Readonly<Record<CommentSort, (comment: Comment) => number>> = {
+  best: ({ ups, downs }) => bestRank(ups, downs),
+  top: score,
+  new: ({ createdAt }) => createdAt,
+  controversial: ({ ups, downs }) => controversialRank(ups, downs),
+  old: ({ createdAt }) => -createdAt,
+};
+
+/** Best first; ties by newer, then by id; `old` has its ties the other way round. */
+export function sortNodes(nodes: readonly CommentNode[], sort: CommentSort): CommentNode[] {
+  const rank = RANK[sort];
+  const tie = sort === "old" ? -1 : 1;
+  return [...nodes].sort(
+    ({ comment: a }, { comment: b }) =>
+      rank(b) - rank(a) ||
+      tie * (b.createdAt - a.createdAt || b.id.length - a.id.length || (a.id < b.id ? 1 : -1)),
+  );
+}
+
+export function treeHtml(nodes: readonly CommentNode[], sort: CommentSort, post: Post): string {
+  return sortNodes(nodes, sort)
+    .map((node) => nodeHtml(node, sort, post))
+    .join("");
+}
+
+function nodeHtml(
+  { comment, textHtml, replies, continuations }: CommentNode,
+  sort: CommentSort,
+  post: Post,
+): string {
+  const id = commentFullname(comment.id);
+  const [continuation] = continuations;
+  return renderTemplate("comment", {
+    id,
+    author: comment.author,
+    authorPath: authorPath(comment.author),
+    score: score(comment),
+    createdAt: isoTime(comment.createdAt),
+    textHtml,
+    isDeleted: !isVisible(comment),
+    isEdited: comment.edit !== null,
+    permalink: permalink(comment, post),
+    replyPath: isVisible(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
+    editPath: `/api/editusertext?thing_id=${id}`,
+    deletePath: `/api/del?id=${id}`,
+    repliesHtml: treeHtml(replies, sort, post),
+    continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
+  });
+}
+
+/** Reddit's shape: a listing, whose things nest their replies in the same. */
+export function treeJson(
+  nodes: readonly CommentNode[],
+  sort: CommentSort,
+  surroundings: Surroundings,
+): object {
+  const children = sortNodes(nodes, sort).map(({ comment, replies }) =>
+    commentJson(
+      comment,
+      surroundings,
+      replies.length === 0 ? "" : treeJson(replies, sort, surroundings),
+    ),
+  );
+  return listingJson(children, null, null);
+}

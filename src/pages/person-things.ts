@@ -1,0 +1,75 @@
+/** What a person posted and what they said: two chronological listings of the same shape. */
+import { isVisible, type Person } from "../model/entities.ts";
+import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
+import { saidListing, submittedListing } from "../model/listing.ts";
+import type { Reads } from "../store/reads.ts";
+import { defineChronologicalListing } from "./chronological-listing.ts";
+import { readCommentLines, type Surroundings } from "./comment-line.ts";
+import { splitPerson } from "./key.ts";
+import type { PageType } from "./page-type.ts";
+import { type Thing, viewPerson } from "./person-view.ts";
+
+interface Things extends Surroundings {
+  readonly person: Person;
+  readonly things: readonly Thing[];
+}
+
+/** Things by id, with what their lines need. */
+export type ReadThings = (
+  reads: Reads,
+  ids: readonly string[],
+) => Promise<Surroundings & { readonly things: ReadonlyMap<string, Thing> }>;
+
+export const readPostThings: ReadThings = async (reads, ids) => {
+  const posts = await reads.posts(ids as PostId[]);
+  const communities = await reads.communities(
+    [...posts.values()].map(({ community }) => community),
+  );
+  const visible = [...posts.values()].filter(isVisible);
+  const things = new Map(visible.map((post): [string, Thing] => [post.id, { type: "post", post }]));
+  return { posts, communities, things };
+};
+
+export const readCommentThings: ReadThings = async (reads, ids) => {
+  const { comments, posts, communities } = await readCommentLines(reads, ids as CommentId[]);
+  const visible = [...comments.values()].filter(isVisible);
+  const things = new Map(
+    visible.map((comment): [string, Thing] => [comment.id, { type: "comment", comment }]),
+  );
+  return { posts, communities, things };
+};
+
+function definePersonListing(
+  tab: "submitted" | "comments",
+  listingOf: (person: PersonKey) => string,
+  readThings: ReadThings,
+): PageType {
+  return defineChronologicalListing<Things>({
+    name: `person: ${tab}`,
+    path: `/user/{name}/${tab} · /user/{name}/${tab}/{n}`,
+    separator: "/",
+    isSparse: true,
+    owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
+    every: async (reads) => (await reads.personKeys()).map(listingOf),
+    begun: (change) => change.newPeople.map(listingOf),
+    async load(reads, pages) {
+      const keys = pages.map(({ listing }) => splitPerson(listing)?.person as PersonKey);
+      const people = await reads.people(keys);
+      const found = await readThings(
+        reads,
+        pages.flatMap(({ ids }) => ids),
+      );
+      return pages.map(({ ids }, index) => {
+        const person = people.get(keys[index] as PersonKey);
+        if (!person) return null;
+        const things = ids.map((id) => found.things.get(id)).filter((thing) => thing !== undefined);
+        return { ...found, person, things };
+      });
+    },
+    view: ({ key, before, after }, things, site) =>
+      viewPerson({ ...things, tab, key, before, after }, site),
+  });
+}
+
+export const submittedPage = definePersonListing("submitted", submittedListing, readPostThings);
+export const saidPage = definePersonListing("comments", saidListing, readCommentThings);

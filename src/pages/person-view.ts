@@ -1,0 +1,76 @@
+/** A person's pages: what they posted and said. Pure. */
+import type { Comment, Person, Post } from "../model/entities.ts";
+import { saidListing, submittedListing } from "../model/listing.ts";
+import { commentJson, commentLine, type Surroundings } from "./comment-line.ts";
+import { personPath } from "./key.ts";
+import { jsonPath } from "./listing-view.ts";
+import type { Rendered, Site } from "./page-type.ts";
+import { isoTime, postLine } from "./post-line.ts";
+import { listingJson, postJson } from "./reddit-json.ts";
+import { renderTemplate } from "./templates.ts";
+
+export type Thing =
+  | { readonly type: "post"; readonly post: Post }
+  | { readonly type: "comment"; readonly comment: Comment };
+
+export type PersonTab = "overview" | "submitted" | "comments";
+
+export interface PersonPage extends Surroundings {
+  readonly person: Person;
+  readonly tab: PersonTab;
+  readonly key: string;
+  /** Newest first. */
+  readonly things: readonly Thing[];
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export function viewPerson(page: PersonPage, site: Site): Rendered {
+  const { person, tab, key, things, before, after } = page;
+  const isOverview = tab === "overview";
+  const html = renderTemplate("person", {
+    title: isOverview ? person.name : `${person.name}: ${tab}`,
+    canonical: site.origin + key,
+    jsonPath: jsonPath(key),
+    name: person.name,
+    createdAt: isoTime(person.createdAt),
+    postKarma: isOverview ? person.postKarma : null,
+    commentKarma: isOverview ? person.commentKarma : null,
+    tabs: tabs(person, tab),
+    things: things.map((thing) => lineOf(thing, page)),
+    before,
+    after,
+  });
+  const children = things.map((thing) => jsonOf(thing, page));
+  return {
+    type: "page",
+    status: 200,
+    path: null,
+    representations: [
+      { type: "html", body: html },
+      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+    ],
+  };
+}
+
+function tabs({ key }: Person, current: PersonTab): object[] {
+  return [
+    { label: "Overview", href: personPath(key), isCurrent: current === "overview" },
+    { label: "Posts", href: submittedListing(key), isCurrent: current === "submitted" },
+    { label: "Comments", href: saidListing(key), isCurrent: current === "comments" },
+  ];
+}
+
+function lineOf(thing: Thing, surroundings: Surroundings): object {
+  if (thing.type === "comment") {
+    return { type: "comment", comment: commentLine(thing.comment, surroundings) };
+  }
+  const community = surroundings.communities.get(thing.post.community);
+  return { type: "post", post: postLine(thing.post, community) };
+}
+
+function jsonOf(thing: Thing, surroundings: Surroundings): object {
+  return thing.type === "comment"
+    ? commentJson(thing.comment, surroundings, "")
+    : postJson(thing.post, surroundings.communities.get(thing.post.community));
+}

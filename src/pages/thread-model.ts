@@ -1,0 +1,126 @@
+/** What a piece of a thread is rendered from, and what its pages share. */
+import type { Comment, Community, Post } from "../model/entities.ts";
+import { isVisible } from "../model/entities.ts";
+import type { CommentId, PostId } from "../model/ids.ts";
+import { MAIN_PIECE, type Piece } from "../model/piece.ts";
+import type { Reads } from "../store/reads.ts";
+import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
+import { COMMENT_SORTS, type CommentSort, pieceKey } from "./key.ts";
+import type { Representation } from "./page-type.ts";
+import { listingJson, postJson } from "./reddit-json.ts";
+
+interface PieceRef {
+  readonly post: PostId;
+  readonly piece: string;
+}
+
+export interface ThreadModel {
+  readonly post: Post;
+  readonly community: Community | undefined;
+  readonly piece: string;
+  readonly comments: readonly Comment[];
+  /** All pieces of the thread, in the order of their beginning. */
+  readonly pieces: readonly Piece[];
+  /** The comment that this piece continues; null when it answers the post. */
+  readonly parent: Comment | null;
+}
+
+/** Null where there is no such post, or piece. */
+export async function loadThreads(
+  reads: Reads,
+  refs: readonly PieceRef[],
+): Promise<(ThreadModel | null)[]> {
+  const ids = refs.map(({ post }) => post);
+  const [posts, pieces, comments] = await Promise.all([
+    reads.posts(ids),
+    reads.pieces(ids),
+    reads.pieceComments(refs),
+  ]);
+  const parentOf = ({ post, piece }: PieceRef) =>
+    (pieces.get(post)?.find(({ name }) => name === piece)?.parent ?? null) as CommentId | null;
+  const [communities, parents] = await Promise.all([
+    reads.communities([...posts.values()].map(({ community }) => community)),
+    reads.comments(refs.map(parentOf).filter((id) => id !== null)),
+  ]);
+  return refs.map(({ post: id, piece }, index) => {
+    const post = posts.get(id);
+    const ofPost = [...(pieces.get(id) ?? [])].sort(byBeginning);
+    const exists = piece === MAIN_PIECE || ofPost.some(({ name }) => name === piece);
+    if (!post || !exists) return null;
+    const community = communities.get(post.community);
+    const above = parentOf({ post: id, piece });
+    const parent = above === null ? null : (parents.get(above) ?? null);
+    return { post, community, piece, comments: comments[index] ?? [], pieces: ofPost, parent };
+  });
+}
+
+/** Names are ids, and ids grow with time: first in length, then letter by letter. */
+function byBeginning(a: Piece, b: Piece): number {
+  return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+}
+
+/** The piece that goes on where this one ends, below the same parent. */
+export function nextPiece({ piece, pieces }: ThreadModel): string {
+  const parent = pieces.find(({ name }) => name === piece)?.parent ?? null;
+  const siblings = pieces.filter((each) => each.parent === parent);
+  return siblings[siblings.findIndex(({ name }) => name === piece) + 1]?.name ?? "";
+}
+
+const LABELS: Readonly<Record<CommentSort, string>> = {
+  best: "Best",
+  top: "Top",
+  new: "New",
+  controversial: "Controversial",
+  old: "Old",
+};
+
+/** One HTML representation for each order, and the JSON of the default one. */
+export function threadRepresentations(
+  model: ThreadModel,
+  path: string,
+  render: (comments: {
+    readonly sorts: object[];
+    readonly commentsHtml: string;
+    readonly morePath: string;
+  }) => string,
+): Representation[] {
+  const { post, community, comments, pieces } = model;
+  const tree = commentTree(comments, pieces);
+  const next = nextPiece(model);
+  const html = COMMENT_SORTS.map(
+    (sort): Representation => ({
+      type: "html",
+      sort,
+      body: render({
+        sorts: tree.length === 0 ? [] : sortLinks(path, sort),
+        commentsHtml: treeHtml(tree, sort, post),
+        morePath: next === "" ? "" : pieceKey(post.id, next),
+      }),
+    }),
+  );
+  // Without two comments every order is the same, and so is the page.
+  const shown = comments.length < 2 ? html.slice(0, 1) : html;
+  return [...shown, { type: "json", body: JSON.stringify(threadJson(model, tree, community)) }];
+}
+
+function sortLinks(path: string, current: CommentSort): object[] {
+  return COMMENT_SORTS.map((sort) => ({
+    label: LABELS[sort],
+    href: sort === COMMENT_SORTS[0] ? path : `${path}?sort=${sort}`,
+    isCurrent: sort === current,
+  }));
+}
+
+/** A post and its comments; a deleted post is missing. */
+function threadJson(
+  { post }: ThreadModel,
+  tree: readonly CommentNode[],
+  community: Community | undefined,
+): object {
+  const posts = isVisible(post) ? [postJson(post, community)] : [];
+  const surroundings = {
+    posts: new Map([[post.id, post]]),
+    communities: new Map(community ? [[community.key, community]] : []),
+  };
+  return [listingJson(posts, null, null), treeJson(tree, COMMENT_SORTS[0], surroundings)];
+}

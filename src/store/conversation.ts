@@ -1,0 +1,172 @@
+/** Comments, the pieces of threads, and people: reads and writes of their rows. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Comment, CommentVote, Person } from "../model/entities.ts";
+import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
+import type { Piece } from "../model/piece.ts";
+import { COMMENT_COLUMNS, type CommentRow, fromCommentRow, toCommentRow } from "./comment-row.ts";
+import { fromJson, jsonChunks } from "./statements.ts";
+
+const SELECT_COMMENT = `SELECT ${COMMENT_COLUMNS.replace(/\w+/g, "c.$&")}`;
+
+export async function readComments(
+  db: D1Database,
+  ids: readonly CommentId[],
+): Promise<Map<CommentId, Comment>> {
+  if (ids.length === 0) return new Map();
+  const { results } = await db
+    .prepare(`${SELECT_COMMENT} FROM json_each(?1) q CROSS JOIN comment c ON c.id = q.value`)
+    .bind(JSON.stringify([...new Set(ids)]))
+    .all<CommentRow>();
+  return new Map(results.map((row) => [row.id as CommentId, fromCommentRow(row)]));
+}
+
+/** A piece of a thread. */
+export interface PieceRef {
+  readonly post: PostId;
+  readonly piece: string;
+}
+
+/** The comments of each piece, in no order. */
+export async function readPieceComments(
+  db: D1Database,
+  refs: readonly PieceRef[],
+): Promise<Comment[][]> {
+  const { results } = await db
+    .prepare(
+      `${SELECT_COMMENT}, q.key AS ref FROM json_each(?1) q CROSS JOIN comment c
+         ON c.post = q.value ->> 'post' AND c.piece = q.value ->> 'piece'`,
+    )
+    .bind(JSON.stringify(refs))
+    .all<CommentRow & { ref: number }>();
+  const comments = refs.map((): Comment[] => []);
+  for (const row of results) comments[row.ref]?.push(fromCommentRow(row));
+  return comments;
+}
+
+interface PieceRow extends Piece {
+  readonly post: PostId;
+}
+
+/** All pieces of the threads of these posts; nothing for a post without comments. */
+export async function readPieces(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<Map<PostId, Piece[]>> {
+  if (posts.length === 0) return new Map();
+  const { results } = await db
+    .prepare(
+      `SELECT p.post, p.name, p.parent, p.comments, p.chars
+       FROM json_each(?1) q CROSS JOIN piece p ON p.post = q.value`,
+    )
+    .bind(JSON.stringify([...new Set(posts)]))
+    .all<PieceRow>();
+  return Map.groupBy(results, ({ post }) => post);
+}
+
+/** Every piece but the main ones, which are their posts' own pages. */
+export async function readContinuations(db: D1Database): Promise<PieceRef[]> {
+  const { results } = await db
+    .prepare("SELECT post, name AS piece FROM piece WHERE name <> ''")
+    .all<PieceRef>();
+  return results;
+}
+
+/** Ids of all comments on these posts, and who wrote them. */
+export async function readDiscussion(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<{ id: CommentId; author: string }[]> {
+  if (posts.length === 0) return [];
+  const { results } = await db
+    .prepare(`SELECT c.id, c.author FROM json_each(?1) q CROSS JOIN comment c ON c.post = q.value`)
+    .bind(JSON.stringify(posts))
+    .all<{ id: CommentId; author: string }>();
+  return results;
+}
+
+interface PersonRow {
+  readonly key: PersonKey;
+  readonly name: string;
+  readonly created_at: number;
+  readonly post_karma: number;
+  readonly comment_karma: number;
+}
+
+/** @param keys null for an author without pages */
+export async function readPeople(
+  db: D1Database,
+  keys: readonly (PersonKey | null)[],
+): Promise<Map<PersonKey, Person>> {
+  const wanted = [...new Set(keys)].filter((key) => key !== null);
+  if (wanted.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT p.* FROM json_each(?1) q CROSS JOIN person p ON p.key = q.value")
+    .bind(JSON.stringify(wanted))
+    .all<PersonRow>();
+  return new Map(
+    results.map(({ key, name, ...row }) => [
+      key,
+      {
+        key,
+        name,
+        createdAt: row.created_at,
+        postKarma: row.post_karma,
+        commentKarma: row.comment_karma,
+      },
+    ]),
+  );
+}
+
+export async function readPersonKeys(db: D1Database): Promise<PersonKey[]> {
+  const { results } = await db
+    .prepare("SELECT key FROM person ORDER BY key")
+    .all<{ key: PersonKey }>();
+  return results.map(({ key }) => key);
+}
+
+const UPSERT_COMMENTS = `INSERT INTO comment (${COMMENT_COLUMNS})
+  SELECT ${fromJson(COMMENT_COLUMNS)} FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
+    standing = excluded.standing, data = excluded.data`;
+
+export function upsertComments(
+  db: D1Database,
+  comments: readonly Comment[],
+): D1PreparedStatement[] {
+  return jsonChunks(comments.map(toCommentRow)).map((json) =>
+    db.prepare(UPSERT_COMMENTS).bind(json),
+  );
+}
+
+const UPSERT_COMMENT_VOTES = `INSERT INTO comment_vote (user, comment, value, at, event)
+  SELECT ${fromJson("user, comment, value, at, event")} FROM json_each(?1) WHERE true
+  ON CONFLICT (comment, user) DO UPDATE SET value = excluded.value, at = excluded.at,
+    event = excluded.event`;
+
+export function upsertCommentVotes(
+  db: D1Database,
+  votes: readonly CommentVote[],
+): D1PreparedStatement[] {
+  return jsonChunks(votes).map((json) => db.prepare(UPSERT_COMMENT_VOTES).bind(json));
+}
+
+const UPSERT_PIECES = `INSERT INTO piece (post, name, parent, comments, chars)
+  SELECT ${fromJson("post, name, parent, comments, chars")} FROM json_each(?1) WHERE true
+  ON CONFLICT (post, name) DO UPDATE SET comments = excluded.comments, chars = excluded.chars`;
+
+export function upsertPieces(
+  db: D1Database,
+  pieces: readonly { readonly post: PostId; readonly piece: Piece }[],
+): D1PreparedStatement[] {
+  const rows = pieces.map(({ post, piece }) => ({ post, ...piece }));
+  return jsonChunks(rows).map((json) => db.prepare(UPSERT_PIECES).bind(json));
+}
+
+const UPSERT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, comment_karma)
+  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma")} FROM json_each(?1) WHERE true
+  ON CONFLICT (key) DO UPDATE SET post_karma = excluded.post_karma,
+    comment_karma = excluded.comment_karma`;
+
+export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {
+  return jsonChunks(people).map((json) => db.prepare(UPSERT_PEOPLE).bind(json));
+}
