@@ -64,6 +64,7 @@ class FileImport {
   readonly refusals = new RefusalCount();
   readonly #state: Databases;
   readonly #files: readonly TextFile[];
+  readonly #bytesTotal: number;
   readonly #report: Report;
   readonly #withComments = new Set<TextFile>();
   readonly #outlines: Outline[] = [];
@@ -73,6 +74,7 @@ class FileImport {
   constructor(state: Databases, files: readonly TextFile[], report: Report) {
     this.#state = state;
     this.#files = files;
+    this.#bytesTotal = files.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#report = report;
   }
 
@@ -98,6 +100,8 @@ class FileImport {
         this.#tell();
       },
     );
+    // What is there already is not read again.
+    this.#tell(this.#bytesTotal);
   }
 
   #add(file: TextFile, found: FoundThing): void {
@@ -126,10 +130,9 @@ class FileImport {
     this.#bytesRead += bytes;
   }
 
-  #tell(): void {
-    const bytesTotal = this.#files.reduce((sum, { bytes }) => sum + bytes, 0);
+  #tell(bytesTaken = this.#bytesRead): void {
     // A file's first bytes are counted before it is known that they will be read again.
-    const bytesRead = Math.min(Math.floor(this.#bytesRead), bytesTotal);
-    this.#report({ bytesRead, bytesTotal, rowsRead: this.rowsRead });
+    const bytesRead = Math.min(Math.floor(bytesTaken), this.#bytesTotal);
+    this.#report({ bytesRead, bytesTotal: this.#bytesTotal, rowsRead: this.rowsRead });
   }
 }

@@ -30,9 +30,10 @@ export async function siteDifferences(stored: StoredSite): Promise<string[]> {
 
 async function pageDifferences({ db, pages, site, config }: StoredSite): Promise<string[]> {
   const found = new Map<string, string>();
-  for await (const [key] of listVersions(pages)) found.set(key, text(await readPage(pages, key)));
+  for await (const [key] of listVersions(pages))
+    found.set(key, storedText(await readPage(pages, key)));
   for await (const [key] of listDeployVersions(site)) {
-    found.set(key, text(await readDeployPage(site, key)));
+    found.set(key, storedText(await readDeployPage(site, key)));
   }
   const keys: string[] = [];
   for await (const { key } of everyPage(openReads(db))) keys.push(key);
@@ -62,7 +63,7 @@ function textOf(page: Rendered): string {
 }
 
 /** The same of a stored one, decompressed. */
-function text(page: StoredPage | null): string {
+function storedText(page: StoredPage | null): string {
   if (!page) return VOID;
   const { status, path, location, representations } = page.head;
   if (location !== null) return `${status} ${location}`;

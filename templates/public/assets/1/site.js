@@ -1,4 +1,4 @@
-/** The overlay: what depends on the reader and the clock. Everything works without it. */
+/** The overlay: what depends on the reader and the clock. All works without it. */
 
 /** How long the shared page may not count my vote yet. */
 const PENDING_MS = 120_000;
@@ -8,23 +8,22 @@ const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 36
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => document.querySelectorAll(selector);
 const authorOf = (element) => element.closest("article").querySelector(".by").textContent;
-const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1];
+const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
 const votesKey = `votes:${me}`;
 
 showTimes();
 fillFromQuery("sr");
 fillFromQuery("dest");
 if (me) showName();
-else for (const link of all("#me a, .form a")) link.search = wayBack();
+else for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
 for (const link of all("[data-author]")) if (authorOf(link) === me) link.dataset.author = "me";
-const votes = readVotes();
-for (const form of all(".vote")) showVote(form, votes);
+const votesThen = readVotes();
+for (const form of all(".vote")) showVote(form, votesThen);
 document.onsubmit = (event) => {
   const form = event.target;
   if (!form.matches(".vote")) return;
   event.preventDefault();
-  if (me) castVote(form, Number(event.submitter.value));
-  else logIn();
+  me ? castVote(form, Number(event.submitter.value)) : logIn();
 };
 document.onclick = (event) => {
   const link = event.target;
@@ -47,12 +46,12 @@ function showTimes() {
 
 function fillFromQuery(name) {
   const field = one(`main [name=${name}]`);
-  if (field) field.value ||= new URLSearchParams(location.search).get(name) ?? "";
+  if (field) field.value ||= new URLSearchParams(location.search).get(name);
 }
 
 function showName() {
   one("#me").innerHTML =
-    `<a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method="post" action="/api/logout"><button>log out</button></form>`;
+    `<a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method=post action=/api/logout><button>log out</button></form>`;
 }
 
 function wayBack() {
@@ -61,12 +60,10 @@ function wayBack() {
 }
 
 function logIn() {
-  location = `/login${wayBack()}`;
+  location.href = `/login${wayBack()}`;
 }
 
-/** The link knows what it answers. */
 function openForm(link, form) {
-  const { elements } = form;
   form.onreset = () => {
     form.remove();
     link.focus();
@@ -74,12 +71,12 @@ function openForm(link, form) {
   form.onkeydown = ({ key }) => key === "Escape" && form.reset();
   form.hidden = false;
   link.parentElement.after(form);
-  elements.text.value = "";
-  elements.text.focus();
-  for (const [name, value] of new URLSearchParams(link.search)) elements[name].value = value;
+  form.text.value = "";
+  form.text.focus();
+  form.parent.value = link.closest("article").id;
 }
 
-/** Fullname → `{ dir, page, counted, at }`: my vote, the page's score, the vote in that score. */
+/** By fullname `{ dir, page, counted, at }`: my vote, the page's score, the vote in that. */
 function readVotes() {
   return new Map(JSON.parse(localStorage[votesKey] ?? null));
 }
@@ -87,14 +84,13 @@ function readVotes() {
 function keepVote(id, vote) {
   const votes = readVotes();
   votes.delete(id);
-  votes.set(id, vote);
-  localStorage[votesKey] = JSON.stringify([...votes].slice(-VOTES_KEPT));
+  localStorage[votesKey] = JSON.stringify([...votes.set(id, vote)].slice(-VOTES_KEPT));
 }
 
-/** Authors have voted for their own. */
+/** Authors vote for their own. */
 function voteOf(form, votes = readVotes()) {
   const page = Number(form.querySelector("output").defaultValue);
-  const vote = votes.get(form.elements.id.value) ?? { dir: authorOf(form) === me ? 1 : 0 };
+  const vote = votes.get(form.id.value) ?? { dir: authorOf(form) === me ? 1 : 0 };
   const isPending = vote.page === page && performance.timeOrigin - vote.at < PENDING_MS;
   return isPending ? vote : { dir: vote.dir, page, counted: vote.dir };
 }
@@ -102,12 +98,12 @@ function voteOf(form, votes = readVotes()) {
 function showVote(form, votes) {
   const { dir, page, counted } = voteOf(form, votes);
   form.querySelector("output").value = page + dir - counted;
-  for (const button of form.elements.dir) button.ariaPressed = Number(button.value) === dir;
+  for (const button of form.dir) button.ariaPressed = Number(button.value) === dir;
 }
 
-/** Pressing the active arrow again withdraws the vote. */
+/** The active arrow withdraws the vote. */
 async function castVote(form, pressed) {
-  const id = form.elements.id.value;
+  const id = form.id.value;
   const before = voteOf(form);
   const vote = { ...before, dir: pressed === before.dir ? 0 : pressed, at: Date.now() };
   keepVote(id, vote);
@@ -129,8 +125,8 @@ async function sendVote(fields) {
     });
     if (response.ok) return "";
     if (response.status === 401) logIn();
-    const { reason } = (await response.json()).error;
-    return `Vote not accepted: ${reason.replaceAll("_", " ")}.`;
+    const { error } = await response.json();
+    return `Vote not accepted: ${error.reason.replaceAll("_", " ")}.`;
   } catch {
     return "Vote not sent: try again.";
   }

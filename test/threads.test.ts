@@ -1,0 +1,215 @@
+/** Threads: what is deleted, what is out of place, and what does not fit on one page. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { consumeEvents } from "../src/consumer/consume.ts";
+import { nameAllPages } from "../src/consumer/name-all.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
+import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
+import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
+import { readPage } from "../src/pages/storage.ts";
+import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
+import { readCommitNumber } from "../src/store/commit.ts";
+import { keysNamedAt } from "../src/store/page-rows.ts";
+import { anId, aSubmission } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { siteDifferences, storedText } from "./rebuild/site-check.ts";
+
+const NOW = Date.UTC(2026, 0, 1, 1);
+const PACE = { fast: 0, slow: 0 };
+
+function aSite() {
+  const stored = {
+    db: openMemoryD1(),
+    pages: openMemoryBucket(),
+    site: openMemoryNamespace(),
+    config: { origin: "https://cairn.example" },
+  };
+  let token = 0;
+  const deps = { ...stored, pace: PACE, now: () => NOW, token: () => `publisher-${token++}` };
+  const send = (...events: CairnEvent[]) => consumeEvents(stored.db, events, NOW, PACE);
+  const publish = async () => {
+    while ((await publishStale(deps)).written > 0);
+  };
+  const text = async (key: string) => storedText(await readPage(stored.pages, key));
+  return { ...stored, deps, send, publish, text };
+}
+
+const community: CairnEvent = {
+  version: 1,
+  type: "community_created",
+  id: anId() as EventId,
+  at: NOW,
+  by: "ann",
+  name: "programming",
+  title: "programming",
+  description: "",
+};
+
+function aComment(
+  post: PostId,
+  parent: CommentId | null,
+  by = "Bob",
+  text?: string,
+): CommentPosted {
+  const comment = anId() as CommentId;
+  return {
+    version: 1,
+    type: "comment_posted",
+    id: anId() as EventId,
+    at: NOW,
+    by,
+    comment,
+    post,
+    parent,
+    text: text ?? `said ${comment}`,
+  };
+}
+
+function gone(thing: { comment: CommentId } | { post: PostId }, by: string): CairnEvent {
+  const base = { version: 1 as const, id: anId() as EventId, at: NOW, by };
+  return "comment" in thing
+    ? { ...base, type: "comment_deleted", comment: thing.comment }
+    : { ...base, type: "post_deleted", post: thing.post };
+}
+
+let site: ReturnType<typeof aSite>;
+const post = aSubmission({ by: "ann", title: "A title to forget" });
+const thread = `/comments/${post.post}`;
+
+beforeEach(async () => {
+  site = aSite();
+  await nameAllPages(site.deps);
+  await site.send(community, post);
+  await site.publish();
+});
+
+describe("a comment", () => {
+  it("shows in its thread, in the newest comments, on its author's page and as a number", async () => {
+    const comment = aComment(post.post, null, "Bob", "Well *said*.");
+    expect(await site.send(comment)).toEqual(["applied"]);
+    await site.publish();
+    for (const key of [thread, "/comments", "/r/programming/comments", "/user/bob"]) {
+      expect(await site.text(key)).toContain("Well <em>said</em>.");
+    }
+    expect(await site.text("/")).toContain("1 comment");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("that is deleted is a tombstone while it has answers, and nothing when it has none", async () => {
+    const above = aComment(post.post, null, "Bob", "words above");
+    const below = aComment(post.post, above.comment, "cleo", "words below");
+    await site.send(above, below);
+    await site.send(gone(above, "Bob"));
+    await site.publish();
+    expect(await site.text(thread)).toContain("words below");
+    expect(await site.text(thread)).toContain("[deleted]");
+    expect(await site.text(thread)).not.toContain("words above");
+    await site.send(gone(below, "cleo"));
+    await site.publish();
+    expect(await site.text(thread)).not.toContain("[deleted]");
+    expect(await site.text("/comments")).not.toContain("words");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is refused under what is deleted, and under another thread's comment", async () => {
+    const other = aSubmission();
+    const comment = aComment(post.post, null);
+    await site.send(other, comment);
+    expect(await site.send(aComment(other.post, comment.comment))).toEqual(["refused"]);
+    await site.send(gone(comment, "Bob"));
+    expect(await site.send(aComment(post.post, comment.comment))).toEqual(["refused"]);
+    await site.send(gone(post, "ann"));
+    expect(await site.send(aComment(post.post, null))).toEqual(["refused"]);
+    const { results } = await site.db.prepare("SELECT reason FROM refusal ORDER BY reason").all();
+    expect(results).toEqual([
+      { reason: "deleted" },
+      { reason: "deleted" },
+      { reason: "wrong_parent" },
+    ]);
+  });
+});
+
+describe("a deleted post", () => {
+  it("with comments answers 200 without its title anywhere, and 410 when they are gone", async () => {
+    const comment = aComment(post.post, null, "Bob", "I remember");
+    await site.send(comment);
+    await site.publish();
+    await site.send(gone(post, "ann"));
+    await site.publish();
+    expect((await readPage(site.pages, thread))?.head).toMatchObject({ status: 200, path: null });
+    for (const key of [
+      thread,
+      "/comments",
+      "/r/programming/comments",
+      "/user/bob",
+      "/user/ann",
+      "/new",
+    ]) {
+      const text = await site.text(key);
+      expect(text).not.toContain("title to forget");
+      expect(text).not.toContain("a_title_to_forget");
+    }
+    await site.send(gone(comment, "Bob"));
+    await site.publish();
+    expect((await readPage(site.pages, thread))?.head.status).toBe(410);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
+describe("a thread that is too deep for a page", () => {
+  it("goes on in a piece, which leads back, and every step equals a rebuild", async () => {
+    let parent: CommentId | null = null;
+    const chain: CommentPosted[] = [];
+    for (let depth = 0; depth < 2 * MAX_PIECE_DEPTH + 3; depth++) {
+      const comment: CommentPosted = aComment(post.post, parent, "Bob", `level ${depth}.`);
+      chain.push(comment);
+      parent = comment.comment;
+      await site.send(comment);
+      await site.publish();
+      expect(await siteDifferences(site)).toEqual([]);
+    }
+    const second = chain[MAX_PIECE_DEPTH]?.comment;
+    const third = chain[2 * MAX_PIECE_DEPTH]?.comment;
+    expect(await site.text(thread)).toContain(`${thread}/_/${second}`);
+    expect(await site.text(thread)).not.toContain(`level ${MAX_PIECE_DEPTH}.`);
+    expect(await site.text(`${thread}/_/${second}`)).toContain(`level ${MAX_PIECE_DEPTH}.`);
+    expect(await site.text(`${thread}/_/${second}`)).toContain(`${thread}/_/${third}`);
+    await site.send(gone(post, "ann"));
+    await site.publish();
+    expect(await site.text(`${thread}/_/${third}`)).not.toContain("title to forget");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
+describe("a thread of 5,000 comments", () => {
+  it("is published in pieces of bounded size, of which a vote writes one", async () => {
+    const all: CommentPosted[] = [];
+    for (let batch = 0; batch < 50; batch++) {
+      const comments = Array.from({ length: 100 }, (_, index) => {
+        const above = index % 3 === 0 ? null : all[(batch * 37 + index) % Math.max(all.length, 1)];
+        return aComment(post.post, above?.comment ?? null, "Bob", "word ".repeat(20));
+      });
+      all.push(...comments);
+      await site.send(...comments);
+    }
+    await site.publish();
+    const { results: pieces } = await site.db
+      .prepare("SELECT name, comments FROM piece WHERE post = ?1")
+      .bind(post.post)
+      .all<{ name: string; comments: number }>();
+    expect(pieces.reduce((sum, { comments }) => sum + comments, 0)).toBe(5000);
+    for (const { name, comments } of pieces) {
+      const key = name === "" ? thread : `${thread}/_/${name}`;
+      const page = await readPage(site.pages, key);
+      expect(comments).toBeLessThanOrEqual(500);
+      expect(page?.body.byteLength).toBeLessThan(1_000_000);
+    }
+    const voted = all[2345]?.comment as CommentId;
+    const vote = { version: 1, type: "comment_voted", id: anId() as EventId, at: NOW } as const;
+    await site.send({ ...vote, by: "cleo", comment: voted, value: -1 });
+    const named = await keysNamedAt(site.db, await readCommitNumber(site.db));
+    expect(named.filter((key) => key.startsWith(thread))).toHaveLength(1);
+    await site.publish();
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
