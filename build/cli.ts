@@ -16,7 +16,7 @@ import { refusalLines, summaryText } from "./import/summary.ts";
 import { type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
-import { startProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
@@ -48,7 +48,7 @@ async function withLock(
   command: string,
   work: (lock: StateLock) => Promise<number>,
 ): Promise<number> {
-  const lock = lockState(settings.stateDir, command);
+  const lock = await lockState(settings.stateDir, command);
   try {
     return await work(lock);
   } finally {
@@ -104,14 +104,14 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
     console.error("npm run import -- FILE…: names no file");
     return 1;
   }
-  const progress = startProgress("import", 100);
-  let percent = 0;
-  const summary = await importFiles(state, files, ({ bytesRead, bytesTotal }) => {
-    const reached = Math.floor((bytesRead / Math.max(bytesTotal, 1)) * 100);
-    progress.advance(reached - percent);
-    percent = reached;
+  const summary = await withProgress("import", 100, (progress) => {
+    let percent = 0;
+    return importFiles(state, files, ({ bytesRead, bytesTotal }) => {
+      const reached = Math.floor((bytesRead / Math.max(bytesTotal, 1)) * 100);
+      progress.advance(reached - percent);
+      percent = reached;
+    });
   });
-  progress.stop();
   for (const line of refusalLines(summary)) console.log(line);
   console.log(summaryText(summary));
   return summary.refusedByKind.has("unusable file") ? 1 : 0;

@@ -10,6 +10,7 @@ import type {
   CairnEvent,
   CommunityCreated,
   PostDeleted,
+  PostEvent,
   PostSubmitted,
   PostVoted,
 } from "../queue/events.ts";
@@ -37,6 +38,9 @@ export interface Applied {
  * that leaves the queue out of order, shorter than the queue's patience. Milliseconds.
  */
 const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
+
+/** Edges' clocks differ by less. Milliseconds. */
+const MAX_CLOCK_SKEW_MS = 60_000;
 
 /** @param now milliseconds since 1970; decides only whether an event may still wait */
 export function apply(rows: Rows, events: readonly CairnEvent[], now: number): Applied {
@@ -193,10 +197,10 @@ class Draft {
   }
 
   /** What an event depends on is missing: it may still come, unless it can be told that it never will. */
-  wait(event: CairnEvent, reason: RefusalReason, subject: string): "waiting" | "refused" {
-    const isImportedId = "post" in event && mintedAtMs(event.post) === null;
-    const mayCome = this.#now - event.at < MAX_WAIT_MS;
-    return mayCome && !isImportedId ? "waiting" : this.refuse(event, reason, subject);
+  wait(event: PostEvent, reason: RefusalReason, subject: string): "waiting" | "refused" {
+    const isPatient = this.#now - event.at < MAX_WAIT_MS;
+    const mayCome = event.type === "post_submitted" || wasMintedBefore(event.post, event.at);
+    return isPatient && mayCome ? "waiting" : this.refuse(event, reason, subject);
   }
 
   changes(): Omit<Applied, "outcomes"> {
@@ -213,6 +217,12 @@ class Draft {
       refusals: this.#refusals,
     };
   }
+}
+
+/** Nobody can vote on what is not there yet: an id of the future, or an imported one, is made up. */
+function wasMintedBefore(id: PostId, at: number): boolean {
+  const mintedAt = mintedAtMs(id);
+  return mintedAt !== null && mintedAt <= at + MAX_CLOCK_SKEW_MS;
 }
 
 function changed<Key, Value>(

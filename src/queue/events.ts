@@ -50,7 +50,8 @@ export interface PostDeleted extends Base {
   readonly post: PostId;
 }
 
-export type CairnEvent = CommunityCreated | PostSubmitted | PostVoted | PostDeleted;
+export type PostEvent = PostSubmitted | PostVoted | PostDeleted;
+export type CairnEvent = CommunityCreated | PostEvent;
 
 /** Why a message is no event. */
 export interface Malformed {

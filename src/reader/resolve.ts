@@ -38,11 +38,13 @@ export function resolve(url: URL): Resolved {
   const asked = decodePath(url.pathname);
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, suffix, representation } = splitSuffix(asked);
+  const after = url.searchParams.get("after");
+  if (after !== null && after !== "") return resolveToken(after, representation);
   const path = canonicalPath(bare, url.searchParams);
   if (path !== bare) {
     return { type: "redirect", location: encodePath(path) + suffix };
   }
-  return resolveKey(path, representation, url.searchParams.get("after"));
+  return resolveKey(path, representation);
 }
 
 /** Null for what is no UTF-8, and for control characters, which are in no address. */
@@ -91,15 +93,13 @@ function sortSuffix(path: string, query: URLSearchParams): string {
 /** `/r/x/comments/{id}/{slug}`; the page says which community and slug are right. */
 const THREAD = /^(?:\/r\/[^/]+)?\/comments\/([^/]+)(?:\/[^/]*)?$/;
 
-function resolveKey(
-  path: string,
-  representation: RepresentationName,
-  after: string | null,
-): Resolved {
-  if (after !== null && after !== "") {
-    const key = parsePageToken(after);
-    return key === null ? { type: "invalid_token" } : { type: "page", key, representation };
-  }
+/** A token alone names the page, whatever the path: no redirect may lose it. */
+function resolveToken(after: string, representation: RepresentationName): Resolved {
+  const key = parsePageToken(after);
+  return key === null ? { type: "invalid_token" } : { type: "page", key, representation };
+}
+
+function resolveKey(path: string, representation: RepresentationName): Resolved {
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   return isKey(key) ? { type: "page", key, representation } : { type: "not_found" };
