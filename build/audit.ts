@@ -9,7 +9,7 @@ import { readDeployPage, readPage, type StoredPage } from "../src/pages/storage.
 import { makeStaleDue } from "../src/store/page-rows.ts";
 import { readStored } from "./full-build.ts";
 import type { LocalState } from "./local.ts";
-import { startProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { type FreshPage, listPages, renderSite } from "./render-site.ts";
 
 /** Reads under way at once. */
@@ -34,17 +34,17 @@ export async function auditSite(
   await publishAll(state, origin, now);
   const stored = await readStored(state);
   const pages = await listPages(state);
-  const progress = startProgress("pages", pages.length);
   const differ: string[] = [];
   const missing: string[] = [];
-  for await (const chunk of renderSite(state, origin, pages, progress)) {
-    await eachInParallel(chunk, PARALLEL_READS, async (page) => {
-      const object = await readObject(state, page);
-      if (!object) missing.push(page.key);
-      else if (!isEqual(page, object)) differ.push(page.key);
-    });
-  }
-  progress.stop();
+  await withProgress("pages", pages.length, async (progress) => {
+    for await (const chunk of renderSite(state, origin, pages, progress)) {
+      await eachInParallel(chunk, PARALLEL_READS, async (page) => {
+        const object = await readObject(state, page);
+        if (!object) missing.push(page.key);
+        else if (!isEqual(page, object)) differ.push(page.key);
+      });
+    }
+  });
   const keys = new Set(pages.map(({ key }) => key));
   const emptyHash = encodePage({ type: "void" }).hash;
   const extra = [...stored]

@@ -11,16 +11,21 @@ import { bench } from "./bench/bench.ts";
 import { deploy } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
-import { importFiles } from "./import/import-links.ts";
+import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
 import { type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
-import { startProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
-const SAMPLE = "build/sample/links.csv.gz";
+/** Two thousand links, and twenty-one threads with their comments. */
+const SAMPLE = [
+  "build/sample/links.csv.gz",
+  "build/sample/threads-links.ndjson.gz",
+  "build/sample/threads-comments.ndjson.gz",
+];
 
 const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => Promise<number>>> =
   {
@@ -48,7 +53,7 @@ async function withLock(
   command: string,
   work: (lock: StateLock) => Promise<number>,
 ): Promise<number> {
-  const lock = lockState(settings.stateDir, command);
+  const lock = await lockState(settings.stateDir, command);
   try {
     return await work(lock);
   } finally {
@@ -95,7 +100,7 @@ async function importSample(state: LocalState, stateDir: string): Promise<void> 
   const marker = join(stateDir, "sample-import-running");
   if ((await hasPosts(state.db)) && !existsSync(marker)) return;
   writeFileSync(marker, "");
-  await importAndReport(state, [SAMPLE]);
+  await importAndReport(state, SAMPLE);
   rmSync(marker);
 }
 
@@ -104,14 +109,14 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
     console.error("npm run import -- FILE…: names no file");
     return 1;
   }
-  const progress = startProgress("import", 100);
-  let percent = 0;
-  const summary = await importFiles(state, files, ({ bytesRead, bytesTotal }) => {
-    const reached = Math.floor((bytesRead / Math.max(bytesTotal, 1)) * 100);
-    progress.advance(reached - percent);
-    percent = reached;
+  const summary = await withProgress("import", 100, (progress) => {
+    let percent = 0;
+    return importFiles(state, files, ({ bytesRead, bytesTotal }) => {
+      const reached = Math.floor((bytesRead / Math.max(bytesTotal, 1)) * 100);
+      progress.advance(reached - percent);
+      percent = reached;
+    });
   });
-  progress.stop();
   for (const line of refusalLines(summary)) console.log(line);
   console.log(summaryText(summary));
   return summary.refusedByKind.has("unusable file") ? 1 : 0;

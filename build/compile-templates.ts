@@ -8,8 +8,9 @@ import { basename, join } from "node:path";
 import { Eta } from "eta";
 
 const TEMPLATES = "templates";
-/** Sources whose change may change the bytes of a page. */
-const PAGE_SOURCES = ["src/pages", "src/model"];
+/** Sources whose change may change the bytes of a page; the lock file pins the libraries. */
+const PAGE_SOURCES = ["src/pages", "src/model", "src/store"];
+const LIBRARIES = "package-lock.json";
 const OUTPUT = "src/pages/compiled";
 const TYPES = `import type { Eta } from "eta/core";
 export const FINGERPRINT: string;
@@ -40,6 +41,7 @@ ${functions.join("\n")}
 function fingerprint(templates: readonly string[]): string {
   const hash = createHash("sha256");
   for (const file of templates) hash.update(readFileSync(join(TEMPLATES, file)));
+  hash.update(readFileSync(LIBRARIES));
   for (const folder of PAGE_SOURCES) {
     const sources = readdirSync(folder).filter((file) => file.endsWith(".ts"));
     for (const file of sources.sort()) hash.update(readFileSync(join(folder, file)));

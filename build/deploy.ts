@@ -1,5 +1,6 @@
 /** Deploys the Workers in the order in which they depend on each other. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The consumer first: it understands every event that an older intake sends. */
@@ -10,8 +11,22 @@ const DATABASES = [
   ["cairn-accounts", "intake"],
 ] as const;
 
+/** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
+const PLACEHOLDERS = [
+  'database_id = "cairn-content"',
+  'database_id = "cairn-accounts"',
+  'id = "cairn-site"',
+  'ORIGIN = "http://localhost:8787", FAST_LANE_SECONDS = "10"',
+] as const;
+
 /** @returns the exit code of the first step that fails, or 0 */
 export function deploy(isDryRun: boolean): number {
+  const [deployed = ""] = readFileSync("wrangler.toml", "utf8").split("[env.dev]");
+  const left = PLACEHOLDERS.filter((placeholder) => deployed.includes(placeholder));
+  if (left.length > 0 && !isDryRun) {
+    console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
+    return 1;
+  }
   const migrations = DATABASES.map(([database, env]) => [
     "d1",
     "migrations",

@@ -10,6 +10,7 @@ import { isSame, publishPage } from "../src/pages/publish.ts";
 import {
   listDeployVersions,
   putDeployPage,
+  removeDeployPage,
   removePage,
   type StoredVersion,
 } from "../src/pages/storage.ts";
@@ -17,7 +18,7 @@ import { readCommitNumber } from "../src/store/commit.ts";
 import { setCompiled } from "../src/store/compiled.ts";
 import { markWritten, removePageRows } from "../src/store/page-rows.ts";
 import type { LocalState } from "./local.ts";
-import { startProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { type FreshPage, listPages, renderSite } from "./render-site.ts";
 
 /** Removals under way at once. */
@@ -29,7 +30,7 @@ export interface BuildSummary {
   readonly unchanged: number;
 }
 
-type Stored = Map<string, StoredVersion>;
+type Stored = Map<string, StoredVersion & { readonly isDeployPage: boolean }>;
 
 /** @param now milliseconds since 1970 */
 export async function buildSite(
@@ -40,7 +41,6 @@ export async function buildSite(
   const stored = await readStored(state);
   const commit = await readCommitNumber(state.db);
   const pages = await listPages(state);
-  const progress = startProgress("pages", pages.length);
   let written = 0;
   const store = async (chunk: readonly FreshPage[]) => {
     const changed = chunk.filter(({ key, encoded }) => !isSame(stored.get(key) ?? null, encoded));
@@ -50,21 +50,27 @@ export async function buildSite(
   };
   // While one chunk is stored, the next one is rendered: each keeps one core busy.
   let storing = Promise.resolve();
-  for await (const chunk of renderSite(state, origin, pages, progress)) {
+  await withProgress("pages", pages.length, async (progress) => {
+    for await (const chunk of renderSite(state, origin, pages, progress)) {
+      await storing;
+      storing = store(chunk);
+      storing.catch(() => undefined);
+    }
     await storing;
-    storing = store(chunk);
-    storing.catch(() => undefined);
-  }
-  await storing;
-  progress.stop();
+  });
   await removeExtras(state, stored, new Set(pages.map(({ key }) => key)));
   await setCompiled(state.db, fingerprintOf(origin));
   return { pages: pages.length, written, unchanged: pages.length - written };
 }
 
 export async function readStored(state: LocalState): Promise<Stored> {
-  const stored: Stored = await state.listVersions();
-  for await (const [key, version] of listDeployVersions(state.site)) stored.set(key, version);
+  const stored: Stored = new Map();
+  for (const [key, version] of await state.listVersions()) {
+    stored.set(key, { ...version, isDeployPage: false });
+  }
+  for await (const [key, version] of listDeployVersions(state.site)) {
+    stored.set(key, { ...version, isDeployPage: true });
+  }
   return stored;
 }
 
@@ -101,7 +107,9 @@ async function removeExtras(
 ): Promise<void> {
   const emptyHash = encodePage({ type: "void" }).hash;
   const extras = [...stored].filter(([key, { hash }]) => !pages.has(key) && hash !== emptyHash);
+  await eachInParallel(extras, PARALLEL_REMOVALS, ([key, { isDeployPage }]) =>
+    isDeployPage ? removeDeployPage(state.site, key) : removePage(state.pages, key),
+  );
   const keys = extras.map(([key]) => key);
-  await eachInParallel(keys, PARALLEL_REMOVALS, (key) => removePage(state.pages, key));
   if (keys.length > 0) await state.db.batch(removePageRows(state.db, keys));
 }

@@ -3,10 +3,23 @@ import { SingleBar } from "cli-progress";
 
 export interface Progress {
   advance(by: number): void;
-  stop(): void;
 }
 
-export function startProgress(label: string, total: number): Progress {
+/** The bar ends with the work, also when that fails: its timer would keep the process alive. */
+export async function withProgress<Result>(
+  label: string,
+  total: number,
+  work: (progress: Progress) => Promise<Result>,
+): Promise<Result> {
+  const { bar, ...progress } = startProgress(label, total);
+  try {
+    return await work(progress);
+  } finally {
+    bar.stop();
+  }
+}
+
+function startProgress(label: string, total: number) {
   const bar = new SingleBar({
     format: `${label} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left`,
     noTTYOutput: true,
@@ -14,5 +27,5 @@ export function startProgress(label: string, total: number): Progress {
     hideCursor: true,
   });
   bar.start(total, 0);
-  return { advance: (by) => bar.increment(by), stop: () => bar.stop() };
+  return { bar, advance: (by: number) => bar.increment(by) };
 }

@@ -39,7 +39,7 @@ export async function* renderSite(
     const rendered = await renderPages({ db: state.db, config: { origin } }, keys);
     yield chunk.map((page) => {
       const fresh = rendered.get(page.key) ?? { type: "void" as const };
-      const isDeployPage = pageTypeOf(page.key).tier === "deploy";
+      const isDeployPage = pageTypeOf(page.key)?.tier === "deploy";
       return { ...page, isDeployPage, rendered: fresh, encoded: encodePage(fresh) };
     });
     progress.advance(chunk.length);

@@ -32,7 +32,7 @@ export async function serve(settings: Settings, lock: StateLock): Promise<number
 /** Resolves when the server answers; throws when it ends before that. Ends with this process. */
 export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
   const wrangler = startWrangler(settings);
-  if (wrangler.pid !== undefined) lock.addProcess(wrangler.pid);
+  if (wrangler.pid !== undefined) lock.addServer(wrangler.pid, settings.port);
   const ended = new Promise<number>((resolve) => {
     wrangler.once("exit", (code) => resolve(code ?? 0));
   });

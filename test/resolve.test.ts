@@ -19,6 +19,8 @@ describe("an address", () => {
     ["/r/programming/comments/aouv5", "/comments/aouv5", "default"],
     ["/comments/aouv5.json", "/comments/aouv5", "json"],
     [`/r/x/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
+    [`/R/X/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
+    [`/top.json?after=${pageToken("/top/all/2")}`, "/top/all/2", "json"],
     ["/new?utm_source=x", "/new", "default"],
   ])("%s is the page %s as %s", (address, key, representation) => {
     expect(resolved(address)).toEqual({ type: "page", key, representation, sort: null });

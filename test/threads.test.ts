@@ -25,9 +25,12 @@ function aSite() {
     config: { origin: "https://cairn.example" },
   };
   let token = 0;
-  const deps = { ...stored, pace: PACE, now: () => NOW, token: () => `publisher-${token++}` };
-  const send = (...events: CairnEvent[]) => consumeEvents(stored.db, events, NOW, PACE);
+  let clock = NOW;
+  const deps = { ...stored, pace: PACE, now: () => clock, token: () => `publisher-${token++}` };
+  const send = (...events: CairnEvent[]) => consumeEvents(stored.db, events, clock, PACE);
   const publish = async () => {
+    // No page is written twice within a second, not even for a deletion.
+    clock += 2000;
     while ((await publishStale(deps)).written > 0);
   };
   const text = async (key: string) => storedText(await readPage(stored.pages, key));
@@ -56,7 +59,7 @@ function aComment(
     version: 1,
     type: "comment_posted",
     id: anId() as EventId,
-    at: NOW,
+    at: NOW + 60_000,
     by,
     comment,
     post,
@@ -79,7 +82,8 @@ const thread = `/comments/${post.post}`;
 beforeEach(async () => {
   site = aSite();
   await nameAllPages(site.deps);
-  await site.send(community, post);
+  await site.send(community);
+  await site.send(post);
   await site.publish();
 });
 

@@ -16,7 +16,7 @@ import { benchWire } from "./wire.ts";
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
   const stateDir = mkdtempSync(join(tmpdir(), "cairn-bench-"));
   cpSync(join(settings.stateDir, "v3"), join(stateDir, "v3"), { recursive: true });
-  const lock = lockState(stateDir, "npm run bench");
+  const lock = await lockState(stateDir, "npm run bench");
   try {
     const server = await startServer({ ...settings, stateDir, rateLimits: "off" }, lock);
     try {

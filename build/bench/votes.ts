@@ -88,7 +88,7 @@ async function castVotes(
     await consumeEvents(state.db, [event], clock, PACE);
     const keys = await keysNamedAt(state.db, await readCommitNumber(state.db));
     for (const key of keys) {
-      const kind = pageTypeOf(key).name;
+      const kind = pageTypeOf(key)?.name ?? "no type";
       counts.named.set(kind, (counts.named.get(kind) ?? 0) + 1);
     }
     const published = await publishStale({

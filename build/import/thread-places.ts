@@ -1,7 +1,13 @@
 /** Gives the comments of one thread their places in its pieces, one after another. Pure. */
-import { byBeginning } from "../../src/consumer/apply-comment.ts";
+
 import type { CommentId } from "../../src/model/ids.ts";
-import { MAIN_PIECE, type Piece, type Place, placeComment } from "../../src/model/piece.ts";
+import {
+  byBeginning,
+  MAIN_PIECE,
+  type Piece,
+  type Place,
+  placeComment,
+} from "../../src/model/piece.ts";
 import type { Outline } from "./outline.ts";
 
 export class ThreadPlaces {

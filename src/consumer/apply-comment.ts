@@ -1,7 +1,7 @@
 /** What happens to comments: posted, voted on, edited, deleted. Pure. */
 import { type Comment, type CommentVote, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname, postFullname } from "../model/ids.ts";
-import { MAIN_PIECE, type Piece, placeComment } from "../model/piece.ts";
+import { byBeginning, MAIN_PIECE, type Piece, placeComment } from "../model/piece.ts";
 import type {
   CommentDeleted,
   CommentEdited,
@@ -75,11 +75,6 @@ function newComment(
 
 function pieceNamed(pieces: readonly Piece[], name: string, parent: string | null): Piece {
   return pieces.find((piece) => piece.name === name) ?? { name, parent, comments: 0, chars: 0 };
-}
-
-/** Names are ids, and ids grow with time: first in length, then letter by letter. */
-export function byBeginning(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 }
 
 export function applyCommentVoted(draft: Draft, event: CommentVoted): Outcome {

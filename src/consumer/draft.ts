@@ -20,6 +20,15 @@ import type { Applied, RefusalReason } from "./apply.ts";
  */
 const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
 
+/** Edges' clocks differ by less. Milliseconds. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+/** Nobody can vote on what is not there yet: an id of the future, or an imported one, is made up. */
+function wasMintedBefore(id: string, at: number): boolean {
+  const mintedAt = mintedAtMs(id);
+  return mintedAt !== null && mintedAt <= at + MAX_CLOCK_SKEW_MS;
+}
+
 export class Draft {
   readonly communities;
   readonly posts;
@@ -87,8 +96,7 @@ export class Draft {
   }
 
   /**
-   * What an event depends on is missing. It may still come, unless it has an imported id: imports do
-   * not come by the queue.
+   * What an event depends on is missing. It may still come, unless its id is made up.
    * @param needed the id that it depends on; null for a community
    */
   wait(
@@ -97,7 +105,7 @@ export class Draft {
     subject: string,
     needed: PostId | CommentId | null,
   ): "waiting" | "refused" {
-    const mayCome = needed === null || mintedAtMs(needed) !== null;
+    const mayCome = needed === null || wasMintedBefore(needed, event.at);
     const isPatient = this.#now - event.at < MAX_WAIT_MS;
     return mayCome && isPatient ? "waiting" : this.refuse(event, reason, subject);
   }

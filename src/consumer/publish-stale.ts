@@ -55,7 +55,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const token = deps.token();
   const { pages, commit } = await leasePages(deps.db, token, deps.now(), PAGES_A_LEASE);
   if (pages.length === 0) return 0;
-  const rendered = await renderPages(
+  const rendered = await renderLease(
     deps,
     pages.map(({ key }) => key),
   );
@@ -80,7 +80,25 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   return pages.length;
 }
 
-/** Renders keys of any types, each type's together. */
+/** One page that cannot be rendered does not keep the others: it is missing from the answer. */
+async function renderLease(
+  deps: PublisherDeps,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Rendered>> {
+  try {
+    return await renderPages(deps, keys);
+  } catch (error) {
+    console.error("rendering a lease failed: its pages are rendered one by one", error);
+  }
+  const rendered = new Map<string, Rendered>();
+  for (const key of keys) {
+    const own = await renderPages(deps, [key]).catch(() => new Map<string, Rendered>());
+    for (const [each, page] of own) rendered.set(each, page);
+  }
+  return rendered;
+}
+
+/** Renders keys of any types, each type's together. A key of no type is a void. */
 export async function renderPages(
   { db, config }: Pick<PublisherDeps, "db" | "config">,
   keys: readonly string[],
@@ -88,9 +106,9 @@ export async function renderPages(
   const reads = openReads(db);
   const rendered = new Map<string, Rendered>();
   for (const [type, ofType] of Map.groupBy(keys, pageTypeOf)) {
-    const pages = await type.render(reads, ofType, config);
+    const pages = await type?.render(reads, ofType, config);
     ofType.forEach((key, index) => {
-      rendered.set(key, pages[index] as Rendered);
+      rendered.set(key, pages?.[index] ?? { type: "void" });
     });
   }
   return rendered;
@@ -102,9 +120,9 @@ async function putOne(
   rendered: Rendered | undefined,
   commit: number,
 ): Promise<PublishResult> {
-  if (!rendered) throw new Error("was not rendered");
+  if (!rendered) throw new Error("it could not be rendered");
   const page = encodePage(rendered);
-  return pageTypeOf(key).tier === "deploy"
+  return pageTypeOf(key)?.tier === "deploy"
     ? publishDeployPage(site, key, page, commit)
     : publishPage(pages, key, page, { commit, isTakenOver });
 }

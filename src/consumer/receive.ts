@@ -8,8 +8,12 @@ import { keepDeadLetters } from "../store/dead-letters.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
-/** From then on a message is applied alone, so that a poisonous one fails alone. */
-const ATTEMPTS_TOGETHER = 3;
+/**
+ * A group that fails is halved, so that a poisonous message fails alone: seven times for one among a
+ * hundred. More failures mean an outage, and then everything comes again later; D1 allows 1,000
+ * queries an invocation.
+ */
+const MAX_FAILURES = 14;
 /** Growing delay between attempts: 1 s, 2 s, 4 s … Seconds. */
 const MAX_RETRY_SECONDS = 600;
 
@@ -22,23 +26,27 @@ export async function receiveEvents(
   messages: readonly Message[],
   deps: PublisherDeps,
 ): Promise<void> {
-  const together: Received[] = [];
-  const alone: Received[][] = [];
+  const received: Received[] = [];
   for (const message of messages) {
     const event = parseEvent(message.body);
-    if (event.type === "malformed") {
-      await setAside(message, event.why, deps);
-    } else if (message.attempts > ATTEMPTS_TOGETHER) {
-      alone.push([{ message, event }]);
-    } else {
-      together.push({ message, event });
-    }
+    if (event.type === "malformed") await setAside(message, event.why, deps);
+    else received.push({ message, event });
   }
-  for (const group of [together, ...alone]) await receiveGroup(group, deps);
+  const groups = [received];
+  let failures = 0;
+  for (let group = groups.pop(); group; group = groups.pop()) {
+    const isApplied = failures < MAX_FAILURES && (await receiveGroup(group, deps));
+    if (isApplied) continue;
+    failures++;
+    const half = Math.ceil(group.length / 2);
+    if (group.length === 1 || failures > MAX_FAILURES) retryAll(group);
+    else groups.push(group.slice(half), group.slice(0, half));
+  }
 }
 
-async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Promise<void> {
-  if (group.length === 0) return;
+/** @returns false when it could not be applied, for whatever reason */
+async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Promise<boolean> {
+  if (group.length === 0) return true;
   try {
     const events = group.map(({ event }) => event);
     const outcomes = await consumeEvents(deps.db, events, deps.now(), deps.pace);
@@ -46,10 +54,15 @@ async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Pr
       if (outcomes[index] === "waiting") retryLater(message);
       else message.ack();
     });
+    return true;
   } catch (error) {
     console.error(`applying ${group.length} events failed`, error);
-    for (const { message } of group) retryLater(message);
+    return false;
   }
+}
+
+function retryAll(group: readonly Received[]): void {
+  for (const { message } of group) retryLater(message);
 }
 
 function retryLater(message: Message): void {

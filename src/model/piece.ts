@@ -58,3 +58,8 @@ export function placeComment(
   if (last && hasRoom(last, chars)) return { piece: last.name, depth: 0 };
   return { piece: id, depth: 0 };
 }
+
+/** Names are ids, and ids grow with time: first in length, then letter by letter. */
+export function byBeginning(a: Pick<Piece, "name">, b: Pick<Piece, "name">): number {
+  return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+}

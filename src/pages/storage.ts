@@ -166,3 +166,7 @@ export async function putDeployPage(
 export async function removePage(pages: PageStore, key: string): Promise<void> {
   await pages.delete(key);
 }
+
+export async function removeDeployPage(site: DeployStore, key: string): Promise<void> {
+  await site.delete(key);
+}

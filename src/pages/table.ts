@@ -28,9 +28,7 @@ export const PAGE_TYPES: readonly PageType[] = [
   ...DEPLOY_PAGES,
 ];
 
-/** The type that a key belongs to. Throws for a key that nothing here made. */
-export function pageTypeOf(key: string): PageType {
-  const type = PAGE_TYPES.find((candidate) => candidate.owns(key));
-  if (!type) throw new Error(`no page type owns ${key}`);
-  return type;
+/** The type that a key belongs to; null for a page of a type that no longer exists. */
+export function pageTypeOf(key: string): PageType | null {
+  return PAGE_TYPES.find((candidate) => candidate.owns(key)) ?? null;
 }

@@ -2,7 +2,7 @@
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
-import { MAIN_PIECE, type Piece } from "../model/piece.ts";
+import { byBeginning, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
 import { COMMENT_SORTS, type CommentSort, pieceKey } from "./key.ts";
@@ -52,11 +52,6 @@ export async function loadThreads(
     const parent = above === null ? null : (parents.get(above) ?? null);
     return { post, community, piece, comments: comments[index] ?? [], pieces: ofPost, parent };
   });
-}
-
-/** Names are ids, and ids grow with time: first in length, then letter by letter. */
-function byBeginning(a: Piece, b: Piece): number {
-  return a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
 }
 
 /** The piece that goes on where this one ends, below the same parent. */
@@ -111,13 +106,16 @@ function sortLinks(path: string, current: CommentSort): object[] {
   }));
 }
 
-/** A post and its comments; a deleted post is missing. */
+/**
+ * A post and its comments; a deleted post is missing. So it is from all pieces but the main one: its
+ * score and its number of comments would have every piece written for every vote.
+ */
 function threadJson(
-  { post }: ThreadModel,
+  { post, piece }: ThreadModel,
   tree: readonly CommentNode[],
   community: Community | undefined,
 ): object {
-  const posts = isVisible(post) ? [postJson(post, community)] : [];
+  const posts = isVisible(post) && piece === MAIN_PIECE ? [postJson(post, community)] : [];
   const surroundings = {
     posts: new Map([[post.id, post]]),
     communities: new Map(community ? [[community.key, community]] : []),

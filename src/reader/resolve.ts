@@ -44,6 +44,8 @@ export function resolve(url: URL): Resolved {
   const asked = decodePath(url.pathname);
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, suffix, representation } = splitSuffix(asked);
+  const after = url.searchParams.get("after");
+  if (after !== null && after !== "") return resolveToken(after, representation);
   const path = canonicalPath(bare, url.searchParams);
   if (path !== bare) {
     return { type: "redirect", location: encodePath(path) + suffix };
@@ -104,17 +106,18 @@ function sortOf(query: URLSearchParams): CommentSort | null {
   return COMMENT_SORTS.find((known) => known === sort) ?? null;
 }
 
+/** A token alone names the page, whatever the path: no redirect may lose it. */
+function resolveToken(after: string, representation: RepresentationName): Resolved {
+  const key = parsePageToken(after);
+  if (key === null) return { type: "invalid_token" };
+  return { type: "page", key, representation, sort: null };
+}
+
 function resolveKey(
   path: string,
   representation: RepresentationName,
   query: URLSearchParams,
 ): Resolved {
-  const after = query.get("after");
-  if (after !== null && after !== "") {
-    const key = parsePageToken(after);
-    if (key === null) return { type: "invalid_token" };
-    return { type: "page", key, representation, sort: null };
-  }
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   if (!isKey(key)) return { type: "not_found" };

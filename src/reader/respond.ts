@@ -115,13 +115,16 @@ function acceptsGzip(request: Request): boolean {
   );
 }
 
-const GZIP = /^\s*(?:gzip|\*)\s*(?:;\s*q=(?<weight>[\d.]+)\s*)?$/i;
+const GZIP = /^\s*(?<name>gzip|\*)\s*(?:;\s*q=(?<weight>[\d.]+)\s*)?$/i;
 
+/** What is said of gzip itself counts more than what is said of any coding. */
 function allowsGzip(accepted: string): boolean {
-  return accepted.split(",").some((coding) => {
-    const match = GZIP.exec(coding);
-    return match !== null && Number(match.groups?.weight ?? 1) > 0;
-  });
+  const codings = accepted.split(",").map((coding) => GZIP.exec(coding)?.groups);
+  const found = ["gzip", "*"].map((name) =>
+    codings.find((coding) => coding?.name?.toLowerCase() === name),
+  );
+  const coding = found[0] ?? found[1];
+  return coding !== undefined && Number(coding.weight ?? 1) > 0;
 }
 
 export function answerRedirect(status: number, location: string): Response {

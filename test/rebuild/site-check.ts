@@ -63,7 +63,7 @@ function textOf(page: Rendered): string {
 }
 
 /** The same of a stored one, decompressed. */
-function storedText(page: StoredPage | null): string {
+export function storedText(page: StoredPage | null): string {
   if (!page) return VOID;
   const { status, path, location, representations } = page.head;
   if (location !== null) return `${status} ${location}`;

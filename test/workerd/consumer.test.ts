@@ -89,6 +89,17 @@ describe("the consumer", () => {
     expect(results).toEqual([{ body: JSON.stringify(orphan) }]);
   });
 
+  it("publishes the pages beside one that no code can render any more", async () => {
+    const post = { ...aSubmission(), at: Date.now() };
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    await env.DB.prepare(
+      "INSERT INTO page (key, lane, named, due) VALUES ('/retired-type/1', 'slow', 9999, 0)",
+    ).run();
+    await deliver("cairn-publish", [{}]);
+    expect((await readPage(env.PAGES, `/comments/${post.post}`))?.head.status).toBe(200);
+    expect(await readPage(env.PAGES, "/retired-type/1")).toBeNull();
+  });
+
   it("publishes from cron what lost its bell", async () => {
     const post = { ...aSubmission(), at: Date.now() };
     await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });

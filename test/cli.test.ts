@@ -1,0 +1,58 @@
+/** The scripts when something is wrong: they say what, and end with 1. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+
+const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
+afterAll(() => rmSync(STATE, { recursive: true }));
+
+function run(args: readonly string[], environment: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["build/cli.ts", ...args], {
+    env: { ...process.env, CAIRN_STATE: STATE, ...environment },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return { status, output: stdout + stderr };
+}
+
+describe("a script", () => {
+  it.each([
+    [
+      "names the file that it cannot read",
+      ["import", "/nowhere.csv"],
+      {},
+      "cannot read /nowhere.csv",
+    ],
+    ["asks for a file", ["import"], {}, "names no file"],
+    ["refuses a port that is none", ["dev"], { PORT: "door" }, "PORT is door"],
+    [
+      "refuses an origin that is none",
+      ["build"],
+      { CAIRN_ORIGIN: "cairn" },
+      "CAIRN_ORIGIN is cairn",
+    ],
+    ["knows its commands", ["biuld"], {}, "no such command: biuld"],
+    ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
+  ])("%s", (_, args, environment, complaint) => {
+    const { status, output } = run(args, environment);
+    expect(output).toContain(complaint);
+    expect(status).toBe(1);
+  });
+
+  it("leaves the state alone that a server still holds whose script is gone", async () => {
+    const orphan = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => orphan.once("listening", resolve));
+    const { port } = orphan.address() as { port: number };
+    const gone = { command: "npm start", pids: [2 ** 22 + 1], port };
+    writeFileSync(join(STATE, "cairn.lock"), JSON.stringify(gone));
+    // The orphan answers from this process, which must not be kept waiting by a synchronous child.
+    const { lockState } = await import("../build/lock.ts");
+    await expect(lockState(STATE, "npm run build")).rejects.toThrow(`port ${port}`);
+    await new Promise((resolve) => orphan.close(resolve));
+    const lock = await lockState(STATE, "npm run build");
+    lock.release();
+  });
+});
