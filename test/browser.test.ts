@@ -138,7 +138,10 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.waitForURL("/");
       expect(await page.locator("#me a").allTextContents()).toEqual(["log in", "register"]);
       await page.getByRole("link", { name: "From a browser" }).waitFor();
-      await page.locator("article", { hasText: "From a browser" }).locator("time").click();
+      await page
+        .locator("article", { hasText: "From a browser" })
+        .getByRole("link", { name: "0 comments" })
+        .click();
       await page.getByRole("heading", { name: "From a browser" }).waitFor();
       await offer.waitFor({ state: "hidden" });
     });

@@ -445,7 +445,7 @@ describe("a bad form gets a clear error", () => {
     const answer = await visitor.post("/api/vote", vote, headers);
     expect(answer.status).toBe(401);
     expectOwnPage(answer);
-    expect(answer.text).toContain('href="/login?dest=%2Fnew"');
+    expect(answer.text).toContain('<input type="hidden" name="dest" value="/new">');
     expect(answer.text).toContain('href="/new"');
   });
 

@@ -7,7 +7,7 @@ import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
-import { commentJson, permalink, type Surroundings } from "./comment-line.ts";
+import { commentJson, type Surroundings } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
@@ -82,7 +82,7 @@ function nodeHtml(
     textHtml,
     isDeleted: !isVisible(comment),
     isEdited: comment.edit !== null,
-    permalink: permalink(comment, post),
+    permalink: `#${id}`,
     replyPath: isVisible(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
     editPath: `/api/editusertext?thing_id=${id}`,
     deletePath: `/api/del?id=${id}`,

@@ -53,7 +53,7 @@ export const commentsPage = defineChronologicalListing<Comments>({
       community,
       communityPath: community && rankedKey("hot", community.key, 1),
       submitPath: community ? submitKey(community.key) : "/submit",
-      tabs: tabsOf(community?.key ?? null, null),
+      tabs: tabsOf(community?.key ?? null, "comments"),
       comments: comments.map((comment) => commentLine(comment, things)),
       before,
       after,

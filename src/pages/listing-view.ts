@@ -1,7 +1,7 @@
 /** A page of posts as HTML and JSON; every listing of posts looks like this. Pure. */
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
-import { newListing, type Ranking, type Scope } from "../model/listing.ts";
+import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
 import { rankedKey, submitKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
@@ -23,7 +23,12 @@ export interface ListingPage {
   readonly after: string | null;
 }
 
-const TAB_LABELS: Readonly<Record<ListingTab, string>> = { hot: "Hot", new: "New", top: "Top" };
+const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
+  hot: "Hot",
+  new: "New",
+  top: "Top",
+  comments: "Comments",
+};
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
   const { scope, communities, posts, before, after } = listing;
@@ -61,12 +66,12 @@ function titleOf({ tab, page }: ListingPage, community: Community | null): strin
   return `${order}${place}${number}`;
 }
 
-/** @param current null on a page that is none of them */
-export function tabsOf(scope: Scope, current: ListingTab | null): object[] {
+export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
   const tabs = [
     { tab: "hot", href: rankedKey("hot", scope, 1) },
     { tab: "new", href: newListing(scope) },
     { tab: "top", href: rankedKey("top", scope, 1) },
+    { tab: "comments", href: commentsListing(scope) },
   ] as const;
   return tabs.map(({ tab, href }) => ({
     label: TAB_LABELS[tab],

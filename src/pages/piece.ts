@@ -1,6 +1,6 @@
 /** The rest of a thread: what does not fit on the post's own page, in pieces of bounded size. */
 import { isVisible } from "../model/entities.ts";
-import { isId, type PostId } from "../model/ids.ts";
+import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Change } from "./change.ts";
 import { GONE_TITLE, permalink, threadAddress } from "./comment-line.ts";
@@ -56,7 +56,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
       threadPath: threadAddress(post),
       postTitle: title,
       parentPath: model.parent === null ? "" : permalink(model.parent, post),
-      replyForm: null,
+      replyForm: isVisible(post) ? { link: postFullname(post.id) } : null,
       ...comments,
     }),
   );

@@ -14,6 +14,7 @@ import { rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
 import { postLine, postPath } from "./post-line.ts";
+import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 import { loadThreads, type ThreadModel, threadRepresentations } from "./thread-model.ts";
 
@@ -123,5 +124,14 @@ function viewDeleted(model: ThreadModel): Rendered {
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });
-  return { type: "page", status: 410, path: null, representations: [{ type: "html", body: html }] };
+  const nothing = listingJson([], null, null);
+  return {
+    type: "page",
+    status: 410,
+    path: null,
+    representations: [
+      { type: "html", body: html },
+      { type: "json", body: JSON.stringify([nothing, nothing]) },
+    ],
+  };
 }
