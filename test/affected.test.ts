@@ -65,7 +65,6 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     comments: [],
     pieces: [],
     people: [],
-    newPeople: [],
     communities: [],
     communityCount: 0,
     aliases: [],

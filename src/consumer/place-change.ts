@@ -28,7 +28,7 @@ export async function placeChange(
   rows: Rows,
   applied: Applied,
 ): Promise<PlacedChange> {
-  const { posts, comments, communities, aliases, people } = applied;
+  const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
   const requests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
@@ -56,7 +56,6 @@ export async function placeChange(
     aliases: [...aliases.map(({ id }) => id), ...leading],
     pieces: [...piecesAround(applied, rows), ...allPieces(pieces)],
     people: peopleShown(applied, discussion),
-    newPeople: people.map(({ key }) => key).filter((key) => !rows.people.has(key)),
     ranked: rankedChanges(questions, ranks, lengths),
     chronological: chronologicalChanges(places, requests, slots, entries),
   };

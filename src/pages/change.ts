@@ -59,8 +59,6 @@ export interface Change {
   readonly pieces: readonly PieceChange[];
   /** People whose own page shows something else: their karma, a title above a comment. */
   readonly people: readonly PersonKey[];
-  /** Those of them who are new. */
-  readonly newPeople: readonly PersonKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }

@@ -28,15 +28,15 @@ export interface ChronologicalDefinition<Things> {
   /** What stands between a listing's name and the number of a block: `/`, or `/-/`. */
   readonly separator: "/" | "/-/";
   /**
-   * There are very many listings of this type, most of them short: their first block leads nowhere
-   * until it is full.
+   * There are very many listings of this type, most of them short or empty: an empty one has no
+   * page, and no block leads to the head before one is full.
    */
   readonly isSparse: boolean;
   /** Is this the name of a listing of this type? */
   owns(listing: string): boolean;
   /** The names of all listings of this type. */
   every(reads: Reads): Promise<readonly string[]>;
-  /** The names of listings that begin with this change. */
+  /** The names of listings that are there from this change on, although they are empty. */
   begun(change: Change): readonly string[];
   /**
    * What each page shows, given the ids in its slots, newest first; null where there is no such
@@ -67,7 +67,7 @@ export function defineChronologicalListing<Things>(
     *affectedBy(change) {
       for (const listing of type.begun(change)) {
         yield listing;
-        if (!type.isSparse) yield keyOf({ listing, block: 1 });
+        yield keyOf({ listing, block: 1 });
       }
       for (const block of affectedBlocks(type, change)) yield keyOf(block);
     },
@@ -108,6 +108,10 @@ function blockOf(slot: number): number {
   return Math.ceil(slot / PAGE_SIZE);
 }
 
+function hasHead({ isSparse }: Pick<Naming, "isSparse">, count: number): boolean {
+  return count > 0 || !isSparse;
+}
+
 /** The last block that has a page: after the full ones, the one that leads to the head. */
 function lastBlock({ isSparse }: Pick<Naming, "isSparse">, count: number): number {
   const full = fullBlocks(count);
@@ -140,8 +144,9 @@ async function* everyBlock<Things>(
   const listings = await type.every(reads);
   const counts = await reads.slotCounts(listings);
   for (const [index, listing] of listings.entries()) {
-    yield { listing, block: null };
-    const last = lastBlock(type, counts[index] ?? 0);
+    const count = counts[index] ?? 0;
+    if (hasHead(type, count)) yield { listing, block: null };
+    const last = lastBlock(type, count);
     for (let block = 1; block <= last; block++) yield { listing, block };
   }
 }
@@ -168,7 +173,7 @@ async function loadBlocks<Things>(
   );
   return blocks.map(({ listing, block }, index) => {
     const shown = things[index] ?? null;
-    if (shown === null) return null;
+    if (shown === null || !hasHead(type, countOf(listing))) return null;
     const full = fullBlocks(countOf(listing));
     if (block !== null && block > full) {
       return block <= lastBlock(type, countOf(listing)) ? { type: "to_head" } : null;

@@ -51,7 +51,7 @@ function definePersonListing(
     isSparse: true,
     owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
     every: async (reads) => (await reads.personKeys()).map(listingOf),
-    begun: (change) => change.newPeople.map(listingOf),
+    begun: () => [],
     async load(reads, pages) {
       const keys = pages.map(({ listing }) => splitPerson(listing)?.person as PersonKey);
       const people = await reads.people(keys);
@@ -67,7 +67,7 @@ function definePersonListing(
       });
     },
     view: ({ key, before, after }, things, site) =>
-      viewPerson({ ...things, tab, key, before, after }, site),
+      viewPerson({ ...things, tab, tabs: ["overview", tab], key, before, after }, site),
   });
 }
 

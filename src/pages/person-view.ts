@@ -1,5 +1,6 @@
 /** A person's pages: what they posted and said. Pure. */
 import type { Comment, Person, Post } from "../model/entities.ts";
+import type { PersonKey } from "../model/ids.ts";
 import { saidListing, submittedListing } from "../model/listing.ts";
 import { commentJson, commentLine, type Surroundings } from "./comment-line.ts";
 import { personPath } from "./key.ts";
@@ -18,6 +19,8 @@ export type PersonTab = "overview" | "submitted" | "comments";
 export interface PersonPage extends Surroundings {
   readonly person: Person;
   readonly tab: PersonTab;
+  /** Those that have a page, as far as this page is told when that changes. */
+  readonly tabs: readonly PersonTab[];
   readonly key: string;
   /** Newest first. */
   readonly things: readonly Thing[];
@@ -36,7 +39,11 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     createdAt: isoTime(person.createdAt),
     postKarma: isOverview ? person.postKarma : null,
     commentKarma: isOverview ? person.commentKarma : null,
-    tabs: tabs(person, tab),
+    tabs: page.tabs.map((each) => ({
+      label: TABS[each].label,
+      href: TABS[each].hrefOf(person.key),
+      isCurrent: each === tab,
+    })),
     things: things.map((thing) => lineOf(thing, page)),
     before,
     after,
@@ -53,13 +60,11 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
   };
 }
 
-function tabs({ key }: Person, current: PersonTab): object[] {
-  return [
-    { label: "Overview", href: personPath(key), isCurrent: current === "overview" },
-    { label: "Posts", href: submittedListing(key), isCurrent: current === "submitted" },
-    { label: "Comments", href: saidListing(key), isCurrent: current === "comments" },
-  ];
-}
+const TABS: Readonly<Record<PersonTab, { label: string; hrefOf(person: PersonKey): string }>> = {
+  overview: { label: "Overview", hrefOf: personPath },
+  submitted: { label: "Posts", hrefOf: submittedListing },
+  comments: { label: "Comments", hrefOf: saidListing },
+};
 
 function lineOf(thing: Thing, surroundings: Surroundings): object {
   if (thing.type === "comment") {

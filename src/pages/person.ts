@@ -7,11 +7,12 @@ import type { Surroundings } from "./comment-line.ts";
 import { PAGE_SIZE, personPath, splitPerson } from "./key.ts";
 import { definePage } from "./page-type.ts";
 import { type ReadThings, readCommentThings, readPostThings } from "./person-things.ts";
-import { type Thing, viewPerson } from "./person-view.ts";
+import { type PersonTab, type Thing, viewPerson } from "./person-view.ts";
 
 interface Model extends Surroundings {
   readonly person: Person;
   readonly things: readonly Thing[];
+  readonly tabs: readonly PersonTab[];
 }
 
 export const personPage = definePage<PersonKey, Model>({
@@ -30,7 +31,13 @@ export const personPage = definePage<PersonKey, Model>({
   load: loadPeople,
   view: (key, model, site) =>
     viewPerson(
-      { ...model, tab: "overview", key: personPath(key), before: null, after: null },
+      {
+        ...model,
+        tab: "overview",
+        key: personPath(key),
+        before: null,
+        after: null,
+      },
       site,
     ),
 });
@@ -48,6 +55,7 @@ async function loadPeople(reads: Reads, keys: readonly PersonKey[]): Promise<(Mo
     return {
       person,
       things,
+      tabs: tabsOf(posted.counts[index] ?? 0, said.counts[index] ?? 0),
       posts: new Map([...posted.posts, ...said.posts]),
       communities: new Map([...posted.communities, ...said.communities]),
     };
@@ -66,7 +74,15 @@ async function readNewest(reads: Reads, listings: readonly string[], readThings:
   const newest = ids.map((ofListing) =>
     ofListing.map((id) => things.get(id)).filter((thing) => thing !== undefined),
   );
-  return { ...surroundings, things: newest };
+  return { ...surroundings, counts, things: newest };
+}
+
+/** Only what somebody has posted or said has a page. */
+function tabsOf(posts: number, comments: number): PersonTab[] {
+  const tabs: PersonTab[] = ["overview"];
+  if (posts > 0) tabs.push("submitted");
+  if (comments > 0) tabs.push("comments");
+  return tabs;
 }
 
 function createdAt(thing: Thing): number {
