@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reader: ["pages/key", "pages/storage", "model", "bindings"],
   bindings: [],
   dev: ["reader", "intake", "consumer", "bindings"],
-  build: ["consumer", "store", "pages", "pages/key", "pages/storage", "model", "type queue"],
+  build: ["consumer", "store", "pages", "pages/key", "pages/storage", "model", "queue"],
 };
 
 describe("imports", () => {

@@ -4,7 +4,7 @@ import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
 import { isId, mintedAtMs, mintId, parsePostFullname } from "../src/model/ids.ts";
 import { linkKey, parseLink, siteOf } from "../src/model/link.ts";
 import { renderMarkdown } from "../src/model/markup.ts";
-import { hotRank } from "../src/model/ranking.ts";
+import { bestRank, controversialRank, hotRank } from "../src/model/ranking.ts";
 import { slugOf } from "../src/model/slug.ts";
 
 describe("the hot rank", () => {
@@ -17,6 +17,30 @@ describe("the hot rank", () => {
     [0, 0, 1_767_225_600, 14071.0577111],
   ])("of %d ups and %d downs at %d is %d, as Reddit computes it", (ups, downs, at, rank) => {
     expect(hotRank(ups, downs, at)).toBe(rank);
+  });
+});
+
+describe("the orders of comments", () => {
+  it.each([
+    [1, 0, 0.378447503],
+    [10, 0, 0.858931318],
+    [10, 1, 0.739494988],
+    [100, 10, 0.867689066],
+    [600, 200, 0.729881555],
+    [0, 5, 0],
+    [0, 0, 0],
+  ])("rank %d ups and %d downs as best with %d", (ups, downs, rank) => {
+    expect(bestRank(ups, downs)).toBeCloseTo(rank, 9);
+  });
+
+  it.each([
+    [1, 1, 2],
+    [10, 10, 20],
+    [100, 50, 12.2474487],
+    [50, 100, 12.2474487],
+    [10, 0, 0],
+  ])("rank %d ups and %d downs as controversial with %d", (ups, downs, rank) => {
+    expect(controversialRank(ups, downs)).toBeCloseTo(rank, 7);
   });
 });
 

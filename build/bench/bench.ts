@@ -9,8 +9,8 @@ import type { Settings } from "../settings.ts";
 import { benchBuild } from "./build-speed.ts";
 import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
-import { benchVotes, type Sources } from "./votes.ts";
 import { benchWire } from "./wire.ts";
+import { benchWrites, type Sources } from "./writes.ts";
 
 /** The state must be built and unused. */
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
@@ -26,7 +26,7 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     }
     const state = await openLocalState(stateDir);
     console.log(tableText(await benchWire(state)));
-    console.log(tableText(await benchVotes(state, sources)));
+    console.log(tableText(await benchWrites(state, sources)));
     console.log(tableText(await benchBuild(state, settings.origin, sources.now)));
     await state.dispose();
   } finally {

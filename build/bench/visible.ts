@@ -1,7 +1,7 @@
 /** How long a vote takes until readers see it, through a real server. */
 
 import { median, type Table } from "./table.ts";
-import type { Sources } from "./votes.ts";
+import type { Sources } from "./writes.ts";
 
 const VOTES = 15;
 /** So that no page waits for its lane: the fast one is a second long. */
