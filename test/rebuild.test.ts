@@ -9,7 +9,7 @@ import { runSequence } from "./rebuild/sequence.ts";
 
 /** As many as fit into some seconds; CAIRN_SEED and CAIRN_SEQUENCES run others. */
 const FIRST_SEED = Number(process.env.CAIRN_SEED ?? 1);
-const SEQUENCES = Number(process.env.CAIRN_SEQUENCES ?? 60);
+const SEQUENCES = Number(process.env.CAIRN_SEQUENCES ?? 40);
 
 function openSite() {
   return {

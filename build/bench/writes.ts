@@ -10,7 +10,7 @@ import { openReads } from "../../src/store/reads.ts";
 import type { LocalState } from "../local.ts";
 import type { Table } from "./table.ts";
 
-const WRITES = 100;
+const WRITES = 30;
 const PACE = { fast: 1000, slow: 60_000 };
 /** Between two writes: no lane merges them, so that each pays for itself. Milliseconds. */
 const QUIET_MS = 120_000;
