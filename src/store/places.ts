@@ -5,7 +5,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { CommentId, PostId } from "../model/ids.ts";
 import { RANKINGS, type Ranking, type Scope } from "../model/listing.ts";
-import { RANK_COLUMN } from "./reads.ts";
+import { RANK_COLUMN } from "./ranked.ts";
 
 /** A position in a ranking's total order: higher values first, ties by newer, then by id. */
 export interface SortKey {

@@ -75,3 +75,6 @@ export function fromPostRow(row: PostRow): Post {
     edit: data.edit ?? null,
   };
 }
+
+/** For reads that join: the table is `p` there. */
+export const SELECT_POST = `SELECT ${POST_COLUMNS.replace(/\w+/g, "p.$&")}`;
