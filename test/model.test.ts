@@ -139,5 +139,17 @@ describe("markup", () => {
     ["50,000 asterisks", "*".repeat(50_000)],
     ["brackets", "[".repeat(40_000)],
     ["unclosed links", "[a](".repeat(10_000)],
-  ])("survives %s", (_, bomb) => expect(typeof renderMarkdown(bomb)).toBe("string"), 5000);
+    [
+      "a definition referred to thousands of times",
+      `[a]: /${"x".repeat(5000)}\n\n${"[a]".repeat(1600)}`,
+    ],
+    ["a wide table of short rows", `${"|a".repeat(60)}\n${"|-".repeat(60)}\n${"a\n".repeat(4000)}`],
+    ["thousands of lists", "- a\n\n1. b\n\n".repeat(1000)],
+  ])(
+    "survives %s, and does not grow out of proportion",
+    (_, bomb) => {
+      expect(renderMarkdown(bomb).length).toBeLessThan(6 * bomb.length + 2000);
+    },
+    5000,
+  );
 });

@@ -62,7 +62,9 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
     ],
   ];
   const columns: Counts[] = [];
-  for (const [, make] of kinds) columns.push(await send(state, sources, make));
+  // One clock for all: pages remember when they were written.
+  const clock = { ms: sources.now() };
+  for (const [, make] of kinds) columns.push(await send(state, random, clock, make));
   const names = [...new Set(columns.flatMap(({ named }) => [...named.keys()]))];
   const row = (label: string, count: (counts: Counts) => number) => [
     label,
@@ -83,18 +85,19 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
 /** @param make the fields of an event, given an id for what it makes */
 async function send(
   state: LocalState,
-  { now, random }: Sources,
+  random: Sources["random"],
+  clock: { ms: number },
   make: (id: string) => object,
 ): Promise<Counts> {
   const counts: Counts = { named: new Map(), written: 0, unchanged: 0 };
-  let clock = now();
   for (let write = 0; write < WRITES; write++) {
-    clock += QUIET_MS;
-    const id = mintId(clock, random);
+    clock.ms += QUIET_MS;
+    const now = clock.ms;
+    const id = mintId(now, random);
     const by = `bench-${write}`;
-    const event = parseEvent({ version: 1, id, at: clock, by, ...make(mintId(clock, random)) });
+    const event = parseEvent({ version: 1, id, at: now, by, ...make(mintId(now, random)) });
     if (event.type === "malformed") throw new Error(event.why);
-    await consumeEvents(state.db, [event], clock, PACE);
+    await consumeEvents(state.db, [event], now, PACE);
     for (const key of await keysNamedAt(state.db, await readCommitNumber(state.db))) {
       const kind = pageTypeOf(key)?.name ?? "no type";
       counts.named.set(kind, (counts.named.get(kind) ?? 0) + 1);
@@ -103,7 +106,7 @@ async function send(
       ...state,
       config: { origin: "http://localhost:8787" },
       pace: PACE,
-      now: () => clock,
+      now: () => now,
       token: () => id,
     });
     counts.written += published.written;

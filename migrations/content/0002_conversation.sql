@@ -47,10 +47,11 @@ CREATE TABLE person (
 ) WITHOUT ROWID;
 
 INSERT INTO person (key, name, created_at, post_karma, comment_karma)
-  SELECT lower(author), min(author), min(created_at), sum(score), 0 FROM post
-  WHERE author <> '[deleted]' GROUP BY lower(author);
+  SELECT lower(author), author, min(created_at), sum(score), 0 FROM post
+  WHERE author NOT GLOB '*[^A-Za-z0-9_-]*' AND length(author) BETWEEN 1 AND 30
+  GROUP BY lower(author);           -- the bare name is the one of the oldest post
 
 INSERT INTO entry (listing, slot, created_at, id)
   SELECT '/user/' || lower(author) || '/submitted',
     row_number() OVER (PARTITION BY lower(author) ORDER BY created_at, id), created_at, id
-  FROM post WHERE author <> '[deleted]';
+  FROM post WHERE author NOT GLOB '*[^A-Za-z0-9_-]*' AND length(author) BETWEEN 1 AND 30;

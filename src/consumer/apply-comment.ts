@@ -1,7 +1,13 @@
 /** What happens to comments: posted, voted on, edited, deleted. Pure. */
 import { type Comment, type CommentVote, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname, postFullname } from "../model/ids.ts";
-import { byBeginning, MAIN_PIECE, type Piece, placeComment } from "../model/piece.ts";
+import {
+  byBeginning,
+  MAIN_PIECE,
+  MAX_EDITED_CHARS,
+  type Piece,
+  placeComment,
+} from "../model/piece.ts";
 import type {
   CommentDeleted,
   CommentEdited,
@@ -102,6 +108,13 @@ export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome 
   }
   const edit = { at: event.at, event: event.id };
   if (!isNewer(edit, comment.edit)) return "unchanged";
+  const piece = (draft.pieces.get(comment.post) ?? []).find(({ name }) => name === comment.piece);
+  if (!piece) throw new Error(`comment ${comment.id} without its piece`);
+  const chars = piece.chars + event.text.length - comment.text.length;
+  if (chars > Math.max(piece.chars, MAX_EDITED_CHARS)) {
+    return draft.refuse(event, "no_room", commentFullname(comment.id));
+  }
+  draft.setPiece(comment.post, { ...piece, chars });
   draft.comments.set(comment.id, { ...comment, text: event.text, edit });
   return "applied";
 }

@@ -31,6 +31,7 @@ export type RefusalReason =
   | "not_yours"
   | "not_a_text"
   | "deleted"
+  | "no_room"
   | "wrong_parent";
 
 /** What became of an event. `waiting`: what it depends on has not arrived, so it comes again. */
@@ -107,7 +108,9 @@ function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
 }
 
 function applyPersonRegistered(draft: Draft, { by, at }: PersonRegistered): Outcome {
-  const people = draft.people.size;
+  const before = [...draft.people.values()];
   draft.addPerson(by, Math.floor(at / 1000));
-  return draft.people.size > people ? "applied" : "unchanged";
+  return [...draft.people.values()].every((person) => before.includes(person))
+    ? "unchanged"
+    : "applied";
 }

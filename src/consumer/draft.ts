@@ -77,11 +77,14 @@ export class Draft {
     return value ?? null;
   }
 
-  /** Whoever writes has a page from then on. */
+  /** Whoever writes has a page from then on; the oldest sign of them counts, in whatever order. */
   addPerson(name: string, createdAt: number): void {
     const key = personKey(name);
-    if (key === null || this.people.has(key)) return;
-    this.people.set(key, { key, name, createdAt, postKarma: 0, commentKarma: 0 });
+    if (key === null) return;
+    const known = this.people.get(key);
+    if (known && known.createdAt <= createdAt) return;
+    const karma = known ?? { postKarma: 0, commentKarma: 0 };
+    this.people.set(key, { ...karma, key, name, createdAt });
   }
 
   setPiece(post: PostId, piece: Piece): void {

@@ -6,7 +6,7 @@ import {
   type PostId,
   personKey,
 } from "../model/ids.ts";
-import { MAIN_PIECE } from "../model/piece.ts";
+import { byBeginning, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
@@ -89,17 +89,26 @@ function communityOf(post: PostId, rows: Rows, { posts }: Applied): CommunityKey
 }
 
 /**
- * A piece that has begun is linked from the comment that it continues, and from the piece before it
- * that answers the same parent. Rare: all pieces of such a thread are written.
+ * A piece that begins is linked from the piece before it that answers the same parent; the first of
+ * them is linked from where their parent stands.
  */
-function piecesAround({ comments }: Applied, { pieces }: Rows): PieceChange[] {
-  const grown = comments
-    .filter(({ before, after }) => before === null && after.piece === after.id)
-    .map(({ after }) => after.post);
-  return [...new Set(grown)].flatMap((post) => {
-    const names = (pieces.get(post) ?? []).map(({ name }) => name);
-    return [MAIN_PIECE, ...names].map((piece) => ({ post, piece }));
+function piecesAround({ pieces, comments }: Applied, rows: Rows): PieceChange[] {
+  const standsIn = new Map(comments.map(({ after }) => [after.id as string, after.piece]));
+  for (const { id, piece } of rows.comments.values()) standsIn.set(id, piece);
+  return pieces.flatMap(({ post, piece: begun }) => {
+    const before = rows.pieces.get(post) ?? [];
+    if (begun.name === MAIN_PIECE || before.some(({ name }) => name === begun.name)) return [];
+    const siblings = [...before, ...pieces.filter((each) => each.post === post).map(pieceOf)]
+      .filter(({ name, parent }) => name !== MAIN_PIECE && parent === begun.parent)
+      .sort(byBeginning);
+    const previous = siblings.findLast((each) => byBeginning(each, begun) < 0);
+    const parent = begun.parent === null ? MAIN_PIECE : standsIn.get(begun.parent);
+    return [{ post, piece: previous?.name ?? parent ?? MAIN_PIECE }];
   });
+}
+
+function pieceOf({ piece }: Applied["pieces"][number]): Piece {
+  return piece;
 }
 
 function allPieces(

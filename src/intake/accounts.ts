@@ -39,6 +39,24 @@ export async function addAccount(
   return meta.changes === 1;
 }
 
+/**
+ * Raises the epoch with the password, so that no session outlives the old one.
+ * @returns the new epoch; null when the account has left the given one, and nothing is changed
+ */
+export async function replacePassword(
+  accounts: D1Database,
+  { name, sessionEpoch }: Pick<Account, "name" | "sessionEpoch">,
+  password: string,
+): Promise<number | null> {
+  return accounts
+    .prepare(
+      `UPDATE account SET password = ?3, session_epoch = session_epoch + 1
+       WHERE name_key = ?1 AND session_epoch = ?2 RETURNING session_epoch`,
+    )
+    .bind(name.toLowerCase(), sessionEpoch, password)
+    .first<number>("session_epoch");
+}
+
 /** Frees the name of a person whose event could not be sent. */
 export async function removeAccount(accounts: D1Database, name: string): Promise<void> {
   await accounts.prepare("DELETE FROM account WHERE name_key = ?1").bind(name.toLowerCase()).run();

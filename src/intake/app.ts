@@ -12,7 +12,7 @@ import { isSameOrigin } from "./origin.ts";
 import { addressOf, limitRate } from "./rate.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
-import { readPerson } from "./session-cookie.ts";
+import { readAccount } from "./session-cookie.ts";
 
 /** What a Worker may not have of its own if it is to be tested. */
 export interface Sources {
@@ -77,8 +77,9 @@ async function takeForm(form: Form, request: FormRequest): Promise<Outcome> {
     const tooFast = await limitRate(request.env, form.limiter, addressOf(request.request));
     return tooFast ?? form.handle(request);
   }
-  const person = await readPerson(request);
-  if (person === null) return { type: "no_session" };
+  const account = await readAccount(request);
+  if (account === null) return { type: "no_session" };
+  const person = account.name;
   const tooFast = await limitRate(request.env, form.limiter, person);
   return tooFast ?? form.handle({ ...request, person });
 }

@@ -11,6 +11,7 @@ export type FieldName =
   | "kind"
   | "link"
   | "name"
+  | "new_passwd"
   | "parent"
   | "passwd"
   | "resubmit"
@@ -49,8 +50,8 @@ export interface Accepted {
 export type Outcome = Accepted | Refusal;
 
 /**
- * The path of the thread that the fields are about, null when they do not say which; or why they
- * are about nothing.
+ * The path of the thread that the fields are about, null when they do not say which or the form is
+ * about none; or why they are about nothing.
  */
 export type ThreadOf = (fields: URLSearchParams) => string | null | FieldRefusal;
 
@@ -63,7 +64,8 @@ export interface FormPage {
     | "create-community"
     | "comment"
     | "edit"
-    | "delete";
+    | "delete"
+    | "password";
   readonly title: string;
   /** The fields that keep what was typed; never a password. */
   readonly keeps: readonly FieldName[];

@@ -1,4 +1,5 @@
 /** THE list of forms. A new one is its file and a line here. */
+import { changePassword } from "./change-password.ts";
 import { comment } from "./comment.ts";
 import { createCommunity } from "./create-community.ts";
 import { del } from "./del.ts";
@@ -14,6 +15,7 @@ export const FORMS: readonly Form[] = [
   register,
   login,
   logout,
+  changePassword,
   submit,
   comment,
   editUserText,

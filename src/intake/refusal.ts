@@ -25,6 +25,7 @@ export type FieldRefusal =
   | (OfField<"repeated"> & { readonly times: number })
   | (OfField<"too_long"> & { readonly chars: number; readonly max: number })
   | (OfField<"too_short"> & { readonly chars: number; readonly min: number })
+  | OfField<"wrong_password", "passwd">
   | (OfField<"not_a_choice"> & { readonly allowed: readonly string[] })
   | OfField<"not_a_post", "link">
   | OfField<"not_a_thing", "id" | "thing_id" | "parent">

@@ -1,12 +1,11 @@
 /** `/api/register`: a new account, and a session in it; its page follows. */
-import { charCount } from "../model/clean-text.ts";
-import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, USER_NAME } from "../model/limits.ts";
+import { USER_NAME } from "../model/limits.ts";
 import { addAccount, removeAccount } from "./accounts.ts";
 import { allOf, optionalField, requiredField } from "./fields.ts";
 import type { FormRequest, OpenForm, Outcome } from "./form.ts";
 import { loggedIn } from "./logged-in.ts";
-import { hashPassword, SALT_BYTES } from "./password.ts";
-import { isRefusal, type NameRule, type Refusal } from "./refusal.ts";
+import { checkLength, hashNewPassword } from "./new-password.ts";
+import { isRefusal, type NameRule } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 
 /** What `USER_NAME` checks, in words. */
@@ -32,11 +31,10 @@ async function createAccount(request: FormRequest): Promise<Outcome> {
   if (isRefusal(sent)) return sent;
   const name = sent.user.trim();
   if (!USER_NAME.test(name)) return { type: "not_a_name", field: "user", ...NAME_RULE };
-  const wrongLength = checkLength(sent.passwd);
+  const wrongLength = checkLength(sent.passwd, "passwd");
   if (wrongLength) return wrongLength;
 
-  const salt = Uint8Array.from({ length: SALT_BYTES }, () => Math.floor(random() * 256));
-  const password = await hashPassword(sent.passwd, salt);
+  const password = await hashNewPassword(sent.passwd, random);
   const wasFree = await addAccount(env.ACCOUNTS, name, password, Math.floor(nowMs / 1000));
   if (!wasFree) return { type: "name_taken", field: "user", name };
   const event = await sendEvent({ ...request, person: name }, { type: "person_registered" });
@@ -45,15 +43,4 @@ async function createAccount(request: FormRequest): Promise<Outcome> {
     return event;
   }
   return loggedIn(request, { name, sessionEpoch: FIRST_EPOCH }, sent.dest);
-}
-
-function checkLength(passwd: string): Refusal | null {
-  const chars = charCount(passwd);
-  if (chars < MIN_PASSWORD_CHARS) {
-    return { type: "too_short", field: "passwd", chars, min: MIN_PASSWORD_CHARS };
-  }
-  if (chars > MAX_PASSWORD_CHARS) {
-    return { type: "too_long", field: "passwd", chars, max: MAX_PASSWORD_CHARS };
-  }
-  return null;
 }

@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<FieldName, string>> = {
   kind: "kind",
   link: "post (link)",
   name: "name",
+  new_passwd: "new password",
   parent: "parent",
   passwd: "password",
   resubmit: "field resubmit",
@@ -40,6 +41,8 @@ export function say(refusal: Refusal): Said {
       return said(401, "no_session", "You are not logged in, or your session has ended.");
     case "wrong_login":
       return said(401, "wrong_login", "There is no account with this name and password.");
+    case "wrong_password":
+      return said(401, "wrong_password", "This is not your password.");
     case "other_origin":
       return said(403, "other_origin", "This form was sent from another site.");
     case "no_such_form":

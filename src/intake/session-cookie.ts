@@ -28,14 +28,14 @@ export function clearedCookies(request: Request): readonly string[] {
   return bothCookies(request, { token: "", name: "", maxAge: 0 });
 }
 
-/** The sender's name as registered; null without a session that still holds. */
-export async function readPerson({ request, env, nowMs }: FormRequest): Promise<string | null> {
+/** The sender's account, now; null without a session that still holds. */
+export async function readAccount({ request, env, nowMs }: FormRequest): Promise<Account | null> {
   const token = parse(request.headers.get("cookie") ?? "", SESSION_COOKIE)[SESSION_COOKIE];
   if (token === undefined) return null;
   const session = await verifySession(env.SESSION_SECRET, token, Math.floor(nowMs / 1000));
   if (!session) return null;
   const account = await findAccount(env.ACCOUNTS, session.name);
-  return account?.sessionEpoch === session.epoch ? account.name : null;
+  return account?.sessionEpoch === session.epoch ? account : null;
 }
 
 function bothCookies(

@@ -18,6 +18,9 @@ const MAX_PIECE_BYTES = 300_000;
 /** HTML around the text of a comment: author, time, votes, links. Bytes. */
 const BYTES_AROUND_TEXT = 750;
 
+/** Comments never leave their piece, so edits may fill it only so far. Characters of text. */
+export const MAX_EDITED_CHARS = 600_000;
+
 export interface Piece {
   /** `MAIN_PIECE`, or the id of its first comment. */
   readonly name: string;

@@ -87,7 +87,7 @@ export function threadRepresentations(
       type: "html",
       sort,
       body: render({
-        sorts: tree.length === 0 ? [] : sortLinks(path, sort),
+        sorts: comments.length < 2 ? [] : sortLinks(path, sort),
         commentsHtml: treeHtml(tree, sort, post),
         morePath: next === "" ? "" : pieceKey(post.id, next),
       }),

@@ -35,8 +35,6 @@ const LEGACY: readonly (readonly [RegExp, string])[] = [
   [/^\/r\/-\/1$/, "/r"],
   [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
   [/^\/u\/([^/]+)\/(submitted|comments)$/, "/user/$1/$2"],
-  // Reddit's address of one comment: its thread, which knows where the comment stands.
-  [/^\/r\/[^/]+\/comments\/([^/]+)\/[^/]+\/[0-9a-z]+$/, "/comments/$1"],
 ];
 
 export function resolve(url: URL): Resolved {
@@ -46,9 +44,15 @@ export function resolve(url: URL): Resolved {
   const { bare, suffix, representation } = splitSuffix(asked);
   const after = url.searchParams.get("after");
   if (after !== null && after !== "") return resolveToken(after, representation);
+  const [, thread, comment] = COMMENT.exec(bare) ?? [];
+  if (thread !== undefined) {
+    return { type: "redirect", location: `/comments/${thread}${suffix}#t1_${comment}` };
+  }
   const path = canonicalPath(bare, url.searchParams);
   if (path !== bare) {
-    return { type: "redirect", location: encodePath(path) + suffix };
+    const sort = path.includes("/comments/") ? sortOf(url.searchParams) : null;
+    const query = sort === null ? "" : `?sort=${sort}`;
+    return { type: "redirect", location: encodePath(path) + suffix + query };
   }
   return resolveKey(path, representation, url.searchParams);
 }
@@ -95,6 +99,9 @@ function sortSuffix(path: string, query: URLSearchParams): string {
   const sort = query.get("sort");
   return isListing && (sort === "new" || sort === "top") ? `/${sort}` : "";
 }
+
+/** Reddit's address of one comment; here it has an anchor in its thread. */
+const COMMENT = /^\/r\/[^/]+\/comments\/([0-9a-z]+)\/[^/]+\/([0-9a-z]+)$/;
 
 /** `/r/x/comments/{id}/{slug}`; the page says which community and slug are right. */
 const THREAD = /^(?:\/r\/[^/]+)?\/comments\/([^/]+)(?:\/[^/]*)?$/;

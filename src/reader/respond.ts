@@ -34,13 +34,14 @@ export function answerPage(
   { representation: name, sort }: Asked,
 ): Response | null {
   const { head } = page;
+  const query = sort === null ? "" : `?sort=${sort}`;
   if (head.location !== null) {
-    return answerRedirect(head.status, head.location + suffixOf(name));
+    return answerRedirect(head.status, head.location + suffixOf(name) + query);
   }
   const stored = pick(head, name, sort);
   if (!stored) return null;
   if (head.path !== null && !isSamePath(url.pathname, head.path + suffixOf(name))) {
-    return answerRedirect(301, head.path + suffixOf(name));
+    return answerRedirect(301, head.path + suffixOf(name) + query);
   }
   const headers = pageHeaders(stored);
   if (matches(request, stored.etag)) return new Response(null, { status: 304, headers });

@@ -130,8 +130,9 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
   FROM (SELECT author, created_at, score AS post_score, 0 AS comment_score FROM post
     UNION ALL SELECT author, created_at, 0, ups - downs FROM comment)
   WHERE ${HAS_PAGES} GROUP BY lower(author)
-  ON CONFLICT (key) DO UPDATE SET post_karma = excluded.post_karma,
-    comment_karma = excluded.comment_karma`;
+  ON CONFLICT (key) DO UPDATE SET
+    created_at = min(created_at, excluded.created_at),
+    post_karma = excluded.post_karma, comment_karma = excluded.comment_karma`;
 
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,

@@ -94,7 +94,10 @@ export async function commitChanges(
       ...upsertPeople(db, rows.people),
       ...insertAliases(db, rows.aliases),
       ...insertRefusals(db, rows.refusals),
-      ...rows.entries.filter(({ isLate }) => isLate).flatMap((entry) => insertLateEntry(db, entry)),
+      ...insertLateEntries(
+        db,
+        rows.entries.filter(({ isLate }) => isLate),
+      ),
       ...appendEntries(
         db,
         rows.entries.filter(({ isLate }) => !isLate),
@@ -144,16 +147,44 @@ function appendEntries(db: D1Database, entries: readonly NewEntry[]): D1Prepared
   );
 }
 
-/** Slots are unique at every moment, so newer entries step aside through negative numbers. */
-function insertLateEntry(db: D1Database, entry: NewEntry): D1PreparedStatement[] {
-  const { listing, slot, createdAt, id } = entry;
+/** Beyond every slot: where entries wait while a listing is numbered anew. */
+const FAR = 1_000_000_000;
+
+/**
+ * Numbers what comes from the first late entry on anew, in each of their listings. Slots are unique
+ * at every moment, so everything waits below zero until all have their numbers.
+ */
+function insertLateEntries(db: D1Database, entries: readonly NewEntry[]): D1PreparedStatement[] {
+  if (entries.length === 0) return [];
+  const first = new Map<string, number>();
+  for (const { listing, slot } of entries) {
+    first.set(listing, Math.min(slot, first.get(listing) ?? slot));
+  }
+  const listings = JSON.stringify([...first].map(([listing, from]) => ({ listing, from })));
+  const added = JSON.stringify(entries);
   return [
     db
-      .prepare("UPDATE entry SET slot = -slot - 1 WHERE listing = ?1 AND slot >= ?2")
-      .bind(listing, slot),
-    db.prepare("UPDATE entry SET slot = -slot WHERE listing = ?1 AND slot < 0").bind(listing),
+      .prepare(
+        `INSERT INTO entry (listing, slot, created_at, id)
+         SELECT value ->> 'listing', -${FAR} - (value ->> 'slot'), value ->> 'createdAt',
+           value ->> 'id' FROM json_each(?1)`,
+      )
+      .bind(added),
     db
-      .prepare("INSERT INTO entry (listing, slot, created_at, id) VALUES (?1, ?2, ?3, ?4)")
-      .bind(listing, slot, createdAt, id),
+      .prepare(
+        `UPDATE entry SET slot = -p.place FROM (
+           SELECT e.listing, e.slot, q.value ->> 'from' - 1 + row_number() OVER
+             (PARTITION BY e.listing ORDER BY e.created_at, e.id) AS place
+           FROM json_each(?1) q CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
+             AND (e.slot >= q.value ->> 'from' OR e.slot < 0)) p
+         WHERE entry.listing = p.listing AND entry.slot = p.slot`,
+      )
+      .bind(listings),
+    db
+      .prepare(
+        `UPDATE entry SET slot = -slot WHERE slot < 0
+         AND listing IN (SELECT value ->> 'listing' FROM json_each(?1))`,
+      )
+      .bind(listings),
   ];
 }

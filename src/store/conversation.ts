@@ -164,7 +164,8 @@ export function upsertPieces(
 
 const UPSERT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, comment_karma)
   SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma")} FROM json_each(?1) WHERE true
-  ON CONFLICT (key) DO UPDATE SET post_karma = excluded.post_karma,
+  ON CONFLICT (key) DO UPDATE SET name = excluded.name, created_at = excluded.created_at,
+    post_karma = excluded.post_karma,
     comment_karma = excluded.comment_karma`;
 
 export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {

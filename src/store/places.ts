@@ -71,17 +71,17 @@ export async function readLengths(
   limit: number,
 ): Promise<ReadonlyMap<Scope, number>> {
   if (scopes.length === 0) return new Map();
-  const answers = await db.batch<{ posts: number }>(
-    scopes.map((scope) => {
-      const inScope = scope === null ? "" : "AND community = ?2";
-      const statement = db.prepare(
-        `SELECT count(*) AS posts FROM
-           (SELECT 1 FROM post WHERE standing = 'visible' ${inScope} LIMIT ?1)`,
-      );
-      return scope === null ? statement.bind(limit) : statement.bind(limit, scope);
-    }),
-  );
-  return new Map(scopes.map((scope, index) => [scope, answers[index]?.results[0]?.posts ?? 0]));
+  const { results } = await db
+    .prepare(
+      `SELECT CASE WHEN q.value IS NULL
+         THEN (SELECT count(*) FROM (SELECT 1 FROM post WHERE standing = 'visible' LIMIT ?2))
+         ELSE (SELECT count(*) FROM (SELECT 1 FROM post WHERE standing = 'visible'
+           AND community = q.value LIMIT ?2)) END AS posts
+       FROM json_each(?1) q ORDER BY q.key`,
+    )
+    .bind(JSON.stringify(scopes), limit)
+    .all<{ posts: number }>();
+  return new Map(scopes.map((scope, index) => [scope, results[index]?.posts ?? 0]));
 }
 
 /** The place of a post or comment in a chronological listing, and how many there are. */

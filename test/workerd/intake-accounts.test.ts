@@ -1,4 +1,4 @@
-/** Intake in real workerd with real D1: registering, logging in, and the session. */
+/** Intake in real workerd with real D1: registering, logging in, changing the password, the session. */
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { SESSION_LIFE_SECONDS, signSession } from "../../src/model/session.ts";
@@ -19,6 +19,8 @@ import {
   openIntake,
   PASSWORD,
   post,
+  script,
+  send,
   sent,
 } from "./intake/desk.ts";
 
@@ -178,13 +180,136 @@ describe("login", () => {
   });
 });
 
+describe("password", () => {
+  const NEW = "battery staple";
+  const change = (session: Record<string, string>, fields: Fields, limits: "on" | "off" = "off") =>
+    post("/api/password", fields, session, { RATE_LIMITS: limits });
+  /** As a script of somebody who has just shown the password. */
+  const bobLogsIn = async (passwd: string) => {
+    const response = await post("/api/login", { user: "Bob", passwd });
+    return { status: response.status, script: { cookie: cookiesOf(response), ...JSON_CLIENT } };
+  };
+  const voteStatus = async (headers: Record<string, string>) =>
+    (await post("/api/vote", { id: "t3_abc", dir: "1" }, headers)).status;
+  const bobsRow = () =>
+    env.ACCOUNTS.prepare(
+      "SELECT password, session_epoch FROM account WHERE name_key = 'bob'",
+    ).first();
+
+  test("once changed, opens sessions; the old one no longer does", async () => {
+    const bob = await aPerson("Bob");
+    const response = await change(bob, { passwd: PASSWORD, new_passwd: NEW });
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
+    expect((await bobLogsIn(PASSWORD)).status).toBe(401);
+    const again = await bobLogsIn(NEW);
+    expect(again.status).toBe(303);
+    expect(await voteStatus(again.script)).toBe(202);
+  });
+
+  test("change ends every session but the one it opens for this browser", async () => {
+    const here = { ...(await aPerson("Bob")), ...JSON_CLIENT };
+    const elsewhere = (await bobLogsIn(PASSWORD)).script;
+    expect(await voteStatus(elsewhere)).toBe(202);
+    const response = await change(here, { passwd: PASSWORD, new_passwd: NEW });
+    expect(cookiesOf(response)).toMatch(/^session=Bob\.1\..*; name=Bob$/);
+    const fresh = { cookie: cookiesOf(response), ...JSON_CLIENT };
+    expect(await asJson(response)).toEqual([202, { id: "t2_bob" }]);
+    expect(await voteStatus(elsewhere)).toBe(401);
+    expect(await voteStatus(here)).toBe(401);
+    expect(await voteStatus(fresh)).toBe(202);
+    expect((await change(fresh, { passwd: NEW, new_passwd: PASSWORD })).status).toBe(202);
+  });
+
+  test("change leaves other people alone, and no password in an event", async () => {
+    const bob = await aPerson("Bob");
+    sent.length = 0;
+    await change(bob, { passwd: PASSWORD, new_passwd: NEW });
+    expect(sent).toEqual([]);
+    expect(await voteStatus(script)).toBe(202);
+  });
+
+  test("change with a wrong current password changes nothing", async () => {
+    const bob = { ...(await aPerson("Bob")), ...JSON_CLIENT };
+    const before = await bobsRow();
+    const response = await change(bob, { passwd: `${PASSWORD}!`, new_passwd: NEW });
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(await asJson(response)).toEqual(error(401, "wrong_password", { field: "passwd" }));
+    expect(await bobsRow()).toEqual(before);
+    expect(await voteStatus(bob)).toBe(202);
+  });
+
+  test("refused is said beside its field, and neither password is shown again", async () => {
+    const response = await change(alice, { passwd: "tell nobody", new_passwd: "or anybody" });
+    const page = await response.text();
+    expect(response.status).toBe(401);
+    expect(page).toContain('id="passwd-error">This is not your password.');
+    expect(page).not.toMatch(/tell nobody|or anybody/);
+  });
+
+  const long = { field: "new_passwd", chars: 201, max: 200 };
+  test.each([
+    [{ new_passwd: NEW }, "passwd_missing", { field: "passwd" }],
+    [{ passwd: PASSWORD }, "new_passwd_missing", { field: "new_passwd" }],
+    [
+      { passwd: PASSWORD, new_passwd: "1234567" },
+      "new_passwd_too_short",
+      { field: "new_passwd", chars: 7, min: 8 },
+    ],
+    [{ passwd: PASSWORD, new_passwd: "x".repeat(201) }, "new_passwd_too_long", long],
+  ])("change refuses %j", async (fields, reason, numbers) => {
+    expect(await asJson(change(script, fields as Fields))).toEqual(error(422, reason, numbers));
+    expect(await voteStatus(script)).toBe(202);
+  });
+
+  test("is the winner's when several change it at once", async () => {
+    const bob = { ...(await aPerson("Bob")), ...JSON_CLIENT };
+    const wanted = ["first of three", "second of three", "third of three"];
+    const answers = await Promise.all(
+      wanted.map((new_passwd) => change(bob, { passwd: PASSWORD, new_passwd })),
+    );
+    const winner = answers.findIndex(({ status }) => status === 202);
+    for (const [n, answer] of answers.entries()) {
+      if (n !== winner) expect(await asJson(answer)).toEqual(error(401, "no_session"));
+      expect((await bobLogsIn(wanted[n] ?? "")).status).toBe(n === winner ? 303 : 401);
+    }
+    expect(await bobsRow()).toMatchObject({ session_epoch: 1 });
+  });
+
+  test("cannot be guessed with a stolen session: the twenty-first try waits", async () => {
+    const bob = { ...(await aPerson("Guessed")), ...JSON_CLIENT };
+    for (let n = 0; n < 20; n++) expect((await change(bob, {}, "on")).status).toBe(422);
+    const answer = await asJson(change(bob, { passwd: PASSWORD, new_passwd: NEW }, "on"));
+    expect(answer).toEqual(error(429, "too_fast", { seconds: 60 }));
+  });
+
+  test("has its form on GET, uncached, which takes nothing from the address", async () => {
+    const response = await send("/api/password?passwd=from-afar&new_passwd=from-afar", {});
+    const page = await response.text();
+    expect([response.status, response.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(page).toContain('<form method="post" action="/api/password">');
+    expect(page).toContain('autocomplete="new-password"');
+    expect(page).not.toContain("from-afar");
+    const other = await send("/api/password", { method: "PUT" });
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+  });
+
+  test("change without a session leads to the login", async () => {
+    const response = await change({}, { passwd: PASSWORD, new_passwd: NEW });
+    const page = await response.text();
+    expect(response.status).toBe(401);
+    expect(page).toContain('action="/api/login"');
+    expect(page).not.toContain(NEW);
+  });
+});
+
 describe("the session", () => {
   const vote = (headers: Record<string, string>) =>
     asJson(post("/api/vote", { id: "t3_abc", dir: "1" }, { ...JSON_CLIENT, ...headers }));
   const NO_SESSION = error(401, "no_session");
 
   test("is needed for everything a person does", async () => {
-    const forms = ["vote", "submit", "del", "create_community", "comment", "editusertext"];
+    const names = ["vote", "submit", "del", "create_community", "comment", "editusertext"];
+    const forms = [...names, "password"];
     for (const path of forms.map((form) => `/api/${form}`)) {
       expect(await asJson(post(path, {}, JSON_CLIENT))).toEqual(NO_SESSION);
     }

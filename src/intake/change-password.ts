@@ -1,0 +1,42 @@
+/** `/api/password`: a new password for who knows the old one; every other session ends. */
+import { replacePassword } from "./accounts.ts";
+import { allOf, requiredField } from "./fields.ts";
+import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
+import { HOME } from "./local-path.ts";
+import { loggedIn } from "./logged-in.ts";
+import { checkLength, hashNewPassword } from "./new-password.ts";
+import { checkPassword } from "./password.ts";
+import { isRefusal } from "./refusal.ts";
+import { readAccount } from "./session-cookie.ts";
+
+export const changePassword: PersonForm = {
+  path: "/api/password",
+  page: { form: "password", title: "Change your password", keeps: [], threadOf: () => null },
+  // Who has stolen a session must not guess the password with it.
+  limiter: "ACCOUNT_LIMITER",
+  sender: "person",
+  handle: takeNewPassword,
+};
+
+/** Of two changes at once the first wins: it has ended the session of the second. */
+async function takeNewPassword(request: PersonRequest): Promise<Outcome> {
+  const { fields, env, random } = request;
+  const sent = allOf({
+    passwd: requiredField(fields, "passwd"),
+    new_passwd: requiredField(fields, "new_passwd"),
+  });
+  if (isRefusal(sent)) return sent;
+  const wrongLength = checkLength(sent.new_passwd, "new_passwd");
+  if (wrongLength) return wrongLength;
+
+  // The hash and the epoch of one moment: a change since the session was checked is seen here.
+  const account = await readAccount(request);
+  if (account === null) return { type: "no_session" };
+  if (!(await checkPassword(sent.passwd, account.password))) {
+    return { type: "wrong_password", field: "passwd" };
+  }
+  const password = await hashNewPassword(sent.new_passwd, random);
+  const sessionEpoch = await replacePassword(env.ACCOUNTS, account, password);
+  if (sessionEpoch === null) return { type: "no_session" };
+  return loggedIn(request, { name: account.name, sessionEpoch }, HOME);
+}
