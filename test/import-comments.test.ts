@@ -238,11 +238,11 @@ describe("an import of comments", () => {
     expect(await idsOf("/comments")).toHaveLength(names.length);
   });
 
-  test("keeps the date and the name of a person who is there already", async () => {
-    await state.db.prepare("INSERT INTO person VALUES ('ada', 'ADA', 5000, 7, 7)").run();
+  test("keeps the name of a person who is there already, and the older date", async () => {
+    await state.db.prepare("INSERT INTO person VALUES ('ada', 'ADA', 5, 7, 7)").run();
     await importRows([A_LINK, aComment()]);
     expect(await rowsOf("SELECT * FROM person WHERE key = 'ada'")).toEqual([
-      { key: "ada", name: "ADA", created_at: 5000, post_karma: 0, comment_karma: 3 },
+      { key: "ada", name: "ADA", created_at: 5, post_karma: 0, comment_karma: 3 },
     ]);
   });
 

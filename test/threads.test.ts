@@ -176,6 +176,7 @@ describe("a thread that is too deep for a page", () => {
     const third = chain[2 * MAX_PIECE_DEPTH]?.comment;
     expect(await site.text(thread)).toContain(`${thread}/_/${second}`);
     expect(await site.text(thread)).not.toContain(`level ${MAX_PIECE_DEPTH}.`);
+    expect(await site.text(thread)).toContain(`{"kind":"more","data":{"id":"${second}"`);
     expect(await site.text(`${thread}/_/${second}`)).toContain(`level ${MAX_PIECE_DEPTH}.`);
     expect(await site.text(`${thread}/_/${second}`)).toContain(`${thread}/_/${third}`);
     await site.send(gone(post, "ann"));

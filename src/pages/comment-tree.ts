@@ -91,18 +91,22 @@ function nodeHtml(
   });
 }
 
-/** Reddit's shape: a listing, whose things nest their replies in the same. */
+/**
+ * Reddit's shape: a listing, whose things nest their replies in the same. A `more` names the first
+ * comments of the pieces where it goes on.
+ */
 export function treeJson(
   nodes: readonly CommentNode[],
   sort: CommentSort,
   surroundings: Surroundings,
+  more: readonly string[],
 ): object {
-  const children = sortNodes(nodes, sort).map(({ comment, replies }) =>
-    commentJson(
-      comment,
-      surroundings,
-      replies.length === 0 ? "" : treeJson(replies, sort, surroundings),
-    ),
-  );
-  return listingJson(children, null, null);
+  const children = sortNodes(nodes, sort).map(({ comment, replies, continuations }) => {
+    const pieces = continuations.slice(0, 1).map(({ name }) => name);
+    const isLeaf = replies.length === 0 && pieces.length === 0;
+    const below = isLeaf ? "" : treeJson(replies, sort, surroundings, pieces);
+    return commentJson(comment, surroundings, below);
+  });
+  const rest = more.map((id) => ({ kind: "more", data: { id, name: `t1_${id}`, children: [id] } }));
+  return listingJson([...children, ...rest], null, null);
 }

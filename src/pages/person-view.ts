@@ -36,7 +36,8 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     canonical: site.origin + key,
     jsonPath: jsonPath(key),
     name: person.name,
-    createdAt: isoTime(person.createdAt),
+    // Only the overview is written anew whenever these change.
+    createdAt: isOverview ? isoTime(person.createdAt) : null,
     postKarma: isOverview ? person.postKarma : null,
     commentKarma: isOverview ? person.commentKarma : null,
     tabs: page.tabs.map((each) => ({

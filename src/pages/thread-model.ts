@@ -111,14 +111,19 @@ function sortLinks(path: string, current: CommentSort): object[] {
  * score and its number of comments would have every piece written for every vote.
  */
 function threadJson(
-  { post, piece }: ThreadModel,
+  model: ThreadModel,
   tree: readonly CommentNode[],
   community: Community | undefined,
 ): object {
+  const { post, piece } = model;
+  const next = nextPiece(model);
   const posts = isVisible(post) && piece === MAIN_PIECE ? [postJson(post, community)] : [];
   const surroundings = {
     posts: new Map([[post.id, post]]),
     communities: new Map(community ? [[community.key, community]] : []),
   };
-  return [listingJson(posts, null, null), treeJson(tree, COMMENT_SORTS[0], surroundings)];
+  return [
+    listingJson(posts, null, null),
+    treeJson(tree, COMMENT_SORTS[0], surroundings, next === "" ? [] : [next]),
+  ];
 }
