@@ -30,6 +30,9 @@ export const createCommunity: PersonForm = {
   handle: foundCommunity,
 };
 
+/** Existing readers take these for listings of their own, not for communities. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(["all", "popular", "random", "friends", "mod"]);
+
 async function foundCommunity(request: PersonRequest): Promise<Outcome> {
   const { fields, env, nowMs, person } = request;
   const sent = allOf({
@@ -40,6 +43,7 @@ async function foundCommunity(request: PersonRequest): Promise<Outcome> {
   if (isRefusal(sent)) return sent;
   const name = sent.name.trim();
   if (!COMMUNITY_NAME.test(name)) return { type: "not_a_name", field: "name", ...NAME_RULE };
+  if (RESERVED_NAMES.has(communityKey(name))) return { type: "name_taken", field: "name", name };
   const wasFree = await addCommunity(env.ACCOUNTS, name, person, Math.floor(nowMs / 1000));
   if (!wasFree) return { type: "name_taken", field: "name", name };
 

@@ -15,43 +15,57 @@ export interface RankedSlice {
 /** The columns that order each ranking, from the best; each pair has an index. */
 export const RANK_COLUMN: Readonly<Record<Ranking, string>> = { hot: "hot", top: "score" };
 
-/** One query for each listing, over all positions asked of it: neighbouring pages cost one read. */
+/** Neighbouring slices cost one read; positions between distant ones would be read for nothing. */
+const MAX_GAP = 100;
+
+/** A run of slices of one listing, read at once. */
+interface Span {
+  readonly slices: readonly RankedSlice[];
+  readonly from: number;
+  readonly end: number;
+}
+
 export async function readRankedSlices(
   db: D1Database,
   slices: readonly RankedSlice[],
 ): Promise<Post[][]> {
-  const listings = [...Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scope}`).values()];
-  if (listings.length === 0) return [];
-  const spans = listings.map(spanOf);
+  if (slices.length === 0) return [];
+  const listings = Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scope}`);
+  const spans = [...listings.values()].flatMap(spansOf);
   const answers = await db.batch<PostRow>(spans.map((span) => rankedStatement(db, span)));
   const posts = new Map<RankedSlice, Post[]>();
-  listings.forEach((ofListing, index) => {
-    const first = spans[index]?.from ?? 0;
+  spans.forEach((span, index) => {
     const rows = answers[index]?.results ?? [];
-    for (const slice of ofListing) {
-      const from = slice.from - first;
+    for (const slice of span.slices) {
+      const from = slice.from - span.from;
       posts.set(slice, rows.slice(from, from + slice.count).map(fromPostRow));
     }
   });
   return slices.map((slice) => posts.get(slice) ?? []);
 }
 
-/** The shortest slice of a listing that holds all of them. */
-function spanOf(slices: readonly RankedSlice[]): RankedSlice {
-  const from = Math.min(...slices.map((slice) => slice.from));
-  const end = Math.max(...slices.map((slice) => slice.from + slice.count));
-  const { ranking, scope } = slices[0] as RankedSlice;
-  return { ranking, scope, from, count: end - from };
+function spansOf(slices: readonly RankedSlice[]): Span[] {
+  const spans: Span[] = [];
+  for (const slice of [...slices].sort((a, b) => a.from - b.from)) {
+    const end = slice.from + slice.count;
+    const last = spans.at(-1);
+    if (last && slice.from - last.end <= MAX_GAP) {
+      const joined = { slices: [...last.slices, slice], from: last.from };
+      spans[spans.length - 1] = { ...joined, end: Math.max(last.end, end) };
+    } else {
+      spans.push({ slices: [slice], from: slice.from, end });
+    }
+  }
+  return spans;
 }
 
-function rankedStatement(
-  db: D1Database,
-  { ranking, scope, from, count }: RankedSlice,
-): D1PreparedStatement {
+function rankedStatement(db: D1Database, { slices, from, end }: Span): D1PreparedStatement {
+  const { ranking, scope } = slices[0] as RankedSlice;
   const inScope = scope === null ? "" : "AND p.community = ?3";
   const statement = db.prepare(
     `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
      ORDER BY p.${RANK_COLUMN[ranking]} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
   );
+  const count = end - from;
   return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
 }

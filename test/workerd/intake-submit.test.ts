@@ -196,6 +196,8 @@ describe("create_community", () => {
   test("refuses a name that differs only in case", async () => {
     const taken = { field: "name", name: "PROGRAMMING" };
     expect(await found({ name: "PROGRAMMING" })).toEqual(error(409, "name_taken", taken));
+    const reserved = { field: "name", name: "Popular" };
+    expect(await found({ name: "Popular" })).toEqual(error(409, "name_taken", reserved));
     expect(sent).toEqual([]);
   });
 
