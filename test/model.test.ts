@@ -28,6 +28,7 @@ describe("the orders of comments", () => {
     [100, 10, 0.867689066],
     [600, 200, 0.729881555],
     [0, 5, 0],
+    [0, 7, 0],
     [0, 0, 0],
   ])("rank %d ups and %d downs as best with %d", (ups, downs, rank) => {
     expect(bestRank(ups, downs)).toBeCloseTo(rank, 9);

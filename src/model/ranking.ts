@@ -22,8 +22,9 @@ const WILSON_Z = 1.281551565545;
 
 /** Wilson's lower bound of the share of upvotes: `best`. 0 without votes, never below 0. */
 export function bestRank(ups: number, downs: number): number {
+  // Exactly 0 without upvotes: the formula's rounding errors would order such comments at random.
+  if (ups === 0) return 0;
   const n = ups + downs;
-  if (n === 0) return 0;
   const share = ups / n;
   const z2 = WILSON_Z ** 2;
   const left = share + z2 / (2 * n);
