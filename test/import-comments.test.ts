@@ -204,7 +204,7 @@ describe("an import of comments", () => {
       },
     ]);
     expect(await rowsOf("SELECT * FROM piece")).toEqual([
-      { post: "p", name: "", parent: null, comments: 4, chars: 18 },
+      { post: "p", name: "", parent: null, above: null, comments: 4, visible: 3, chars: 18 },
     ]);
     expect(await rowsOf("SELECT comments FROM post")).toEqual([{ comments: 3 }]);
     expect(await rowsOf("SELECT * FROM person")).toEqual([

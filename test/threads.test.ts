@@ -184,6 +184,31 @@ describe("a thread that is too deep for a page", () => {
     expect(await site.text(`${thread}/_/${third}`)).not.toContain("title to forget");
     expect(await siteDifferences(site)).toEqual([]);
   });
+
+  it("leads on, and keeps tombstones, only while there is something to read below", async () => {
+    const chain: CommentPosted[] = [];
+    for (let depth = 0; depth <= 2 * MAX_PIECE_DEPTH; depth++) {
+      const comment = aComment(post.post, chain.at(-1)?.comment ?? null, "Bob", `level ${depth}.`);
+      chain.push(comment);
+      await site.send(comment);
+    }
+    const second = `${thread}/_/${chain[MAX_PIECE_DEPTH]?.comment}`;
+    for (const comment of chain.slice(0, -1)) {
+      await site.send(gone(comment, "Bob"));
+      await site.publish();
+      expect(await siteDifferences(site)).toEqual([]);
+    }
+    expect(await site.text(thread)).toContain(second);
+    await site.send(gone(chain.at(-1) as CommentPosted, "Bob"));
+    await site.publish();
+    expect(await siteDifferences(site)).toEqual([]);
+    expect(await site.text(thread)).not.toContain("[deleted]");
+    expect(await site.text(thread)).not.toContain(second);
+    await site.send(gone(post, "ann"));
+    await site.publish();
+    expect((await readPage(site.pages, second))?.head.status).toBe(410);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
 });
 
 describe("a thread of 5,000 comments", () => {

@@ -10,10 +10,12 @@ import {
 } from "../../src/model/piece.ts";
 import type { Outline } from "./outline.ts";
 
+/** What follows from all comments is counted at the end of the import. */
+const EMPTY = { above: null, comments: 0, visible: 0, chars: 0 };
+const NO_MAIN: Piece = { ...EMPTY, name: MAIN_PIECE, parent: null };
+
 export class ThreadPlaces {
-  readonly #pieces = new Map<string, Piece>([
-    [MAIN_PIECE, { name: MAIN_PIECE, parent: null, comments: 0, chars: 0 }],
-  ]);
+  readonly #pieces = new Map<string, Piece>([[MAIN_PIECE, NO_MAIN]]);
   /** Names of the pieces that continue below a comment or, under null, below the post. */
   readonly #continuations = new Map<string | null, string[]>();
   readonly #places = new Map<CommentId, Place>();
@@ -38,7 +40,7 @@ export class ThreadPlaces {
       own,
       continuations.map((name) => this.#piece(name)),
     );
-    if (!this.#pieces.has(place.piece)) this.#add({ name: id, parent, comments: 0, chars: 0 });
+    if (!this.#pieces.has(place.piece)) this.#add({ ...EMPTY, name: id, parent });
     const before = this.#piece(place.piece);
     const piece = { ...before, comments: before.comments + 1, chars: before.chars + chars };
     this.#pieces.set(piece.name, piece);

@@ -30,7 +30,9 @@ CREATE TABLE piece (
   post TEXT NOT NULL,
   name TEXT NOT NULL,
   parent TEXT,                          -- the comment that its first comments answer; NULL: the post
+  above TEXT,                           -- the piece in which that comment stands; NULL: the post
   comments INTEGER NOT NULL,
+  visible INTEGER NOT NULL,             -- of these
   chars INTEGER NOT NULL,               -- of text
   PRIMARY KEY (post, name)
 ) WITHOUT ROWID;

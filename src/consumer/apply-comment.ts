@@ -52,13 +52,13 @@ function newComment(
 ): Comment {
   const pieces = draft.pieces.get(post.id) ?? [];
   const chars = event.text.length;
-  const own = pieceNamed(pieces, parent?.piece ?? MAIN_PIECE, null);
+  const own = pieceNamed(pieces, parent?.piece ?? MAIN_PIECE, null, null);
   const below = parent?.id ?? null;
   const continuations = pieces
     .filter(({ name, parent: above }) => name !== MAIN_PIECE && above === below)
     .sort(byBeginning);
   const place = placeComment(event.comment, chars, parent, own, continuations);
-  const piece = pieceNamed(pieces, place.piece, below);
+  const piece = pieceNamed(pieces, place.piece, below, parent?.piece ?? null);
   draft.setPiece(post.id, {
     ...piece,
     comments: piece.comments + 1,
@@ -79,8 +79,14 @@ function newComment(
   };
 }
 
-function pieceNamed(pieces: readonly Piece[], name: string, parent: string | null): Piece {
-  return pieces.find((piece) => piece.name === name) ?? { name, parent, comments: 0, chars: 0 };
+function pieceNamed(
+  pieces: readonly Piece[],
+  name: string,
+  parent: string | null,
+  above: string | null,
+): Piece {
+  const empty = { name, parent, above, comments: 0, visible: 0, chars: 0 };
+  return pieces.find((piece) => piece.name === name) ?? empty;
 }
 
 export function applyCommentVoted(draft: Draft, event: CommentVoted): Outcome {

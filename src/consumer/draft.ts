@@ -149,12 +149,21 @@ export class Draft {
       const more = Number(isVisible(after)) - Number(before !== null && isVisible(before));
       const post = this.posts.get(after.post);
       if (!post) throw new Error(`comment ${after.id} without its post`);
-      if (more !== 0) this.posts.set(post.id, { ...post, comments: post.comments + more });
+      if (more !== 0) {
+        this.posts.set(post.id, { ...post, comments: post.comments + more });
+        this.#addVisible(after, more);
+      }
       this.#addKarma(after, before, "commentKarma");
     }
     for (const after of changed(this.#rows.posts, this.posts)) {
       this.#addKarma(after, this.#rows.posts.get(after.id) ?? null, "postKarma");
     }
+  }
+
+  #addVisible({ id, post, piece: name }: Comment, more: number): void {
+    const piece = this.pieces.get(post)?.find((each) => each.name === name);
+    if (!piece) throw new Error(`comment ${id} without its piece`);
+    this.setPiece(post, { ...piece, visible: piece.visible + more });
   }
 
   #addKarma(

@@ -54,7 +54,7 @@ export async function placeChange(
     communities,
     communityCount: communityCount + communities.length,
     aliases: [...aliases.map(({ id }) => id), ...leading],
-    pieces: [...piecesAround(applied, rows), ...allPieces(pieces)],
+    pieces: [...piecesAround(applied, rows), ...revived(applied, rows), ...allPieces(pieces)],
     people: peopleShown(applied, discussion),
     ranked: rankedChanges(questions, ranks, lengths),
     chronological: chronologicalChanges(places, requests, slots, entries),
@@ -104,6 +104,21 @@ function piecesAround({ pieces, comments }: Applied, rows: Rows): PieceChange[] 
     const previous = siblings.findLast((each) => byBeginning(each, begun) < 0);
     const parent = begun.parent === null ? MAIN_PIECE : standsIn.get(begun.parent);
     return [{ post, piece: previous?.name ?? parent ?? MAIN_PIECE }];
+  });
+}
+
+/**
+ * The last visible comment of a piece has gone, or a first one has come: whatever leads to the piece
+ * may do so no longer. Rare: all pieces of such a thread are written.
+ */
+function revived({ pieces }: Applied, rows: Rows): PieceChange[] {
+  const threads = pieces.filter(({ post, piece }) => {
+    const before = rows.pieces.get(post)?.find(({ name }) => name === piece.name);
+    return before !== undefined && before.visible > 0 !== piece.visible > 0;
+  });
+  return [...new Set(threads.map(({ post }) => post))].flatMap((post) => {
+    const names = (rows.pieces.get(post) ?? []).map(({ name }) => name);
+    return names.map((piece) => ({ post, piece }));
   });
 }
 

@@ -26,7 +26,11 @@ export interface Piece {
   readonly name: string;
   /** The comment that its first comments answer; null: the post. */
   readonly parent: string | null;
+  /** The piece in which that comment stands; null for the post. */
+  readonly above: string | null;
   readonly comments: number;
+  /** Comments that are not deleted. */
+  readonly visible: number;
   /** Of text, as it was written. */
   readonly chars: number;
 }
@@ -60,6 +64,12 @@ export function placeComment(
   if (!last && depth < MAX_PIECE_DEPTH && hasRoom(own, chars)) return { piece: own.name, depth };
   if (last && hasRoom(last, chars)) return { piece: last.name, depth: 0 };
   return { piece: id, depth: 0 };
+}
+
+/** Is there anything to read in a piece, or in one that goes on below it? */
+export function isAlive(piece: Piece, pieces: readonly Piece[]): boolean {
+  if (piece.visible > 0) return true;
+  return pieces.some((each) => each.above === piece.name && isAlive(each, pieces));
 }
 
 /** Names are ids, and ids grow with time: first in length, then letter by letter. */

@@ -5,7 +5,7 @@
 import { type Comment, isVisible, type Post, score } from "../model/entities.ts";
 import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
-import type { Piece } from "../model/piece.ts";
+import { isAlive, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
 import { commentJson, type Surroundings } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
@@ -33,7 +33,9 @@ export function commentTree(
   const build = (parent: CommentId | null): CommentNode[] =>
     (answers.get(parent) ?? []).flatMap((comment) => {
       const replies = build(comment.id);
-      const continuations = pieces.filter((piece) => piece.parent === comment.id);
+      const continuations = pieces.filter(
+        (piece) => piece.parent === comment.id && isAlive(piece, pieces),
+      );
       const isShown = isVisible(comment) || replies.length > 0 || continuations.length > 0;
       const textHtml = isVisible(comment) ? renderMarkdown(comment.text) : "";
       return isShown ? [{ comment, textHtml, replies, continuations }] : [];

@@ -8,6 +8,7 @@ import { pieceKey, rankedKey, submitKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
+import { viewDeleted } from "./thread.ts";
 import { loadThreads, type ThreadModel, threadRepresentations } from "./thread-model.ts";
 
 interface Params {
@@ -43,6 +44,7 @@ function* affectedPieces(change: Change): Iterable<string> {
 
 function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered {
   const { post, community } = model;
+  if (!isVisible(post) && post.comments === 0) return viewDeleted(model);
   const key = pieceKey(post.id, piece);
   const title = isVisible(post) ? post.title : GONE_TITLE;
   const representations = threadRepresentations(model, key, (comments) =>

@@ -2,7 +2,7 @@
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
-import { byBeginning, MAIN_PIECE, type Piece } from "../model/piece.ts";
+import { byBeginning, isAlive, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
 import { COMMENT_SORTS, type CommentSort, pieceKey } from "./key.ts";
@@ -54,11 +54,12 @@ export async function loadThreads(
   });
 }
 
-/** The piece that goes on where this one ends, below the same parent. */
+/** The piece that goes on where this one ends, below the same parent; empty ones are passed over. */
 export function nextPiece({ piece, pieces }: ThreadModel): string {
   const parent = pieces.find(({ name }) => name === piece)?.parent ?? null;
   const siblings = pieces.filter((each) => each.parent === parent);
-  return siblings[siblings.findIndex(({ name }) => name === piece) + 1]?.name ?? "";
+  const later = siblings.slice(siblings.findIndex(({ name }) => name === piece) + 1);
+  return later.find((each) => isAlive(each, pieces))?.name ?? "";
 }
 
 const LABELS: Readonly<Record<CommentSort, string>> = {

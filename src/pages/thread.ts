@@ -117,7 +117,8 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
   return { type: "page", status: 200, path: null, representations };
 }
 
-function viewDeleted(model: ThreadModel): Rendered {
+/** Nothing is left of the post, and nobody has said anything about it. */
+export function viewDeleted(model: ThreadModel): Rendered {
   const { post, community } = model;
   const html = renderTemplate("gone", {
     title: "Deleted",

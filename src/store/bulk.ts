@@ -121,6 +121,11 @@ const COUNT_COMMENTS = `UPDATE post SET comments = counted.visible
     FROM comment GROUP BY post) AS counted
   WHERE counted.post = post.id AND post.comments <> counted.visible`;
 
+const COUNT_PIECES = `UPDATE piece SET
+  visible = (SELECT count(*) FROM comment c
+    WHERE c.post = piece.post AND c.piece = piece.name AND c.standing = 'visible'),
+  above = (SELECT c.piece FROM comment c WHERE c.id = piece.parent)`;
+
 /**
  * Whoever has written. A name is as it was first written: SQLite takes bare columns from the row of
  * the minimum. Of a person who is there already only the karma is known better than before.
@@ -146,6 +151,7 @@ export async function renumberListings(db: D1Database): Promise<void> {
       ...CLEAR,
       ...NUMBER,
       COUNT_COMMENTS,
+      COUNT_PIECES,
       COUNT_PEOPLE,
       "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
     ].map((sql) => db.prepare(sql)),

@@ -55,7 +55,7 @@ export async function readPieces(
   if (posts.length === 0) return new Map();
   const { results } = await db
     .prepare(
-      `SELECT p.post, p.name, p.parent, p.comments, p.chars
+      `SELECT p.post, p.name, p.parent, p.above, p.comments, p.visible, p.chars
        FROM json_each(?1) q CROSS JOIN piece p ON p.post = q.value`,
     )
     .bind(JSON.stringify([...new Set(posts)]))
@@ -150,9 +150,10 @@ export function upsertCommentVotes(
   return jsonChunks(votes).map((json) => db.prepare(UPSERT_COMMENT_VOTES).bind(json));
 }
 
-const UPSERT_PIECES = `INSERT INTO piece (post, name, parent, comments, chars)
-  SELECT ${fromJson("post, name, parent, comments, chars")} FROM json_each(?1) WHERE true
-  ON CONFLICT (post, name) DO UPDATE SET comments = excluded.comments, chars = excluded.chars`;
+const UPSERT_PIECES = `INSERT INTO piece (post, name, parent, above, comments, visible, chars)
+  SELECT ${fromJson("post, name, parent, above, comments, visible, chars")} FROM json_each(?1) WHERE true
+  ON CONFLICT (post, name) DO UPDATE SET comments = excluded.comments,
+    visible = excluded.visible, chars = excluded.chars`;
 
 export function upsertPieces(
   db: D1Database,

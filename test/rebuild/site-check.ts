@@ -97,6 +97,10 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     (SELECT count(*) FROM entry e WHERE e.id = comment.id)`,
   "pieces and their comments": `SELECT p.post || ' ' || p.name FROM piece p WHERE comments <>
     (SELECT count(*) FROM comment c WHERE c.post = p.post AND c.piece = p.name)`,
+  "pieces and what is visible in them": `SELECT p.post || ' ' || p.name FROM piece p
+    WHERE visible <> (SELECT count(*) FROM comment c WHERE c.post = p.post AND c.piece = p.name
+      AND c.standing = 'visible')
+    OR above IS NOT (SELECT c.piece FROM comment c WHERE c.id = p.parent)`,
   "comments and their pieces": `SELECT id FROM comment c WHERE NOT EXISTS
     (SELECT 1 FROM piece p WHERE p.post = c.post AND p.name = c.piece)`,
 };
