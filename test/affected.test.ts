@@ -124,15 +124,15 @@ function check(seed: number, size: number, batch: number): void {
 
 describe("the pages of ranked listings that a batch changes", () => {
   it("are named when one post moves, enters or leaves", () => {
-    for (let seed = 1; seed <= 1200; seed++) check(seed, 20 + (seed % 60), 1);
+    for (let seed = 1; seed <= 600; seed++) check(seed, 20 + (seed % 60), 1);
   });
 
   it("are named when many posts move at once", () => {
-    for (let seed = 1; seed <= 500; seed++) check(seed, 10 + (seed % 90), 2 + (seed % 20));
+    for (let seed = 1; seed <= 250; seed++) check(seed, 10 + (seed % 90), 2 + (seed % 20));
   });
 
   it("are named at the end of a listing's depth", () => {
-    for (let seed = 1; seed <= 30; seed++)
+    for (let seed = 1; seed <= 15; seed++)
       check(seed, RANKED_DEPTH - 10 + (seed % 20), 1 + (seed % 9));
   });
 

@@ -26,14 +26,7 @@ describe("a script", () => {
       {},
       "cannot read /nowhere.csv",
     ],
-    ["asks for a file", ["import"], {}, "names no file"],
     ["refuses a port that is none", ["dev"], { PORT: "door" }, "PORT is door"],
-    [
-      "refuses an origin that is none",
-      ["build"],
-      { CAIRN_ORIGIN: "cairn" },
-      "CAIRN_ORIGIN is cairn",
-    ],
     ["knows its commands", ["biuld"], {}, "no such command: biuld"],
     ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
   ])("%s", (_, args, environment, complaint) => {
