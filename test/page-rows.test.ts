@@ -1,5 +1,6 @@
 /** The page table: stale, due, leased, settled, and the pace of writes. */
 import { describe, expect, it } from "vitest";
+import { nameAll } from "../src/store/compiled.ts";
 import {
   claimBell,
   LEASE_MS,
@@ -48,6 +49,17 @@ describe("a page", () => {
     expect(await nextDue(db)).toBe(T + wait);
     expect(await lease("a", T + wait - 1)).toEqual([]);
     expect(await lease("a", T + wait)).toHaveLength(1);
+  });
+
+  it("waits a second after its last write even when new code names all pages", async () => {
+    const { db, written } = aTable();
+    await written("fast");
+    async function* pages() {
+      yield [{ key: "/", lane: "fast" as const }];
+    }
+    await db.prepare("UPDATE site SET commit_number = 2").run();
+    await nameAll(db, "new code", pages(), T + 1, PACE);
+    expect(await nextDue(db)).toBe(T + 1000);
   });
 
   it("that was quiet for longer is due at once", async () => {

@@ -39,11 +39,11 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
   const [said = []] = await reads.slotIds([{ listing: "/comments", from: 1, to: 100_000 }]);
   const zipf = () => front[Math.floor(front.length ** random()) - 1]?.id ?? (all[0] as PostId);
   const vote = (post: PostId) => ({ type: "post_voted", post, value: 1 }) as const;
-  const any = <Id>(ids: readonly Id[]) => ids[Math.floor(random() * ids.length)] as Id;
+  const pick = <Id>(ids: readonly Id[]) => ids[Math.floor(random() * ids.length)] as Id;
   const kinds: readonly (readonly [string, (id: string) => object])[] = [
     ["vote on what readers see", () => vote(zipf())],
-    ["vote on any post", () => vote(any(all))],
-    ["vote on a comment", () => ({ type: "comment_voted", comment: any(said), value: 1 })],
+    ["vote on any post", () => vote(pick(all))],
+    ["vote on a comment", () => ({ type: "comment_voted", comment: pick(said), value: 1 })],
     [
       "comment",
       (comment) => ({ type: "comment_posted", comment, post: zipf(), parent: null, text: "Well." }),

@@ -1,6 +1,7 @@
 /**
  * Decides what events do to rows. Pure: the same rows and events give the same answer, a duplicate
- * gives none, and votes, edits and deletions give the same rows in any order.
+ * gives none, and votes, edits and deletions give the same rows in any order (but for an edit that
+ * is refused because its piece is full).
  */
 import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
 import { communityKey, type PostId } from "../model/ids.ts";

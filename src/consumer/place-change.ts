@@ -6,7 +6,7 @@ import {
   type PostId,
   personKey,
 } from "../model/ids.ts";
-import { byBeginning, MAIN_PIECE, type Piece } from "../model/piece.ts";
+import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
@@ -98,7 +98,10 @@ function piecesAround({ pieces, comments }: Applied, rows: Rows): PieceChange[] 
   return pieces.flatMap(({ post, piece: begun }) => {
     const before = rows.pieces.get(post) ?? [];
     if (begun.name === MAIN_PIECE || before.some(({ name }) => name === begun.name)) return [];
-    const siblings = [...before, ...pieces.filter((each) => each.post === post).map(pieceOf)]
+    const siblings = [
+      ...before,
+      ...pieces.filter((each) => each.post === post).map(({ piece }) => piece),
+    ]
       .filter(({ name, parent }) => name !== MAIN_PIECE && parent === begun.parent)
       .sort(byBeginning);
     const previous = siblings.findLast((each) => byBeginning(each, begun) < 0);
@@ -120,10 +123,6 @@ function revived({ pieces }: Applied, rows: Rows): PieceChange[] {
     const names = (rows.pieces.get(post) ?? []).map(({ name }) => name);
     return names.map((piece) => ({ post, piece }));
   });
-}
-
-function pieceOf({ piece }: Applied["pieces"][number]): Piece {
-  return piece;
 }
 
 function allPieces(

@@ -9,7 +9,7 @@ import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /**
- * A group that fails is halved, so that a poisonous message fails alone: seven times for one among a
+ * A group that fails is halved, so that a poisonous message fails alone: eight times for one among a
  * hundred. More failures mean an outage, and then everything comes again later; D1 allows 1,000
  * queries an invocation.
  */

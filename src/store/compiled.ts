@@ -1,7 +1,7 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { readCommitNumber } from "./commit.ts";
-import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+import { type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
   const row = await db.prepare("SELECT compiled FROM site").first<{ compiled: string }>();
@@ -26,7 +26,10 @@ export async function nameAll(
   await db.prepare("UPDATE site SET commit_number = commit_number + 1").run();
   const commit = await readCommitNumber(db);
   await db
-    .prepare("UPDATE page SET named = ?1, due = CASE WHEN lease IS NULL THEN ?2 ELSE due END")
+    .prepare(
+      `UPDATE page SET named = ?1, due =
+         CASE WHEN lease IS NULL THEN max(?2, written_at + ${URGENT_PACE_MS}) ELSE due END`,
+    )
     .bind(commit, now)
     .run();
   for await (const chunk of pages) await db.batch(namePages(db, chunk, commit, now, pace, false));

@@ -15,7 +15,7 @@ export interface Pace {
 }
 
 /** KV and R2 refuse more than one write a second to a key, whatever the hurry. Milliseconds. */
-const URGENT_PACE_MS = 1000;
+export const URGENT_PACE_MS = 1000;
 /** A publisher that has not settled by then is taken for crashed. Milliseconds. */
 export const LEASE_MS = 30_000;
 
