@@ -24,8 +24,11 @@ export interface SequenceOptions {
   readonly faultProbability: number;
 }
 
-const PACE = { fast: 1000, slow: 60_000 };
+const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const BEGIN_MS = Date.UTC(2026, 0, 1);
+
+/** Of publishing in the end: each waits for the next page that is due. */
+const MAX_ROUNDS = 1000;
 
 interface Queued {
   readonly event: CairnEvent;
@@ -155,7 +158,10 @@ class Sequence {
       // What depends on an event that was refused waits for hours, and is then refused as well.
       this.#now += 3_600_000;
     }
-    for (let due = await nextDue(this.#deps.db); due !== null; due = await nextDue(this.#deps.db)) {
+    for (let round = 0; ; round++) {
+      const due = await nextDue(this.#deps.db);
+      if (due === null) return;
+      if (round > MAX_ROUNDS) throw new Error("some page is never published");
       this.#now = Math.max(this.#now, due);
       await publishStale(this.#deps);
     }
