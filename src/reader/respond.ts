@@ -20,6 +20,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   json: "application/json; charset=utf-8",
   atom: "application/atom+xml; charset=utf-8",
+  xml: "application/xml; charset=utf-8",
   text: "text/plain; charset=utf-8",
 };
 
