@@ -2,7 +2,7 @@
  * Pages that no event changes: forms, about, errors, robots. One key each, kept in KV, written anew
  * when a deploy or a configuration changes them.
  */
-import { DEPLOY_KEYS } from "./key.ts";
+import { DEPLOY_KEYS, SITEMAP_KEY } from "./key.ts";
 import {
   definePage,
   type PageType,
@@ -44,31 +44,36 @@ function html(template: string, view: object): Representation {
   return { type: "html", body: renderTemplate(template, view) };
 }
 
-function form(form: string, title: string): Representation {
-  return html("form-page", { title, form, values: {}, errors: {}, message: "" });
+function form(form: string, title: string, canonical: string): Representation {
+  return html("form-page", { title, canonical, form, values: {}, errors: {}, message: "" });
 }
 
 export const DEPLOY_PAGES: readonly PageType[] = [
   defineDeployPage({
     name: "submit",
     key: DEPLOY_KEYS.submit,
-    view: () => form("submit", "Submit"),
+    view: ({ origin }) => form("submit", "Submit", origin + DEPLOY_KEYS.submit),
   }),
-  defineDeployPage({ name: "login", key: DEPLOY_KEYS.login, view: () => form("login", "Log in") }),
+  defineDeployPage({
+    name: "login",
+    key: DEPLOY_KEYS.login,
+    view: ({ origin }) => form("login", "Log in", origin + DEPLOY_KEYS.login),
+  }),
   defineDeployPage({
     name: "register",
     key: DEPLOY_KEYS.register,
-    view: () => form("register", "Register"),
+    view: ({ origin }) => form("register", "Register", origin + DEPLOY_KEYS.register),
   }),
   defineDeployPage({
     name: "create community",
     key: DEPLOY_KEYS.createCommunity,
-    view: () => form("create-community", "Create a community"),
+    view: ({ origin }) =>
+      form("create-community", "Create a community", origin + DEPLOY_KEYS.createCommunity),
   }),
   defineDeployPage({
     name: "about",
     key: DEPLOY_KEYS.about,
-    view: () => html("about", { title: "About" }),
+    view: ({ origin }) => html("about", { title: "About", canonical: origin + DEPLOY_KEYS.about }),
   }),
   defineDeployPage({
     name: "not found",
@@ -84,6 +89,9 @@ export const DEPLOY_PAGES: readonly PageType[] = [
   defineDeployPage({
     name: "robots",
     key: DEPLOY_KEYS.robots,
-    view: () => ({ type: "text", body: "User-agent: *\nDisallow: /api/\n" }),
+    view: ({ origin }) => ({
+      type: "text",
+      body: `User-agent: *\nDisallow: /api/\n\nSitemap: ${origin}${SITEMAP_KEY}\n`,
+    }),
   }),
 ];

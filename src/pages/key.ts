@@ -35,6 +35,9 @@ export const DEPLOY_KEYS = {
   robots: "/robots.txt",
 } as const;
 
+/** The index of the sitemaps; robots.txt names it. */
+export const SITEMAP_KEY = "/sitemap.xml";
+
 const DEPLOY_KEY_SET: ReadonlySet<string> = new Set(Object.values(DEPLOY_KEYS));
 
 export function isDeployKey(key: string): boolean {

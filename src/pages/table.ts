@@ -10,6 +10,7 @@ import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
+import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 
@@ -25,6 +26,8 @@ export const PAGE_TYPES: readonly PageType[] = [
   saidPage,
   communitiesPage,
   communitySubmitPage,
+  sitemapIndexPage,
+  sitemapBlockPage,
   ...DEPLOY_PAGES,
 ];
 
