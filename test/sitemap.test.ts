@@ -8,6 +8,7 @@ import {
   chronologicalChanges,
   newEntries,
 } from "../src/consumer/chronological-changes.ts";
+import { renderPages } from "../src/consumer/publish-stale.ts";
 import { isVisible, type Post } from "../src/model/entities.ts";
 import { newListing } from "../src/model/listing.ts";
 import { affectedPages } from "../src/pages/affected.ts";
@@ -182,6 +183,22 @@ describe("a sitemap", () => {
     expect(locations(await block.text())).toEqual(
       posts.map(({ post }, at) => `${ORIGIN}/r/cats/comments/${post}/w%C3%B6lfe_${at}`),
     );
+  });
+
+  it("has 1,000 slots, and the next one begins where it ends", async () => {
+    const more = Array.from({ length: BLOCK_SIZE }, () => aSubmission({ community: "Cats" }));
+    await site.send(...more);
+    const keys = [SITEMAP_KEY, sitemapKey(1), sitemapKey(2), sitemapKey(3)];
+    const pages = await renderPages({ db: site.db, config: { origin: ORIGIN } }, keys);
+    const [index, first, second, third] = keys.map((key) => {
+      const page = pages.get(key);
+      return page?.type === "page" ? locations(page.representations[0]?.body ?? "") : page?.type;
+    });
+    expect(index).toEqual([`${ORIGIN}/sitemap/1.xml`, `${ORIGIN}/sitemap/2.xml`]);
+    expect(first).toHaveLength(BLOCK_SIZE);
+    const all = [...posts, ...more].map(({ post }) => expect.stringContaining(`/${post}/`));
+    expect([first, second].flat()).toEqual(all);
+    expect(third).toBe("void");
   });
 
   it.each(["/sitemap/0.xml", "/sitemap/2.xml", "/sitemap/1", "/sitemap", "/sitemap/x.xml"])(
