@@ -136,7 +136,7 @@ describe("an entry", () => {
     const { atom } = await feedAt("/r/cats/new.rss");
     const entry = atom.entries?.find(({ id }) => id === `${ORIGIN}/comments/${link.post}`);
     expect(entry?.links?.map(({ rel, href }) => [rel, href])).toEqual([
-      ["alternate", `${ORIGIN}/r/cats/comments/${link.post}/stone_${link.post}`],
+      [undefined, `${ORIGIN}/r/cats/comments/${link.post}/stone_${link.post}`],
       ["related", link.url],
     ]);
   });

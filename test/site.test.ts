@@ -423,7 +423,7 @@ describe("a Reddit client that somebody else wrote", () => {
       ...{ id: oldest.id, title: oldest.title, subreddit: "Programming", author: "mason" },
       ...{ url: urlOf(oldest.id), permalink: oldest.path, isSelf: false, domain: "stones.example" },
       ...{ score: oldest.score, numComments: 2, createdUtc: 1_300_000_000, over18: false },
-      ...{ edited: false, stickied: false, saved: false, archived: false, upvoteRatio: 1 },
+      ...{ edited: false, stickied: false, saved: false, upvoteRatio: 1 },
     });
     const [top, ...others] = await allOf(post.comments);
     expect(others).toEqual([]);

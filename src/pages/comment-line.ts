@@ -11,7 +11,7 @@ import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { pieceKey, rankedKey, threadKey } from "./key.ts";
 import { authorPath, isoTime, postPath } from "./post-line.ts";
-import { editedJson, NOBODYS, subredditJson } from "./reddit-json.ts";
+import { editedJson, NEUTRAL_FIELDS, subredditJson } from "./reddit-json.ts";
 import { textHtml } from "./text-html.ts";
 
 export interface CommentLine {
@@ -96,7 +96,7 @@ export function commentJson(
       depth: comment.depth,
       score_hidden: false,
       collapsed: false,
-      ...NOBODYS,
+      ...NEUTRAL_FIELDS,
       permalink: post && permalink(comment, post),
       replies,
     },

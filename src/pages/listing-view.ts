@@ -37,14 +37,13 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
   const community = scope === null ? null : (communities.get(scope) ?? null);
   const children = posts.map((post) => postJson(post, communities.get(post.community), site));
   const title = titleOf(listing, community);
-  // What is new comes to the first page only.
-  const hasFeed = before === null;
+  const isFirst = before === null;
   const html = renderTemplate("listing", {
     title,
-    description: community ? describe(community.description || community.title) : SITE_DESCRIPTION,
+    description: isFirst ? descriptionOf(community) : null,
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
-    feedPath: hasFeed ? feedPath(listing.key) : null,
+    feedPath: isFirst ? feedPath(listing.key) : null,
     community,
     communityPath: community && rankedKey("hot", community.key, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
@@ -62,9 +61,14 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     representations: [
       { type: "html", body: html },
       { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-      ...(hasFeed ? [listingFeed(listing, title, site)] : []),
+      // What is new comes to the first page only.
+      ...(isFirst ? [listingFeed(listing, title, site)] : []),
     ],
   };
+}
+
+function descriptionOf(community: Community | null): string | null {
+  return community ? describe(community.description || community.title) : SITE_DESCRIPTION;
 }
 
 function listingFeed({ key, posts, communities }: ListingPage, title: string, site: Site) {

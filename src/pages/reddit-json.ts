@@ -5,15 +5,12 @@ import { pageToken } from "./key.ts";
 import type { Site } from "./page-type.ts";
 import { displayDomain, postPath } from "./post-line.ts";
 
-/** The same for everybody, and nothing that Cairn has: clients of Reddit's expect the fields. */
-export const NOBODYS = {
+/** What Cairn does not have, or has only for each person: clients of Reddit's expect the fields. */
+export const NEUTRAL_FIELDS = {
   likes: null,
   saved: false,
   distinguished: null,
   stickied: false,
-  archived: false,
-  gilded: 0,
-  author_flair_text: null,
 } as const;
 
 export function subredditJson(key: CommunityKey, community: Community | undefined): object {
@@ -51,12 +48,10 @@ export function postJson(post: Post, community: Community | undefined, site: Sit
       selftext: post.text ?? "",
       over_18: post.isAdult,
       spoiler: false,
-      hidden: false,
       is_video: false,
-      media: null,
       thumbnail: post.url === null ? "self" : "default",
       link_flair_text: null,
-      ...NOBODYS,
+      ...NEUTRAL_FIELDS,
     },
   };
 }
