@@ -190,6 +190,23 @@ describe("reading", () => {
     ]);
   });
 
+  test("pages say what they are to search engines and previews", async () => {
+    const { text } = await visitor.get("/r/programming");
+    for (const [property, content] of [
+      ["og:type", "website"],
+      ["og:site_name", "Cairn"],
+      ["og:title", "r/Programming"],
+      ["og:url", "http://localhost:8787/r/programming"],
+    ]) {
+      expect(text).toContain(`<meta property="${property}" content="${content}">`);
+    }
+    const description = '<meta name="description" property="og:description" content="';
+    expect((await visitor.get("/")).text).toContain(description);
+    expect((await visitor.get("/hot/2")).text).not.toContain(description);
+    expect((await visitor.get(THREAD)).text).toContain('property="og:type" content="article"');
+    expect((await visitor.get("/nowhere")).text).not.toMatch(/og:|canonical/);
+  });
+
   test.each(FEEDS)("%s is a feed that a parser reads", async (path) => {
     const answer = await visitor.get(path);
     expect(answer.status).toBe(200);
@@ -756,6 +773,9 @@ describe.concurrent("a submission", () => {
     const { location } = await submit(ann, { sr: "linux", title: "A text", text, kind: "self" });
     const page = await untilStatus(location, 200);
     expect(page.text).toContain("<em>words</em>");
+    const line =
+      "Some words, &lt;script&gt;alert(1)&lt;/script&gt; and [a link](javascript:alert(1))";
+    expect(page.text).toContain(`property="og:description" content="${line}">`);
     expect(page.text).not.toContain("<script>alert");
     expect(page.text).not.toContain('href="javascript:');
     const url = `http://localhost:8787${location}`;
