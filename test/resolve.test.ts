@@ -21,6 +21,9 @@ describe("an address", () => {
     [`/r/x/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
     [`/R/X/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
     [`/top.json?after=${pageToken("/top/all/2")}`, "/top/all/2", "json"],
+    ["/hot.json", "/", "json"],
+    ["/r/x/top.json?t=all", "/r/x/top/all", "json"],
+    ["/u/ann.rss", "/user/ann", "atom"],
     ["/new?utm_source=x", "/new", "default"],
   ])("%s is the page %s as %s", (address, key, representation) => {
     expect(resolved(address)).toEqual({ type: "page", key, representation, sort: null });

@@ -2,6 +2,8 @@
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
+import { atomFeed, feedPath } from "./atom.ts";
+import { describe, SITE_DESCRIPTION } from "./description.ts";
 import { rankedKey, submitKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
@@ -33,11 +35,15 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
 export function viewListing(listing: ListingPage, site: Site): Rendered {
   const { scope, communities, posts, before, after } = listing;
   const community = scope === null ? null : (communities.get(scope) ?? null);
-  const children = posts.map((post) => postJson(post, communities.get(post.community)));
+  const children = posts.map((post) => postJson(post, communities.get(post.community), site));
+  const title = titleOf(listing, community);
+  const isFirst = before === null;
   const html = renderTemplate("listing", {
-    title: titleOf(listing, community),
+    title,
+    description: isFirst ? descriptionOf(community) : null,
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
+    feedPath: isFirst ? feedPath(listing.key) : null,
     community,
     communityPath: community && rankedKey("hot", community.key, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
@@ -55,8 +61,19 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     representations: [
       { type: "html", body: html },
       { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+      // What is new comes to the first page only.
+      ...(isFirst ? [listingFeed(listing, title, site)] : []),
     ],
   };
+}
+
+function descriptionOf(community: Community | null): string | null {
+  return community ? describe(community.description || community.title) : SITE_DESCRIPTION;
+}
+
+function listingFeed({ key, posts, communities }: ListingPage, title: string, site: Site) {
+  const things = posts.map((post) => ({ type: "post", post }) as const);
+  return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
 }
 
 function titleOf({ tab, page }: ListingPage, community: Community | null): string {

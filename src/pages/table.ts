@@ -15,6 +15,7 @@ import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
+import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 
@@ -35,6 +36,8 @@ export const PAGE_TYPES: readonly PageType[] = [
   unreadPage,
   overlayPage,
   sessionEpochPage,
+  sitemapIndexPage,
+  sitemapBlockPage,
   ...DEPLOY_PAGES,
   ...OWN_EMPTY_PAGES,
 ];

@@ -21,13 +21,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   json: "application/json; charset=utf-8",
   atom: "application/atom+xml; charset=utf-8",
+  xml: "application/xml; charset=utf-8",
   text: "text/plain; charset=utf-8",
 };
 
 /** What of a page was asked for. */
 export type Asked = Pick<Resolved & { type: "page" }, "representation" | "sort">;
 
-/** Null when the page is a void, or has no such representation. */
+/** Null when the page is a void, or has no such representation; what is gone is so in all of them. */
 export function answerPage(
   request: Request,
   url: URL,
@@ -39,9 +40,10 @@ export function answerPage(
   if (head.location !== null) {
     return answerRedirect(head.status, head.location + suffixOf(name) + query);
   }
-  const stored = pick(head, name, sort);
+  const stored = pick(head, name, sort) ?? (head.status === 410 ? head.representations[0] : null);
   if (!stored) return null;
-  if (head.path !== null && !isSamePath(url.pathname, head.path + suffixOf(name))) {
+  const isShort = name !== "default" && SHORT_THREAD.test(url.pathname);
+  if (head.path !== null && !isShort && !isSamePath(url.pathname, head.path + suffixOf(name))) {
     return answerRedirect(301, head.path + suffixOf(name) + query);
   }
   const headers = pageHeaders(stored);
@@ -81,6 +83,9 @@ function pick(
   if (sort === null) return first;
   return representations.find((each) => each.type === "html" && each.sort === sort) ?? first;
 }
+
+/** As Reddit's clients ask for a post of which they know the id; many follow no redirect. */
+const SHORT_THREAD = /^\/comments\/[^/]+\/?\.[a-z]+$/;
 
 function suffixOf(name: RepresentationName): string {
   return name === "default" ? "" : name === "json" ? ".json" : ".rss";
