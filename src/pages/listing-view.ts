@@ -31,10 +31,23 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
 };
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
+  const { communities, posts, before, after } = listing;
+  const children = posts.map((post) => postJson(post, communities.get(post.community)));
+  return {
+    type: "page",
+    status: 200,
+    path: null,
+    representations: [
+      { type: "html", body: listingHtml(listing, site) },
+      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+    ],
+  };
+}
+
+export function listingHtml(listing: ListingPage, site: Site): string {
   const { scope, communities, posts, before, after } = listing;
   const community = scope === null ? null : (communities.get(scope) ?? null);
-  const children = posts.map((post) => postJson(post, communities.get(post.community)));
-  const html = renderTemplate("listing", {
+  return renderTemplate("listing", {
     title: titleOf(listing, community),
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
@@ -48,15 +61,6 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     after,
     isChronological: listing.tab === "new",
   });
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-    ],
-  };
 }
 
 function titleOf({ tab, page }: ListingPage, community: Community | null): string {

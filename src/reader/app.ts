@@ -7,16 +7,18 @@ import type { ReaderEnv } from "../bindings.ts";
 import { mintedAtMs, type PersonKey } from "../model/ids.ts";
 import { DEPLOY_KEYS, isDeployKey, ownKey, personPath, SESSION_EPOCH } from "../pages/key.ts";
 import { readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
-import { type Resolved, resolve } from "./resolve.ts";
+import { type Address, Addresses } from "./addresses.ts";
+import { RecentPages } from "./recent.ts";
+import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
   answerMethod,
   answerNotFound,
   answerOwnPage,
-  answerPage,
   answerPrivately,
   answerRedirect,
   answerToken,
+  prepareAnswer,
 } from "./respond.ts";
 import { readSession } from "./session.ts";
 
@@ -25,11 +27,18 @@ const PUBLISHING_MS = 60_000;
 
 const LOGIN_PATH = DEPLOY_KEYS.login;
 
+/** What an isolate remembers between requests. */
+interface Memory {
+  readonly recent: RecentPages;
+  readonly addresses: Addresses;
+}
+
 /** @param now milliseconds since 1970 */
 export function createReader(now: () => number) {
   const app = new Hono<{ Bindings: ReaderEnv }>();
+  const memory = { recent: new RecentPages(), addresses: new Addresses() };
   app.all("/api/:form{.+}", (context) => forward(context.env, context.req.raw));
-  app.get("*", (context) => answer(context.env, context.req.raw, now()));
+  app.get("*", (context) => answer(context.env, context.req.raw, memory, now()));
   app.all("*", () => answerMethod());
   return app;
 }
@@ -38,38 +47,61 @@ async function forward(env: ReaderEnv, request: Request): Promise<Response> {
   return (await env.INTAKE.fetch(request as never)) as unknown as Response;
 }
 
-async function answer(env: ReaderEnv, request: Request, now: number): Promise<Response> {
-  const url = new URL(request.url);
-  const resolved = resolve(url);
+/** Without a promise where all is at hand: the way of almost every request in a crowd. */
+function answer(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Response | Promise<Response> {
+  const address = memory.addresses.find(request.url);
+  const { resolved } = address;
   switch (resolved.type) {
     case "redirect":
       return answerRedirect(301, resolved.location);
     case "invalid_token":
       return answerToken();
     case "not_found":
-      return notFound(env, request);
+      return notFound(env, request, memory, now);
     case "own":
-      return answerOwn(env, request, resolved, now);
-    case "page":
-      return answerKey(env, request, url, resolved, now);
+      return answerOwn(env, request, resolved, memory, now);
+    case "page": {
+      const kept = memory.recent.find(resolved.key, now, Number(env.KEEP_MS));
+      if (kept) return answerKept(env, request, address, resolved, kept, memory, now);
+      return answerKey(env, request, address, resolved, memory, now);
+    }
   }
+}
+
+function answerKept(
+  env: ReaderEnv,
+  request: Request,
+  address: Address,
+  asked: Resolved & { type: "page" },
+  page: StoredPage,
+  memory: Memory,
+  now: number,
+): Response | Promise<Response> {
+  if (address.page !== page) {
+    address.answer = prepareAnswer(address.url.pathname, page, asked);
+    address.page = page;
+  }
+  return address.answer ? address.answer(request) : notFound(env, request, memory, now);
 }
 
 async function answerKey(
   env: ReaderEnv,
   request: Request,
-  url: URL,
-  { key, ...asked }: Resolved & { type: "page" },
+  address: Address,
+  asked: Resolved & { type: "page" },
+  memory: Memory,
   now: number,
 ): Promise<Response> {
-  const page = await readStored(env, key);
-  if (page) {
-    const response = answerPage(request, url, page, asked);
-    if (response) return response;
-  } else if (isBeingPublished(key, url, now)) {
-    return answerBeingPublished(request, await readStored(env, DEPLOY_KEYS.beingPublished));
-  }
-  return notFound(env, request);
+  const page = await load(env, asked.key, memory, now);
+  if (page) return answerKept(env, request, address, asked, page, memory, now);
+  if (!isBeingPublished(asked.key, address.url, now)) return notFound(env, request, memory, now);
+  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
+  return answerBeingPublished(request, shown);
 }
 
 /** Only the session says whose page it is; without one nothing is said of any. */
@@ -77,6 +109,7 @@ async function answerOwn(
   env: ReaderEnv,
   request: Request,
   { rest, representation }: Resolved & { type: "own" },
+  memory: Memory,
   now: number,
 ): Promise<Response> {
   const person = await readSession(env, request, now);
@@ -84,7 +117,7 @@ async function answerOwn(
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
   const page = await readOwn(env, person, rest);
   const response = page && answerOwnPage(request, page, representation);
-  return answerPrivately(response ?? (await notFound(env, request)));
+  return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
 
 /** Whoever has nothing yet sees what everybody sees who has nothing. */
@@ -101,8 +134,25 @@ async function readOwn(
   );
 }
 
-function readStored(env: ReaderEnv, key: string): Promise<StoredPage | null> {
-  return isDeployKey(key) ? readDeployPage(env.SITE, key) : readPage(env.PAGES, key);
+async function readStored(
+  env: ReaderEnv,
+  key: string,
+  memory: Memory,
+  now: number,
+): Promise<StoredPage | null> {
+  return memory.recent.find(key, now, Number(env.KEEP_MS)) ?? load(env, key, memory, now);
+}
+
+async function load(
+  env: ReaderEnv,
+  key: string,
+  { recent }: Memory,
+  now: number,
+): Promise<StoredPage | null> {
+  const page = await (isDeployKey(key) ? readDeployPage(env.SITE, key) : readPage(env.PAGES, key));
+  if (page) recent.keep(key, page, now, Number(env.KEEP_MS));
+  else recent.forget(key);
+  return page;
 }
 
 /** A minted id carries its time; after creating a community its event does. */
@@ -114,6 +164,11 @@ function isBeingPublished(key: string, url: URL, now: number): boolean {
   return mintedAt !== null && Math.abs(now - mintedAt) < PUBLISHING_MS;
 }
 
-async function notFound(env: ReaderEnv, request: Request): Promise<Response> {
-  return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound));
+async function notFound(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
 }
