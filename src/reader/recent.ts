@@ -19,6 +19,11 @@ export class RecentPages {
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
 
+  fresh(key: string, now: number): StoredPage | null {
+    const kept = this.#kept.get(key);
+    return kept && now < kept.until ? kept.page : null;
+  }
+
   /**
    * The page if it is fresh, or if somebody else is reading it; whoever gets null reads it.
    * @param now milliseconds since 1970

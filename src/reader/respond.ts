@@ -58,9 +58,10 @@ function prepareBody(
   headers: Record<string, string>,
 ): Answer {
   const bytes = new Uint8Array(page.body, offset, length);
-  const plainInit = { status, headers };
-  const notModified = { status: 304, headers };
-  const gzip = { ...headers, "Content-Encoding": "gzip" };
+  // Headers are copied faster than plain objects are read.
+  const plainInit = { status, headers: new Headers(headers) };
+  const notModified = { ...plainInit, status: 304 };
+  const gzip = new Headers({ ...headers, "Content-Encoding": "gzip" });
   const gzipInit = { status, headers: gzip, encodeBody: "manual" } as const;
   // Clients without gzip are few: whoever comes first unpacks for all.
   let plain: ArrayBuffer | null = null;
