@@ -33,13 +33,27 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
 };
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
+  const { communities, posts, before, after } = listing;
+  const children = posts.map((post) => postJson(post, communities.get(post.community), site));
+  return {
+    type: "page",
+    status: 200,
+    path: null,
+    representations: [
+      { type: "html", body: listingHtml(listing, site) },
+      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+      // What is new comes to the first page only.
+      ...(before === null ? [listingFeed(listing, site)] : []),
+    ],
+  };
+}
+
+export function listingHtml(listing: ListingPage, site: Site): string {
   const { scope, communities, posts, before, after } = listing;
   const community = scope === null ? null : (communities.get(scope) ?? null);
-  const children = posts.map((post) => postJson(post, communities.get(post.community), site));
-  const title = titleOf(listing, community);
   const isFirst = before === null;
-  const html = renderTemplate("listing", {
-    title,
+  return renderTemplate("listing", {
+    title: titleOf(listing),
     description: isFirst ? descriptionOf(community) : null,
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
@@ -54,29 +68,21 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     after,
     isChronological: listing.tab === "new",
   });
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-      // What is new comes to the first page only.
-      ...(isFirst ? [listingFeed(listing, title, site)] : []),
-    ],
-  };
 }
 
 function descriptionOf(community: Community | null): string | null {
   return community ? describe(community.description || community.title) : SITE_DESCRIPTION;
 }
 
-function listingFeed({ key, posts, communities }: ListingPage, title: string, site: Site) {
+function listingFeed(listing: ListingPage, site: Site) {
+  const { key, posts, communities } = listing;
+  const title = titleOf(listing);
   const things = posts.map((post) => ({ type: "post", post }) as const);
   return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
 }
 
-function titleOf({ tab, page }: ListingPage, community: Community | null): string {
+function titleOf({ scope, communities, tab, page }: ListingPage): string {
+  const community = scope === null ? undefined : communities.get(scope);
   const place = community ? `r/${community.name}` : "Cairn";
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}: `;
   const number = page === null || page === 1 ? "" : `, page ${page}`;

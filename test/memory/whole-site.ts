@@ -37,7 +37,7 @@ export async function aWholeSite(): Promise<WholeSite> {
   await nameAllPages(deps);
   // Later than any id was minted: nothing is still being published.
   const reader = createReader(() => NOW + 1e9);
-  const env = { PAGES: stored.pages, SITE: stored.site } as unknown as ReaderEnv;
+  const env = { PAGES: stored.pages, SITE: stored.site, KEEP_MS: "0" } as unknown as ReaderEnv;
   const get = async (path: string) => reader.fetch(new Request(ORIGIN + path), env);
   return {
     db: stored.db,
