@@ -2,8 +2,8 @@
  * Holds every promise against what is stored: publishes what is stale, renders every page afresh and
  * compares it, decompressed, with its object.
  */
-import { gunzipSync } from "node:zlib";
 import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { isUpToDate } from "../src/pages/compare.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { readDeployPage, readPage, type StoredPage } from "../src/pages/storage.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
@@ -41,7 +41,7 @@ export async function auditSite(
       await eachInParallel(chunk, PARALLEL_READS, async (page) => {
         const object = await readObject(state, page);
         if (!object) missing.push(page.key);
-        else if (!isEqual(page, object)) differ.push(page.key);
+        else if (!isUpToDate(page.rendered, object)) differ.push(page.key);
       });
     }
   });
@@ -83,21 +83,4 @@ async function publishAll(state: LocalState, origin: string, now: () => number):
 
 function readObject(state: LocalState, page: FreshPage): Promise<StoredPage | null> {
   return page.isDeployPage ? readDeployPage(state.site, page.key) : readPage(state.pages, page.key);
-}
-
-/** Compares what readers get, not the hash that claims to describe it. */
-function isEqual({ rendered, encoded }: FreshPage, { head, body }: StoredPage): boolean {
-  if (rendered.type !== "page") return JSON.stringify(head) === JSON.stringify(encoded.head);
-  const fresh = rendered.representations;
-  return (
-    head.status === rendered.status &&
-    head.path === rendered.path &&
-    head.location === null &&
-    head.representations.length === fresh.length &&
-    head.representations.every(({ type, offset, length, etag }, index) => {
-      const text = gunzipSync(new Uint8Array(body, offset, length)).toString();
-      const expected = encoded.head.representations[index];
-      return type === expected?.type && etag === expected.etag && text === fresh[index]?.body;
-    })
-  );
 }

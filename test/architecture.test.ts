@@ -125,6 +125,7 @@ describe("capabilities", () => {
     expect(node.map(({ from, to }) => `${from} ${to}`).sort()).toEqual([
       "src/intake/password.ts node:buffer",
       "src/intake/password.ts node:crypto",
+      "src/pages/compare.ts node:zlib",
       "src/pages/encode.ts node:crypto",
       "src/pages/encode.ts node:zlib",
     ]);

@@ -1,6 +1,7 @@
 /** The consumer's entry point: queues and cron. The clock and randomness begin here. */
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
+import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
 import { nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
@@ -21,6 +22,7 @@ export default {
     const deps = depsOf(env);
     await nameAllPages(deps);
     await publishStale(deps);
+    await auditSome(deps);
     await ringBell(env.DB, env.PUBLISH, deps.now());
   },
 } satisfies ExportedHandler<ConsumerEnv>;
