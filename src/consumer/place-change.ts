@@ -14,12 +14,15 @@ import type { ContentDb } from "../store/database.ts";
 import { readLengths, readPlaces, readRanks, readSlots } from "../store/places.ts";
 import { countCommunities, readAliasesOf } from "../store/reads.ts";
 import type { Rows } from "../store/touched.ts";
+import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";
 import { askSlots, chronologicalChanges, newEntries } from "./chronological-changes.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
+import { dirtyScopes, shownInWindows } from "./window-changes.ts";
 
 export interface PlacedChange {
   readonly entries: readonly NewEntry[];
+  readonly dirty: readonly DirtyScope[];
   readonly change: Change;
 }
 
@@ -33,20 +36,20 @@ export async function placeChange(
   const questions = askRanks(posts);
   const requests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
   const discussion = await readDiscussion(db, gone);
-  const shown = [
-    ...existingIds(posts),
-    ...existingIds(comments),
-    ...discussion.map(({ id }) => id),
-  ];
-  const [ranks, lengths, slots, places, leading, pieces, communityCount] = await Promise.all([
-    readRanks(db, questions.ranks, questions.limit),
-    readLengths(db, questions.scopes, questions.limit),
-    readSlots(db, requests),
-    readPlaces(db, shown),
-    readAliasesOf(db, gone),
-    readPieces(db, gone),
-    communities.length === 0 ? 0 : countCommunities(db),
-  ]);
+  const shownPosts = existingIds(posts);
+  const shown = [...shownPosts, ...existingIds(comments), ...discussion.map(({ id }) => id)];
+  const [ranks, lengths, slots, places, leading, pieces, windows, asof, communityCount] =
+    await Promise.all([
+      readRanks(db, questions.ranks, questions.limit),
+      readLengths(db, questions.scopes, questions.limit),
+      readSlots(db, requests),
+      readPlaces(db, shown),
+      readAliasesOf(db, gone),
+      readPieces(db, gone),
+      readWindowPlaces(db, shownPosts),
+      readAsof(db),
+      communities.length === 0 ? 0 : countCommunities(db),
+    ]);
   const entries = newEntries(requests, slots);
   const change: Change = {
     posts,
@@ -58,8 +61,9 @@ export async function placeChange(
     people: peopleShown(applied, discussion),
     ranked: rankedChanges(questions, ranks, lengths),
     chronological: chronologicalChanges(places, requests, slots, entries),
+    windows: shownInWindows(windows),
   };
-  return { entries, change };
+  return { entries, dirty: dirtyScopes(posts, asof), change };
 }
 
 /** Of what existed before: does it become visible, or stop being so? */
@@ -73,12 +77,9 @@ export function hasComeOrGone({
   return before !== null && before.standing !== after.standing;
 }
 
-function existingIds(
-  changes: readonly {
-    readonly before: unknown;
-    readonly after: { readonly id: PostId | CommentId };
-  }[],
-): string[] {
+function existingIds<Id extends PostId | CommentId>(
+  changes: readonly { readonly before: unknown; readonly after: { readonly id: Id } }[],
+): Id[] {
   return changes.filter(({ before }) => before !== null).map(({ after }) => after.id);
 }
 

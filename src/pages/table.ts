@@ -12,11 +12,14 @@ import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
+import { risingPage, topWindowPage } from "./window.ts";
 
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
   topPage,
+  topWindowPage,
+  risingPage,
   threadPage,
   piecePage,
   commentsPage,

@@ -9,6 +9,7 @@ import type { Piece } from "../model/piece.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
+import { type DirtyScope, markDirty } from "./windows.ts";
 
 export interface Alias {
   readonly id: PostId;
@@ -39,6 +40,8 @@ export interface RowChanges {
   readonly refusals: readonly Refusal[];
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
   readonly entries: readonly NewEntry[];
+  /** What the next tick orders anew because of them. */
+  readonly dirty: readonly DirtyScope[];
 }
 
 /** A new post's or comment's place in a chronological listing. */
@@ -82,28 +85,37 @@ export async function commitChanges(
   pace: Pace,
 ): Promise<boolean> {
   const next = readAt + 1;
+  return commitBatch(db, readAt, [
+    ...insertCommunities(db, rows.communities),
+    ...upsertPosts(db, rows.posts),
+    ...upsertVotes(db, rows.votes),
+    ...upsertComments(db, rows.comments),
+    ...upsertCommentVotes(db, rows.commentVotes),
+    ...upsertPieces(db, rows.pieces),
+    ...upsertPeople(db, rows.people),
+    ...insertAliases(db, rows.aliases),
+    ...insertRefusals(db, rows.refusals),
+    ...insertLateEntries(
+      db,
+      rows.entries.filter(({ isLate }) => isLate),
+    ),
+    ...appendEntries(
+      db,
+      rows.entries.filter(({ isLate }) => !isLate),
+    ),
+    ...markDirty(db, rows.dirty, next),
+    ...namePages(db, named.pages, next, now, pace, named.isUrgent),
+  ]);
+}
+
+/** Takes the next commit number, and writes all of it or nothing. */
+export async function commitBatch(
+  db: D1Database,
+  readAt: number,
+  statements: readonly D1PreparedStatement[],
+): Promise<boolean> {
   try {
-    await db.batch([
-      db.prepare(TAKE_NUMBER).bind(readAt),
-      ...insertCommunities(db, rows.communities),
-      ...upsertPosts(db, rows.posts),
-      ...upsertVotes(db, rows.votes),
-      ...upsertComments(db, rows.comments),
-      ...upsertCommentVotes(db, rows.commentVotes),
-      ...upsertPieces(db, rows.pieces),
-      ...upsertPeople(db, rows.people),
-      ...insertAliases(db, rows.aliases),
-      ...insertRefusals(db, rows.refusals),
-      ...insertLateEntries(
-        db,
-        rows.entries.filter(({ isLate }) => isLate),
-      ),
-      ...appendEntries(
-        db,
-        rows.entries.filter(({ isLate }) => !isLate),
-      ),
-      ...namePages(db, named.pages, next, now, pace, named.isUrgent),
-    ]);
+    await db.batch([db.prepare(TAKE_NUMBER).bind(readAt), ...statements]);
     return true;
   } catch (error) {
     if (error instanceof Error && error.message.includes(CONFLICT)) return false;

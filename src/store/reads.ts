@@ -17,6 +17,7 @@ import {
 } from "./conversation.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices } from "./ranked.ts";
+import { readWindowCounts, readWindowLists } from "./windows.ts";
 
 /** Slots of a chronological listing: 1-based, oldest first, both ends included. */
 export interface SlotRange {
@@ -39,6 +40,10 @@ export interface Reads {
   slotIds(ranges: readonly SlotRange[]): Promise<readonly (readonly string[])[]>;
   /** Slots in each listing; 0 for an unknown one. */
   slotCounts(listings: readonly string[]): Promise<readonly number[]>;
+  /** The posts of each clock-driven listing, best first, whatever their standing. */
+  windowLists(listings: readonly string[]): Promise<readonly (readonly PostId[])[]>;
+  /** Posts in each clock-driven listing that has any. */
+  windowCounts(): Promise<ReadonlyMap<string, number>>;
   /** Visible posts by community, for those that have any. */
   visibleCounts(): Promise<ReadonlyMap<CommunityKey, number>>;
   /** Ids of all posts and aliases: every id that has a page. */
@@ -67,6 +72,8 @@ export function openReads(db: D1Database): Reads {
     rankedSlices: (slices) => readRankedSlices(db, slices),
     slotIds: (ranges) => readSlotIds(db, ranges),
     slotCounts: (listings) => readSlotCounts(db, listings),
+    windowLists: (listings) => readWindowLists(db, listings),
+    windowCounts: () => readWindowCounts(db),
     visibleCounts: () => readVisibleCounts(db),
     threadIds: () => walkThreadIds(db),
     comments: (ids) => readComments(db, ids),

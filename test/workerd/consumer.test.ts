@@ -120,6 +120,7 @@ describe("a commit", () => {
     aliases: [],
     refusals: [],
     entries: [],
+    dirty: [],
   };
 
   it("that was decided on older rows writes nothing at all", async () => {
