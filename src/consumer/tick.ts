@@ -35,16 +35,16 @@ import {
 import { compareLists } from "./window-changes.ts";
 
 /** Scopes of one commit: at most 525 posts each. */
-const SCOPES_A_COMMIT = 50;
-/** Commits tried in one invocation, about twelve queries each; D1 allows 1,000. */
-export const MAX_TICK_COMMITS = 25;
+const SCOPES_A_COMMIT = 40;
+/** Commits tried in one invocation: 20 queries each, 40 where all is new. D1 allows 1,000. */
+const MAX_COMMITS = 12;
 
 /**
  * @param now milliseconds since 1970
  * @returns false when there is more to do than fits into one invocation
  */
 export async function tick(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
-  let tries = MAX_TICK_COMMITS;
+  let tries = MAX_COMMITS;
   while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;
   while (!(await orderDirtyScopes(db, now, pace))) if (--tries === 0) return false;
   return true;
