@@ -48,6 +48,7 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     tabs: tabsOf(scope, listing.tab),
     windows: listing.tab === "top" ? windowTabs(scope, listing.window ?? "all") : [],
     isNumbered: listing.page !== null && listing.page > 1,
+    emptyText: emptyText(listing),
     posts: posts.map((post) => postLine(post, communities.get(post.community))),
     before,
     after,
@@ -70,6 +71,11 @@ function titleOf({ tab, window, page }: ListingPage, community: Community | null
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}${time}: `;
   const number = page === null || page === 1 ? "" : `, page ${page}`;
   return `${order}${place}${number}`;
+}
+
+function emptyText({ tab, window }: ListingPage): string {
+  if (tab === "rising") return "Nothing rises here just now.";
+  return `Not a stone on this heap ${window ? `in the last ${window}` : "yet"}.`;
 }
 
 export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
