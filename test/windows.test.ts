@@ -6,6 +6,7 @@ import { publishStale } from "../src/consumer/publish-stale.ts";
 import { tick } from "../src/consumer/tick.ts";
 import { compareLists } from "../src/consumer/window-changes.ts";
 import { communityKey, type EventId, type PostId } from "../src/model/ids.ts";
+import { topWindowsHolding, windowsIn } from "../src/model/window.ts";
 import { affectedPages } from "../src/pages/affected.ts";
 import { NO_CHANGE } from "../src/pages/change.ts";
 import { pageToken } from "../src/pages/key.ts";
@@ -402,6 +403,23 @@ describe("the best of many posts", () => {
     await tickAndList();
     expect(await listed("/top/hour")).toHaveLength(100);
     expect(await windowDifferences(site.db, NOW, true)).toEqual([]);
+  });
+});
+
+describe("the windows that a vote on a post may change", () => {
+  const top = 1_767_225_600;
+  it.each([
+    [0, ["hour", "day", "week", "month", "year"]],
+    [3599, ["hour", "day", "week", "month", "year"]],
+    [3600, ["day", "week", "month", "year"]],
+    [365 * 86_400 - 1, ["year"]],
+    [365 * 86_400, []],
+  ])("at an age of %d s", (age, windows) => {
+    expect(windowsIn(topWindowsHolding(top - age, { top, rising: null }))).toEqual(windows);
+  });
+
+  it("are all of them before the first tick", () => {
+    expect(windowsIn(topWindowsHolding(0, { top: null, rising: null }))).toHaveLength(5);
   });
 });
 
