@@ -41,7 +41,7 @@ const MAX_COMMITS = 12;
 
 /**
  * @param now milliseconds since 1970
- * @returns false when there is more to do than fits into one invocation
+ * @returns false when there may be more to do than fits into one invocation
  */
 export async function tick(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
   let tries = MAX_COMMITS;

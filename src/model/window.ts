@@ -28,15 +28,10 @@ export const WINDOW_SECONDS: Readonly<Record<Window, number>> = {
   rising: 12 * HOUR,
 };
 
-/** Posts in a listing: four pages; of rising, where the last ones hardly rise, one. */
-export const WINDOW_DEPTH: Readonly<Record<Window, number>> = {
-  hour: 100,
-  day: 100,
-  week: 100,
-  month: 100,
-  year: 100,
-  rising: 25,
-};
+/** Posts in a listing: four pages, which every tick may write. */
+export const TOP_DEPTH = 100;
+/** One page: what comes after that hardly rises. */
+export const RISING_DEPTH = 25;
 
 /** A younger post counts as this old: two votes in the first minute are not 120 an hour. Seconds. */
 export const RISING_MIN_AGE = HOUR;

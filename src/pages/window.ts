@@ -5,8 +5,9 @@
 import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import {
+  RISING_DEPTH,
+  TOP_DEPTH,
   TOP_WINDOWS,
-  WINDOW_DEPTH,
   type Window,
   type WindowScope,
   windowListing,
@@ -75,7 +76,8 @@ function parseWindowKey(windows: readonly Window[], key: string): Params | null 
     if (key === listing) return { window, scope, page: 1 };
     if (!key.startsWith(`${listing}/`)) continue;
     const page = parsePageNumber(key.slice(listing.length + 1), 2);
-    return page !== null && page <= pageOf(WINDOW_DEPTH[window]) ? { window, scope, page } : null;
+    const depth = window === "rising" ? RISING_DEPTH : TOP_DEPTH;
+    return page !== null && page <= pageOf(depth) ? { window, scope, page } : null;
   }
   return null;
 }

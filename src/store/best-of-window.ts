@@ -2,9 +2,15 @@
  * The best posts of a window, found by whichever way reads fewer rows: few young posts are all
  * looked at; many are met by walking the score index from the best.
  */
-import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { D1Database } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
-import { RISING_MIN_AGE, WINDOW_DEPTH, type Window, type WindowScope } from "../model/window.ts";
+import {
+  RISING_DEPTH,
+  RISING_MIN_AGE,
+  TOP_DEPTH,
+  type Window,
+  type WindowScope,
+} from "../model/window.ts";
 import { scopeColumn } from "./windows.ts";
 
 /** Posts created after `after` (seconds since 1970), as of `at`. */
@@ -20,85 +26,66 @@ const FEW_POSTS = 1000;
 /** Where old posts are so good that the walk meets no young ones, it is given up. Index rows. */
 const MAX_WALK = 20_000;
 
-/** Best first, at most the window's depth; answers in the order asked. */
+/** Best first, at most the listing's depth; answers in the order asked. */
 export async function readBest(
   db: D1Database,
   requests: readonly BestRequest[],
 ): Promise<PostId[][]> {
-  const found = requests.map((): PostId[] => []);
-  const all = requests.map((_, index) => index);
-  const counts = await countYoung(db, requests);
-  const walked = all.filter(
-    (index) => requests[index]?.window !== "rising" && (counts[index] ?? 0) > FEW_POSTS,
+  const young = await ask<number>(db, requests, countSql);
+  const some = requests.filter((request) => (young.get(request) ?? 0) > 0);
+  const top = some.filter((request) => !isRising(request));
+  const many = top.filter((request) => (young.get(request) ?? 0) > FEW_POSTS);
+  const walked = await readLists(db, many, walkSql);
+  const others = top.filter((request) => walked.get(request)?.length !== TOP_DEPTH);
+  const scanned = await readLists(db, others, scanSql);
+  const rising = await readLists(db, some.filter(isRising), risingSql);
+  return requests.map(
+    (request) => rising.get(request) ?? scanned.get(request) ?? walked.get(request) ?? [],
   );
-  await answer(db, requests, walked, walkSql, found);
-  const isFound = (index: number) => found[index]?.length === WINDOW_DEPTH.hour;
-  const others = all.filter((index) => (counts[index] ?? 0) > 0 && !isFound(index));
-  const isRising = (index: number) => requests[index]?.window === "rising";
-  await answer(db, requests, others.filter(isRising), risingSql, found);
-  await answer(
-    db,
-    requests,
-    others.filter((index) => !isRising(index)),
-    scanSql,
-    found,
-  );
-  return found;
 }
 
-/** Posts of any standing, counted a little further than `FEW_POSTS`. */
-async function countYoung(db: D1Database, requests: readonly BestRequest[]): Promise<number[]> {
-  const counts = requests.map(() => 0);
-  const young = (isSite: boolean) => `SELECT (SELECT count(*) FROM (SELECT 1
-    FROM ${youngPosts(isSite)} LIMIT ${FEW_POSTS + 1})) AS answer FROM json_each(?1) q ORDER BY q.key`;
-  const indexes = requests.map((_, index) => index);
-  await ask<number>(db, requests, indexes, young, (index, count) => {
-    counts[index] = count;
-  });
-  return counts;
+function isRising({ window }: BestRequest): boolean {
+  return window === "rising";
 }
 
-function answer(
+async function readLists(
   db: D1Database,
   requests: readonly BestRequest[],
-  indexes: readonly number[],
   sql: (isSite: boolean) => string,
-  found: PostId[][],
-): Promise<void> {
-  return ask<string>(db, requests, indexes, sql, (index, ids) => {
-    found[index] = JSON.parse(ids) as PostId[];
-  });
+): Promise<Map<BestRequest, PostId[]>> {
+  const answers = await ask<string>(db, requests, sql);
+  return new Map([...answers].map(([request, ids]) => [request, JSON.parse(ids) as PostId[]]));
 }
 
-/** One statement for the site's windows and one for those of communities: other indexes. */
+/** One statement for the site's windows and one for those of communities, which use other indexes. */
 async function ask<Answer>(
   db: D1Database,
   requests: readonly BestRequest[],
-  indexes: readonly number[],
   sql: (isSite: boolean) => string,
-  take: (index: number, answer: Answer) => void,
-): Promise<void> {
-  const statements: D1PreparedStatement[] = [];
-  const groups: number[][] = [];
-  for (const isSite of [true, false]) {
-    const group = indexes.filter((index) => (requests[index]?.scope === null) === isSite);
-    if (group.length === 0) continue;
-    const rows = group.map((index) => requests[index]).map((request) => request && toRow(request));
-    statements.push(db.prepare(sql(isSite)).bind(JSON.stringify(rows)));
-    groups.push(group);
-  }
-  if (statements.length === 0) return;
-  const answers = await db.batch<{ answer: Answer }>(statements);
-  groups.forEach((group, statement) => {
-    group.forEach((index, row) => {
+): Promise<Map<BestRequest, Answer>> {
+  const groups = [...Map.groupBy(requests, ({ scope }) => scope === null)];
+  if (groups.length === 0) return new Map();
+  const answers = await db.batch<{ answer: Answer }>(
+    groups.map(([isSite, group]) => db.prepare(sql(isSite)).bind(JSON.stringify(group.map(toRow)))),
+  );
+  const found = new Map<BestRequest, Answer>();
+  groups.forEach(([, group], statement) => {
+    group.forEach((request, row) => {
       const result = answers[statement]?.results[row];
-      if (result) take(index, result.answer);
+      if (result) found.set(request, result.answer);
     });
   });
+  return found;
 }
 
 function toRow({ scope, after, at }: BestRequest): object {
   return { scope: scopeColumn(scope), after, at };
+}
+
+/** Posts of any standing, counted a little further than `FEW_POSTS`. */
+function countSql(isSite: boolean): string {
+  return `SELECT (SELECT count(*) FROM (SELECT 1 FROM ${youngPosts(isSite)}
+    LIMIT ${FEW_POSTS + 1})) AS answer FROM json_each(?1) q ORDER BY q.key`;
 }
 
 function youngPosts(isSite: boolean): string {
@@ -118,7 +105,7 @@ function listSql(ids: string): string {
 
 function scanSql(isSite: boolean): string {
   return listSql(`SELECT id FROM ${youngPosts(isSite)} AND standing = 'visible'
-    ${BY_SCORE} LIMIT ${WINDOW_DEPTH.hour}`);
+    ${BY_SCORE} LIMIT ${TOP_DEPTH}`);
 }
 
 function walkSql(isSite: boolean): string {
@@ -128,12 +115,12 @@ function walkSql(isSite: boolean): string {
        WHERE standing = 'visible' AND community = q.value ->> 'scope'`;
   return listSql(`SELECT id FROM
     (SELECT id, created_at FROM ${best} ${BY_SCORE} LIMIT ${MAX_WALK})
-    WHERE created_at > q.value ->> 'after' LIMIT ${WINDOW_DEPTH.hour}`);
+    WHERE created_at > q.value ->> 'after' LIMIT ${TOP_DEPTH}`);
 }
 
 /** Votes gained for each second of age; what has gained none does not rise. */
 function risingSql(isSite: boolean): string {
   return listSql(`SELECT id FROM ${youngPosts(isSite)} AND standing = 'visible' AND score > 0
     ORDER BY score * 1.0 / max(q.value ->> 'at' - created_at, ${RISING_MIN_AGE}) DESC,
-      created_at DESC, id DESC LIMIT ${WINDOW_DEPTH.rising}`);
+      created_at DESC, id DESC LIMIT ${RISING_DEPTH}`);
 }

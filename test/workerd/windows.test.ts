@@ -17,7 +17,7 @@ beforeAll(async () => {
      SELECT 'id' || n, 'big', 'ann', 'Stone', ${NEWEST} - n * 150, 0, 0, 'visible', n * 7919 % 5000, 0,
        '{}' FROM numbers`,
   ).run();
-});
+}, 60_000);
 
 /** The rows that ordering one window reads, by D1's own account. */
 async function rowsRead(window: Window, scope: string | null, at: number): Promise<number> {
