@@ -70,7 +70,7 @@ async function publishAll(state: LocalState, origin: string, now: () => number):
   const deps: PublisherDeps = {
     ...state,
     config: { origin },
-    pace: { fast: 0, slow: 0 },
+    pace: { fast: 0, slow: 0, private: 0 },
     now,
     // Nobody else publishes meanwhile, and leases of the past have other names.
     token: () => "audit",

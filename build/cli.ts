@@ -29,7 +29,7 @@ const SAMPLE = [
 ];
 
 /** The build has the site to itself and writes every page afterwards. */
-const NO_PACE = { fast: 0, slow: 0 };
+const NO_PACE = { fast: 0, slow: 0, private: 0 };
 
 const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => Promise<number>>> =
   {

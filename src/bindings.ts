@@ -19,6 +19,8 @@ export interface ReaderEnv {
   readonly SITE: KVNamespace;
   /** Where forms are sent. */
   readonly INTAKE: Fetcher;
+  /** Verifies sessions: they lead to private pages. The same as intake's. */
+  readonly SESSION_SECRET: string;
 }
 
 /** Takes forms. It knows names and passwords, and nothing of the content. */
@@ -50,4 +52,6 @@ export interface ConsumerEnv {
   readonly FAST_LANE_SECONDS: string;
   /** The same for every deeper page. */
   readonly SLOW_LANE_SECONDS: string;
+  /** The same for private pages. */
+  readonly PRIVATE_LANE_SECONDS: string;
 }

@@ -65,6 +65,8 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     comments: [],
     pieces: [],
     people: [],
+    inboxesRead: [],
+    sessionsEnded: [],
     communities: [],
     communityCount: 0,
     aliases: [],

@@ -12,7 +12,7 @@ import {
 } from "../src/store/page-rows.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 
-const PACE = { fast: 10_000, slow: 60_000 };
+const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
 
 function aTable() {

@@ -88,7 +88,11 @@ test("a link taken down and a link sent twice leave pages of every kind, and a c
   await withState(async ({ db }) => {
     const gone: PostDeleted = { ...aMoment(), type: "post_deleted", post: "link7" as PostId };
     const again = aSubmission({ community: COMMUNITY, url: urlOf(3) });
-    const outcomes = await consumeEvents(db, [gone, again], Date.now(), { fast: 0, slow: 0 });
+    const outcomes = await consumeEvents(db, [gone, again], Date.now(), {
+      fast: 0,
+      slow: 0,
+      private: 0,
+    });
     expect(outcomes).toEqual(["applied", "applied"]);
   });
   expect(await mustRun(home, "audit")).toMatch(

@@ -15,7 +15,7 @@ import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { siteDifferences, storedText } from "./rebuild/site-check.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 1);
-const PACE = { fast: 0, slow: 0 };
+const PACE = { fast: 0, slow: 0, private: 0 };
 
 function aSite() {
   const stored = {

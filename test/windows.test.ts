@@ -21,7 +21,7 @@ import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { storedText } from "./rebuild/site-check.ts";
 import { windowDifferences } from "./rebuild/window-check.ts";
 
-const PACE = { fast: 0, slow: 0 };
+const PACE = { fast: 0, slow: 0, private: 0 };
 const HOUR = 3_600_000;
 const BEGIN = Date.UTC(2026, 0, 2);
 

@@ -11,7 +11,7 @@ import type { LocalState } from "../local.ts";
 import type { Table } from "./table.ts";
 
 const WRITES = 30;
-const PACE = { fast: 1000, slow: 60_000 };
+const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 /** Between two writes: no lane merges them, so that each pays for itself. Milliseconds. */
 const QUIET_MS = 120_000;
 

@@ -3,7 +3,16 @@
  * gives none, and votes, edits and deletions give the same rows in any order (but for an edit that
  * is refused because its piece is full).
  */
-import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
+import type {
+  Comment,
+  CommentVote,
+  Community,
+  Mark,
+  Person,
+  Post,
+  Report,
+  Vote,
+} from "../model/entities.ts";
 import { communityKey, type PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { unreachable } from "../model/unreachable.ts";
@@ -16,6 +25,7 @@ import {
   applyCommentPosted,
   applyCommentVoted,
 } from "./apply-comment.ts";
+import { applyInboxRead, applyMarked, applyReported, applySessionsEnded } from "./apply-mine.ts";
 import {
   applyPostDeleted,
   applyPostEdited,
@@ -23,17 +33,6 @@ import {
   applyPostVoted,
 } from "./apply-post.ts";
 import { Draft } from "./draft.ts";
-
-/** Why an accepted event is refused. */
-export type RefusalReason =
-  | "no_such_post"
-  | "no_such_community"
-  | "no_such_comment"
-  | "not_yours"
-  | "not_a_text"
-  | "deleted"
-  | "no_room"
-  | "wrong_parent";
 
 /** What became of an event. `waiting`: what it depends on has not arrived, so it comes again. */
 export type Outcome = "applied" | "unchanged" | "waiting" | "refused";
@@ -54,6 +53,8 @@ export interface Applied {
   readonly commentVotes: readonly CommentVote[];
   readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
   readonly people: readonly Person[];
+  readonly marks: readonly Mark[];
+  readonly reports: readonly Report[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
 }
@@ -86,6 +87,16 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
       return applyPostEdited(draft, event);
     case "post_deleted":
       return applyPostDeleted(draft, event);
+    case "post_marked":
+    case "comment_marked":
+      return applyMarked(draft, event);
+    case "post_reported":
+    case "comment_reported":
+      return applyReported(draft, event);
+    case "inbox_read":
+      return applyInboxRead(draft, event);
+    case "sessions_ended":
+      return applySessionsEnded(draft, event);
     case "comment_posted":
       return applyCommentPosted(draft, event);
     case "comment_voted":

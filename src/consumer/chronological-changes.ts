@@ -54,6 +54,11 @@ function commentListings(author: string, community: CommunityKey): string[] {
   return [commentsListing(null), commentsListing(community), ...own];
 }
 
+/** What enters a private listing comes last, whatever its time: nothing there is numbered anew. */
+export function answerAtEnd(count: number): SlotAnswer {
+  return { before: count, count };
+}
+
 /** Entries in the order in which they can be inserted: late ones first, each listing's oldest first. */
 export function newEntries(
   requests: readonly SlotRequest[],

@@ -4,15 +4,17 @@ import {
   type CommentVote,
   isVisible,
   type Post,
+  type Report,
   score,
   type Vote,
 } from "../model/entities.ts";
 import { type CommentId, mintedAtMs, type PostId, personKey } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { Refusal } from "../store/commit.ts";
 import { type Rows, refKey } from "../store/touched.ts";
-import type { Applied, RefusalReason } from "./apply.ts";
+import type { Applied } from "./apply.ts";
 
 /**
  * How long an event waits for what it depends on, by its time at the edge: longer than any outage
@@ -29,6 +31,14 @@ function wasMintedBefore(id: string, at: number): boolean {
   return mintedAt !== null && mintedAt <= at + MAX_CLOCK_SKEW_MS;
 }
 
+function textOf(event: CairnEvent): string {
+  if (event.type === "post_submitted") return event.text ?? event.url ?? "";
+  return "text" in event ? event.text : "";
+}
+
+/** Of whom nothing is known yet. */
+const NOBODY = { postKarma: 0, commentKarma: 0, inboxRead: 0, sessionEpoch: 0 };
+
 export class Draft {
   readonly communities;
   readonly posts;
@@ -39,6 +49,8 @@ export class Draft {
   readonly commentVotes;
   readonly pieces;
   readonly people;
+  readonly marks;
+  readonly reports: Report[] = [];
   readonly #rows: Rows;
   readonly #now: number;
   readonly #refusals: Refusal[] = [];
@@ -53,6 +65,7 @@ export class Draft {
     this.commentVotes = new Map(rows.commentVotes);
     this.pieces = new Map([...rows.pieces].map(([post, pieces]) => [post, [...pieces]]));
     this.people = new Map(rows.people);
+    this.marks = new Map(rows.marks);
     this.#rows = rows;
     this.#now = now;
   }
@@ -83,8 +96,7 @@ export class Draft {
     if (key === null) return;
     const known = this.people.get(key);
     if (known && known.createdAt <= createdAt) return;
-    const karma = known ?? { postKarma: 0, commentKarma: 0 };
-    this.people.set(key, { ...karma, key, name, createdAt });
+    this.people.set(key, { ...(known ?? NOBODY), key, name, createdAt });
   }
 
   setPiece(post: PostId, piece: Piece): void {
@@ -94,7 +106,7 @@ export class Draft {
 
   refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" {
     const { id, by: user, at, type } = event;
-    this.#refusals.push({ event: id, user, at, type, subject, reason });
+    this.#refusals.push({ event: id, user, at, type, subject, reason, text: textOf(event) });
     return "refused";
   }
 
@@ -125,6 +137,8 @@ export class Draft {
       ),
       pieces: this.#changedPieces(),
       people: changed(this.#rows.people, this.people),
+      marks: changed(this.#rows.marks, this.marks).filter((mark) => mark !== null),
+      reports: this.reports,
       aliases: [...this.aliases]
         .filter(([id]) => !this.#rows.aliases.has(id))
         .map(([id, post]) => ({ id, post })),

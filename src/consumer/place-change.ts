@@ -1,27 +1,48 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
+import type { Person } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
+  commentFullname,
   type PersonKey,
   type PostId,
   personKey,
+  postFullname,
+  replyNotice,
 } from "../model/ids.ts";
 import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
-import type { NewEntry } from "../store/commit.ts";
+import type { NewEntry, Refusal } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
-import { readLengths, readPlaces, readRanks, readSlots } from "../store/places.ts";
-import { countCommunities, readAliasesOf } from "../store/reads.ts";
+import { readEntryPlaces, readRefusals } from "../store/mine.ts";
+import {
+  type Place,
+  readLengths,
+  readPlaces,
+  readRanks,
+  readSlots,
+  type SlotAnswer,
+  type SlotRequest,
+} from "../store/places.ts";
+import { countCommunities, readAliasesOf, readSlotCounts } from "../store/reads.ts";
 import type { Rows } from "../store/touched.ts";
 import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";
-import { askSlots, chronologicalChanges, newEntries } from "./chronological-changes.ts";
+import {
+  answerAtEnd,
+  askSlots,
+  chronologicalChanges,
+  newEntries,
+} from "./chronological-changes.ts";
+import { privateMoves } from "./private-moves.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 import { dirtyScopes, shownInWindows } from "./window-changes.ts";
 
 export interface PlacedChange {
   readonly entries: readonly NewEntry[];
+  /** Places in private listings that become empty. */
+  readonly cleared: readonly Place[];
   readonly dirty: readonly DirtyScope[];
   readonly change: Change;
 }
@@ -34,23 +55,45 @@ export async function placeChange(
   const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
-  const requests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
+  const publicRequests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
+  const refusals = await newRefusals(db, applied.refusals);
+  const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
   const shownPosts = existingIds(posts);
-  const shown = [...shownPosts, ...existingIds(comments), ...discussion.map(({ id }) => id)];
-  const [ranks, lengths, slots, places, leading, pieces, windows, asof, communityCount] =
-    await Promise.all([
-      readRanks(db, questions.ranks, questions.limit),
-      readLengths(db, questions.scopes, questions.limit),
-      readSlots(db, requests),
-      readPlaces(db, shown),
-      readAliasesOf(db, gone),
-      readPieces(db, gone),
-      readWindowPlaces(db, shownPosts),
-      readAsof(db),
-      communities.length === 0 ? 0 : countCommunities(db),
-    ]);
-  const entries = newEntries(requests, slots);
+  const shown = [
+    ...shownPosts,
+    ...existingIds(comments),
+    ...privateIds(applied),
+    ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
+  ];
+  const [
+    ranks,
+    lengths,
+    slots,
+    ends,
+    places,
+    cleared,
+    leading,
+    pieces,
+    windows,
+    asof,
+    communityCount,
+  ] = await Promise.all([
+    readRanks(db, questions.ranks, questions.limit),
+    readLengths(db, questions.scopes, questions.limit),
+    readSlots(db, publicRequests),
+    readEnds(db, entering),
+    readPlaces(db, shown),
+    readEntryPlaces(db, leaving),
+    readAliasesOf(db, gone),
+    readPieces(db, gone),
+    readWindowPlaces(db, shownPosts),
+    readAsof(db),
+    communities.length === 0 ? 0 : countCommunities(db),
+  ]);
+  const requests = [...publicRequests, ...entering];
+  const answers = [...slots, ...ends];
+  const entries = newEntries(requests, answers);
   const change: Change = {
     posts,
     comments,
@@ -58,12 +101,56 @@ export async function placeChange(
     communityCount: communityCount + communities.length,
     aliases: [...aliases.map(({ id }) => id), ...leading],
     pieces: [...piecesAround(applied, rows), ...revived(applied, rows), ...allPieces(pieces)],
-    people: peopleShown(applied, discussion),
+    people: peopleShown(applied, discussion, rows),
+    inboxesRead: raised(applied, rows, "inboxRead"),
+    sessionsEnded: raised(applied, rows, "sessionEpoch"),
     ranked: rankedChanges(questions, ranks, lengths),
-    chronological: chronologicalChanges(places, requests, slots, entries),
+    chronological: chronologicalChanges([...places, ...cleared], requests, answers, entries),
     windows: shownInWindows(windows),
   };
-  return { entries, dirty: dirtyScopes(posts, asof), change };
+  return { entries, cleared, dirty: dirtyScopes(posts, asof), change };
+}
+
+/** A refusal that comes again is told once. */
+async function newRefusals(
+  db: ContentDb,
+  refusals: readonly Refusal[],
+): Promise<readonly Refusal[]> {
+  const byEvent = new Map(refusals.map((refusal) => [refusal.event, refusal]));
+  for (const event of (await readRefusals(db, [...byEvent.keys()])).keys()) byEvent.delete(event);
+  return [...byEvent.values()];
+}
+
+/** Where the private listings end that something enters. */
+async function readEnds(
+  db: ContentDb,
+  entering: readonly SlotRequest[],
+): Promise<readonly SlotAnswer[]> {
+  if (entering.length === 0) return [];
+  const listings = entering.map(({ listing }) => listing);
+  return (await readSlotCounts(db, listings)).map(answerAtEnd);
+}
+
+/**
+ * How private listings call what they show no longer, or differently: what has gone is in none of
+ * them, and an inbox shows the text of an answer.
+ */
+function privateIds({ posts, comments }: Applied): string[] {
+  const rewritten = comments.filter(
+    ({ before, after }) => before !== null && before.text !== after.text,
+  );
+  return [
+    ...posts.filter(hasComeOrGone).map(({ after }) => postFullname(after.id)),
+    ...comments.filter(hasComeOrGone).map(({ after }) => commentFullname(after.id)),
+    ...[...rewritten, ...comments.filter(hasComeOrGone)].map(({ after }) => replyNotice(after.id)),
+  ];
+}
+
+/** People for whom the number has grown. */
+function raised({ people }: Applied, rows: Rows, field: "inboxRead" | "sessionEpoch"): PersonKey[] {
+  return people
+    .filter((person) => person[field] > (rows.people.get(person.key)?.[field] ?? 0))
+    .map(({ key }) => key);
 }
 
 /** Of what existed before: does it become visible, or stop being so? */
@@ -136,6 +223,7 @@ function allPieces(
 function peopleShown(
   { posts, comments, people }: Applied,
   discussion: readonly { readonly author: string }[],
+  rows: Rows,
 ): PersonKey[] {
   const authors = [
     ...posts.map(({ after }) => after.author),
@@ -143,5 +231,17 @@ function peopleShown(
     ...discussion.map(({ author }) => author),
   ];
   const keys = authors.map(personKey).filter((key) => key !== null);
-  return [...new Set([...keys, ...people.map(({ key }) => key)])];
+  const different = people.filter((person) => !isShownAlike(person, rows.people.get(person.key)));
+  return [...new Set([...keys, ...different.map(({ key }) => key)])];
+}
+
+/** Nothing that a person's own page shows is different. */
+function isShownAlike(after: Person, before: Person | undefined): boolean {
+  return (
+    before !== undefined &&
+    before.name === after.name &&
+    before.createdAt === after.createdAt &&
+    before.postKarma === after.postKarma &&
+    before.commentKarma === after.commentKarma
+  );
 }

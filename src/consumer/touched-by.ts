@@ -1,7 +1,23 @@
 /** Which rows a batch of events is about. Pure. */
-import { type CommentId, type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
+import {
+  type CommentId,
+  type CommunityKey,
+  commentFullname,
+  communityKey,
+  type PostId,
+  personKey,
+  postFullname,
+} from "../model/ids.ts";
 import { linkKey, parseLink } from "../model/link.ts";
-import type { CairnEvent, CommentEvent, PostEvent, PostSubmitted } from "../queue/events.ts";
+import type {
+  CairnEvent,
+  CommentEvent,
+  CommentMarked,
+  PostEvent,
+  PostMarked,
+  PostSubmitted,
+} from "../queue/events.ts";
+import type { MarkRef } from "../store/mine.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
 
 interface Collected {
@@ -12,6 +28,7 @@ interface Collected {
   readonly comments: CommentId[];
   readonly commentVotes: CommentVoteRef[];
   readonly people: string[];
+  readonly marks: MarkRef[];
 }
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
@@ -23,19 +40,30 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     comments: [],
     commentVotes: [],
     people: [],
+    marks: [],
   };
   for (const event of events) {
     if (event.type === "community_created") touch.communities.push(communityKey(event.name));
-    else if (event.type === "person_registered") touch.people.push(event.by);
     else if ("comment" in event) touchComment(touch, event);
-    else touchPost(touch, event);
+    else if ("post" in event) touchPost(touch, event);
+    else touch.people.push(event.by);
   }
   return touch;
 }
 
+function touchMark(
+  touch: Collected,
+  { by, kind }: PostMarked | CommentMarked,
+  thing: string,
+): void {
+  const person = personKey(by);
+  if (person !== null) touch.marks.push({ person, kind, thing });
+}
+
 function touchPost(touch: Collected, event: PostEvent): void {
   touch.posts.push(event.post);
-  if (event.type === "post_edited" || event.type === "post_deleted") return;
+  if (event.type === "post_marked") touchMark(touch, event, postFullname(event.post));
+  if (event.type !== "post_submitted" && event.type !== "post_voted") return;
   touch.votes.push({ post: event.post, user: event.by });
   if (event.type === "post_submitted") touchSubmission(touch, event);
 }
@@ -50,7 +78,8 @@ function touchSubmission(touch: Collected, event: PostSubmitted): void {
 
 function touchComment(touch: Collected, event: CommentEvent): void {
   touch.comments.push(event.comment);
-  if (event.type === "comment_edited" || event.type === "comment_deleted") return;
+  if (event.type === "comment_marked") touchMark(touch, event, commentFullname(event.comment));
+  if (event.type !== "comment_posted" && event.type !== "comment_voted") return;
   touch.commentVotes.push({ comment: event.comment, user: event.by });
   if (event.type === "comment_voted") return;
   touch.posts.push(event.post);

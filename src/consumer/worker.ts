@@ -53,6 +53,7 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     pace: {
       fast: Number(env.FAST_LANE_SECONDS) * 1000,
       slow: Number(env.SLOW_LANE_SECONDS) * 1000,
+      private: Number(env.PRIVATE_LANE_SECONDS) * 1000,
     },
     now: Date.now,
     token: () => crypto.randomUUID(),

@@ -8,6 +8,7 @@ import { answerAccepted, answerOpened, answerRefusal } from "./answer.ts";
 import { readFields } from "./fields.ts";
 import type { Form, FormPage, FormRequest, Outcome } from "./form.ts";
 import { FORMS } from "./forms.ts";
+import { openThing, THING_PATH } from "./open-thing.ts";
 import { isSameOrigin } from "./origin.ts";
 import { addressOf, limitRate } from "./rate.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
@@ -37,6 +38,7 @@ export function createIntake(sources: Sources) {
     const allowed = page?.threadOf ? "GET, HEAD, POST" : "POST";
     app.all(form.path, (c) => refuse(c, { type: "wrong_method", allowed }));
   }
+  app.get(THING_PATH, openThing);
   app.notFound((c) => refuse(c, { type: "no_such_form", path: c.req.path }));
   app.onError((error, c) => {
     console.error("intake failed", c.req.method, c.req.path, error);

@@ -7,6 +7,7 @@ import { loggedIn } from "./logged-in.ts";
 import { checkLength, hashNewPassword } from "./new-password.ts";
 import { checkPassword } from "./password.ts";
 import { isRefusal } from "./refusal.ts";
+import { sendEvent } from "./send-event.ts";
 import { readAccount } from "./session-cookie.ts";
 
 export const changePassword: PersonForm = {
@@ -35,6 +36,11 @@ async function takeNewPassword(request: PersonRequest): Promise<Outcome> {
   if (!(await checkPassword(sent.passwd, account.password))) {
     return { type: "wrong_password", field: "passwd" };
   }
+  // First the event: a session that opens private pages longer than its password would be worse
+  // than one that must log in again.
+  const ended = { type: "sessions_ended", epoch: account.sessionEpoch + 1 } as const;
+  const event = await sendEvent(request, ended);
+  if (isRefusal(event)) return event;
   const password = await hashNewPassword(sent.new_passwd, random);
   const sessionEpoch = await replacePassword(env.ACCOUNTS, account, password);
   if (sessionEpoch === null) return { type: "no_session" };

@@ -14,11 +14,13 @@ export type FieldName =
   | "new_passwd"
   | "parent"
   | "passwd"
+  | "reason"
   | "resubmit"
   | "sr"
   | "text"
   | "thing_id"
   | "title"
+  | "upto"
   | "url"
   | "user";
 
@@ -65,7 +67,8 @@ export interface FormPage {
     | "comment"
     | "edit"
     | "delete"
-    | "password";
+    | "password"
+    | "report";
   readonly title: string;
   /** The fields that keep what was typed; never a password. */
   readonly keeps: readonly FieldName[];

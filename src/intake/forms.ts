@@ -7,7 +7,10 @@ import { editUserText } from "./edit-user-text.ts";
 import type { Form } from "./form.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { hide, save, unhide, unsave } from "./mark.ts";
+import { readInbox } from "./read-inbox.ts";
 import { register } from "./register.ts";
+import { report } from "./report.ts";
 import { submit } from "./submit.ts";
 import { vote } from "./vote.ts";
 
@@ -22,4 +25,10 @@ export const FORMS: readonly Form[] = [
   vote,
   del,
   createCommunity,
+  save,
+  unsave,
+  hide,
+  unhide,
+  report,
+  readInbox,
 ];

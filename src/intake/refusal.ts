@@ -27,7 +27,8 @@ export type FieldRefusal =
   | (OfField<"too_short"> & { readonly chars: number; readonly min: number })
   | OfField<"wrong_password", "passwd">
   | (OfField<"not_a_choice"> & { readonly allowed: readonly string[] })
-  | OfField<"not_a_post", "link">
+  | OfField<"not_a_number", "upto">
+  | OfField<"not_a_post", "link" | "id">
   | OfField<"not_a_thing", "id" | "thing_id" | "parent">
   | OfField<"parent_elsewhere", "parent">
   | (OfField<"not_a_link", "url"> & { readonly allowed: readonly string[] })

@@ -22,11 +22,13 @@ const LABELS: Readonly<Record<FieldName, string>> = {
   new_passwd: "new password",
   parent: "parent",
   passwd: "password",
+  reason: "reason",
   resubmit: "field resubmit",
   sr: "community",
   text: "text",
   thing_id: "id (thing_id)",
   title: "title",
+  upto: "number (upto)",
   url: "link",
   user: "name",
 };
@@ -82,7 +84,13 @@ export function say(refusal: Refusal): Said {
       return said(422, `${refusal.field}_invalid`, `${the} must be ${choices}.`);
     }
     case "not_a_post":
-      return said(422, "link_invalid", `${the} must be t3_ and small letters or digits.`);
+      return said(
+        422,
+        `${refusal.field}_invalid`,
+        `${the} must be a post: t3_ and small letters or digits.`,
+      );
+    case "not_a_number":
+      return said(422, "upto_invalid", `${the} must be a whole number.`);
     case "not_a_thing":
       return said(
         422,

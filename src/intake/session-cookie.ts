@@ -1,11 +1,14 @@
 /** The session's cookies: set at login, read with every form, cleared at logout. */
 import { parse, serialize } from "hono/utils/cookie";
-import { SESSION_LIFE_SECONDS, signSession, verifySession } from "../model/session.ts";
+import {
+  SESSION_COOKIE,
+  SESSION_LIFE_SECONDS,
+  signSession,
+  verifySession,
+} from "../model/session.ts";
 import { type Account, findAccount } from "./accounts.ts";
 import type { FormRequest } from "./form.ts";
 
-/** Read by intake, and by the reader for private pages; no script can. */
-const SESSION_COOKIE = "session";
 /** Read by the overlay script, trusted by nobody. */
 const NAME_COOKIE = "name";
 /** Browsers keep `Secure` cookies off plain http, which is all a developer has. */

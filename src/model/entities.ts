@@ -75,6 +75,32 @@ export interface CommentVote {
   readonly event: EventId;
 }
 
+/** What somebody keeps for themselves, or wants to see no more. */
+export const MARK_KINDS = ["saved", "hidden"] as const;
+export type MarkKind = (typeof MARK_KINDS)[number];
+
+export interface Mark {
+  readonly person: PersonKey;
+  readonly kind: MarkKind;
+  /** A fullname. */
+  readonly thing: string;
+  readonly isSet: boolean;
+  /** Time at the edge (milliseconds) and event: the newer act wins, in whatever order they come. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
+/** Somebody finds that a thing breaks the rules; the last reason counts. */
+export interface Report {
+  readonly person: PersonKey;
+  /** A fullname. */
+  readonly thing: string;
+  readonly reason: string;
+  /** As a mark's. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
 export interface Person {
   readonly key: PersonKey;
   /** As registered, or as imported. */
@@ -84,6 +110,10 @@ export interface Person {
   /** Sum of the scores of all posts, whatever their standing; of all comments. */
   readonly postKarma: number;
   readonly commentKarma: number;
+  /** Slots of the inbox up to this one have been read. */
+  readonly inboxRead: number;
+  /** Sessions of an earlier epoch have ended. */
+  readonly sessionEpoch: number;
 }
 
 export type VoteValue = -1 | 0 | 1;

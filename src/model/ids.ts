@@ -67,6 +67,25 @@ export function parseCommentFullname(text: string): CommentId | null {
   return isId(id) ? (id as CommentId) : null;
 }
 
+/** What stands in an inbox: an answer to something, or why something was refused. */
+export function replyNotice(comment: CommentId): string {
+  return `re_${comment}`;
+}
+
+export function refusalNotice(event: EventId): string {
+  return `no_${event}`;
+}
+
+/** Null when it is no reply's notice. */
+export function parseReplyNotice(notice: string): CommentId | null {
+  return notice.startsWith("re_") ? (notice.slice("re_".length) as CommentId) : null;
+}
+
+/** Null when it is no refusal's notice. */
+export function parseRefusalNotice(notice: string): EventId | null {
+  return notice.startsWith("no_") ? (notice.slice("no_".length) as EventId) : null;
+}
+
 /** Null for an author who is gone, or whose name fits no path: such a one has no pages. */
 export function personKey(name: string): PersonKey | null {
   return PERSON_NAME.test(name) ? (name.toLowerCase() as PersonKey) : null;

@@ -12,6 +12,8 @@ export const MAX_COMMENT_CHARS = 10_000;
 export const MAX_EVENT_BYTES = 127_000;
 /** Twice the largest form that can be accepted: refused before it is read. Bytes. */
 export const MAX_BODY_BYTES = 512 * 1024;
+/** Why something is reported, removed or somebody banned: a sentence. */
+export const MAX_REASON_CHARS = 300;
 export const MAX_DESCRIPTION_CHARS = 500;
 export const MAX_COMMUNITY_TITLE_CHARS = 100;
 export const MIN_PASSWORD_CHARS = 8;

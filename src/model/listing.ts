@@ -31,3 +31,12 @@ export function submittedListing(person: PersonKey): string {
 export function saidListing(person: PersonKey): string {
   return `/user/${person}/comments`;
 }
+
+/** What is somebody's own, in the order in which it came. */
+export const OWN_LISTINGS = ["saved", "hidden", "liked", "disliked"] as const;
+export type OwnListing = (typeof OWN_LISTINGS)[number];
+
+/** No path begins with `~`: only a session leads to such a page. */
+export function ownListing(person: PersonKey, name: OwnListing | "inbox"): string {
+  return `~${person}/${name}`;
+}

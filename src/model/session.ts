@@ -15,6 +15,8 @@ export interface Session {
   readonly expires: number;
 }
 
+/** Set and read by intake, read by the reader; no script can. */
+export const SESSION_COOKIE = "session";
 /** A month: long enough to stay logged in, short enough that a forgotten computer forgets. */
 export const SESSION_LIFE_SECONDS = 30 * 24 * 60 * 60;
 /** As many as HMAC-SHA256's output has bytes: a shorter key is the weakest part of a signature. */

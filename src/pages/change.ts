@@ -69,6 +69,9 @@ export interface Change {
   readonly pieces: readonly PieceChange[];
   /** People whose own page shows something else: their karma, a title above a comment. */
   readonly people: readonly PersonKey[];
+  /** People who have read their inbox; whose sessions have ended. */
+  readonly inboxesRead: readonly PersonKey[];
+  readonly sessionsEnded: readonly PersonKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }
@@ -84,5 +87,7 @@ export const NO_CHANGE: Change = {
   communityCount: 0,
   pieces: [],
   people: [],
+  inboxesRead: [],
+  sessionsEnded: [],
   aliases: [],
 };

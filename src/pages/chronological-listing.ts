@@ -7,7 +7,7 @@
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import { PAGE_SIZE, parsePageNumber } from "./key.ts";
-import { definePage, type PageType, type Rendered, type Site } from "./page-type.ts";
+import { definePage, type Lane, type PageType, type Rendered, type Site } from "./page-type.ts";
 
 /** `block` is null for the head. */
 export interface Block {
@@ -20,6 +20,8 @@ export interface BlockPage extends Block {
   readonly key: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** In the listing. */
+  readonly slots: number;
 }
 
 export interface ChronologicalDefinition<Things> {
@@ -32,6 +34,8 @@ export interface ChronologicalDefinition<Things> {
    * page, and no block leads to the head before one is full.
    */
   readonly isSparse: boolean;
+  /** Of the head and of the numbered blocks; fast and slow unless they are private. */
+  readonly lanes?: { readonly head: Lane; readonly block: Lane };
   /** Is this the name of a listing of this type? */
   owns(listing: string): boolean;
   /** The names of all listings of this type. */
@@ -51,7 +55,14 @@ export interface ChronologicalDefinition<Things> {
 
 type Model<Things> =
   | { readonly type: "to_head" }
-  | { readonly type: "things"; readonly things: Things; readonly olderBlock: number };
+  | {
+      readonly type: "things";
+      readonly things: Things;
+      readonly olderBlock: number;
+      readonly slots: number;
+    };
+
+const PUBLIC_LANES = { head: "fast", block: "slow" } as const;
 
 export function defineChronologicalListing<Things>(
   type: ChronologicalDefinition<Things>,
@@ -63,7 +74,7 @@ export function defineChronologicalListing<Things>(
     path: type.path,
     tier: "write",
     parse: (key) => parseBlock(type, key),
-    lane: ({ block }) => (block === null ? "fast" : "slow"),
+    lane: ({ block }) => (type.lanes ?? PUBLIC_LANES)[block === null ? "head" : "block"],
     *affectedBy(change) {
       for (const listing of type.begun(change)) {
         yield listing;
@@ -77,13 +88,14 @@ export function defineChronologicalListing<Things>(
     load: (reads, blocks) => loadBlocks(type, reads, blocks),
     view({ listing, block }, model, site) {
       if (model.type === "to_head") return { type: "redirect", status: 302, location: listing };
-      const { things, olderBlock } = model;
+      const { things, olderBlock, slots } = model;
       const page: BlockPage = {
         listing,
         block,
         key: keyOf({ listing, block }),
         before: block === null ? null : keyOf({ listing, block: block + 1 }),
         after: olderBlock > 0 ? keyOf({ listing, block: olderBlock }) : null,
+        slots,
       };
       return type.view(page, things, site);
     },
@@ -178,6 +190,7 @@ async function loadBlocks<Things>(
     if (block !== null && block > full) {
       return block <= lastBlock(type, countOf(listing)) ? { type: "to_head" } : null;
     }
-    return { type: "things", things: shown, olderBlock: (block ?? full) - 1 };
+    const slots = countOf(listing);
+    return { type: "things", things: shown, olderBlock: (block ?? full) - 1, slots };
   });
 }

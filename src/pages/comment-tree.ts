@@ -86,8 +86,6 @@ function nodeHtml(
     isEdited: comment.edit !== null,
     permalink: `#${id}`,
     replyPath: isVisible(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
-    editPath: `/api/editusertext?thing_id=${id}`,
-    deletePath: `/api/del?id=${id}`,
     repliesHtml: treeHtml(replies, sort, post),
     continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
   });

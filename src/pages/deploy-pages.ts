@@ -1,89 +1,38 @@
-/**
- * Pages that no event changes: forms, about, errors, robots. One key each, kept in KV, written anew
- * when a deploy or a configuration changes them.
- */
+/** Forms, about, errors, robots. */
+import { defineDeployPage } from "./deploy-page.ts";
 import { DEPLOY_KEYS } from "./key.ts";
-import {
-  definePage,
-  type PageType,
-  type Rendered,
-  type Representation,
-  type Site,
-} from "./page-type.ts";
+import type { PageType, Rendered, Representation } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
-interface DeployPage {
-  readonly name: string;
-  readonly key: string;
-  readonly status?: 200 | 404;
-  view(site: Site): Representation;
+function html(template: string, view: object, status: 200 | 404 = 200): Rendered {
+  return onePage({ type: "html", body: renderTemplate(template, view) }, status);
 }
 
-function defineDeployPage({ name, key, status = 200, view }: DeployPage): PageType {
-  return definePage<object, object>({
-    name,
-    path: key,
-    tier: "deploy",
-    parse: (candidate) => (candidate === key ? {} : null),
-    lane: () => "slow",
-    affectedBy: () => [],
-    async *every() {
-      yield key;
-    },
-    load: async (_, params) => params,
-    view: (_, __, site): Rendered => ({
-      type: "page",
-      status,
-      path: null,
-      representations: [view(site)],
-    }),
-  });
+function onePage(representation: Representation, status: 200 | 404 = 200): Rendered {
+  return { type: "page", status, path: null, representations: [representation] };
 }
 
-function html(template: string, view: object): Representation {
-  return { type: "html", body: renderTemplate(template, view) };
-}
-
-function form(form: string, title: string): Representation {
-  return html("form-page", { title, form, values: {}, errors: {}, message: "" });
+function form(form: string, title: string): () => Rendered {
+  return () => html("form-page", { title, form, values: {}, errors: {}, message: "" });
 }
 
 export const DEPLOY_PAGES: readonly PageType[] = [
-  defineDeployPage({
-    name: "submit",
-    key: DEPLOY_KEYS.submit,
-    view: () => form("submit", "Submit"),
-  }),
-  defineDeployPage({ name: "login", key: DEPLOY_KEYS.login, view: () => form("login", "Log in") }),
-  defineDeployPage({
-    name: "register",
-    key: DEPLOY_KEYS.register,
-    view: () => form("register", "Register"),
-  }),
-  defineDeployPage({
-    name: "create community",
-    key: DEPLOY_KEYS.createCommunity,
-    view: () => form("create-community", "Create a community"),
-  }),
-  defineDeployPage({
-    name: "about",
-    key: DEPLOY_KEYS.about,
-    view: () => html("about", { title: "About" }),
-  }),
-  defineDeployPage({
-    name: "not found",
-    key: DEPLOY_KEYS.notFound,
-    status: 404,
-    view: () => html("not-found", { title: "Not found" }),
-  }),
-  defineDeployPage({
-    name: "being published",
-    key: DEPLOY_KEYS.beingPublished,
-    view: () => html("being-published", { title: "Being published" }),
-  }),
-  defineDeployPage({
-    name: "robots",
-    key: DEPLOY_KEYS.robots,
-    view: () => ({ type: "text", body: "User-agent: *\nDisallow: /api/\n" }),
-  }),
+  defineDeployPage("submit", DEPLOY_KEYS.submit, form("submit", "Submit")),
+  defineDeployPage("login", DEPLOY_KEYS.login, form("login", "Log in")),
+  defineDeployPage("register", DEPLOY_KEYS.register, form("register", "Register")),
+  defineDeployPage(
+    "create community",
+    DEPLOY_KEYS.createCommunity,
+    form("create-community", "Create a community"),
+  ),
+  defineDeployPage("about", DEPLOY_KEYS.about, () => html("about", { title: "About" })),
+  defineDeployPage("not found", DEPLOY_KEYS.notFound, () =>
+    html("not-found", { title: "Not found" }, 404),
+  ),
+  defineDeployPage("being published", DEPLOY_KEYS.beingPublished, () =>
+    html("being-published", { title: "Being published" }),
+  ),
+  defineDeployPage("robots", DEPLOY_KEYS.robots, () =>
+    onePage({ type: "text", body: "User-agent: *\nDisallow: /api/\nDisallow: /me\n" }),
+  ),
 ];

@@ -35,7 +35,21 @@ export const DEPLOY_KEYS = {
   robots: "/robots.txt",
 } as const;
 
-const DEPLOY_KEY_SET: ReadonlySet<string> = new Set(Object.values(DEPLOY_KEYS));
+/** What is shown to somebody whose own page of this kind has nothing to show yet. */
+export const NOBODYS_KEYS = {
+  inbox: "~/inbox",
+  saved: "~/saved",
+  hidden: "~/hidden",
+  liked: "~/liked",
+  disliked: "~/disliked",
+  overlay: "~/overlay",
+  unread: "~/unread",
+} as const;
+
+const DEPLOY_KEY_SET: ReadonlySet<string> = new Set([
+  ...Object.values(DEPLOY_KEYS),
+  ...Object.values(NOBODYS_KEYS),
+]);
 
 export function isDeployKey(key: string): boolean {
   return DEPLOY_KEY_SET.has(key);
@@ -83,6 +97,30 @@ export function splitPerson(
   const person = personKey(name);
   return person !== null && person === name ? { person, rest } : null;
 }
+
+/**
+ * A private page's key begins with `~`, which no path does: only a session leads there.
+ * @param rest of its address after `/me`
+ */
+export function ownKey(person: PersonKey, rest: string): string {
+  return `~${person}${rest}`;
+}
+
+/** `~ann/saved/2` → ann and `/saved/2`; null for any other key. */
+export function splitOwn(
+  key: string,
+): { readonly person: PersonKey; readonly rest: string } | null {
+  const [, name = "", rest = ""] = /^~([a-z0-9_-]{1,30})(\/.+)$/.exec(key) ?? [];
+  return name === "" ? null : { person: name as PersonKey, rest };
+}
+
+/** `~ann/saved/2` → `/me/saved/2`. */
+export function ownPath(key: string): string {
+  return `/me${splitOwn(key)?.rest ?? ""}`;
+}
+
+/** Read by the reader, shown to nobody. */
+export const SESSION_EPOCH = "/session";
 
 export function submitKey(community: CommunityKey): string {
   return `/r/${community}/submit`;

@@ -6,8 +6,11 @@ import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import type { CommentSort } from "./key.ts";
 
-/** `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more. */
-export type Lane = "fast" | "slow";
+/**
+ * `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more; `private`:
+ * what one person reads now and then.
+ */
+export type Lane = "fast" | "slow" | "private";
 
 /** `write`: events change it (R2). `deploy`: only a deploy does (KV). */
 export type Tier = "write" | "deploy";

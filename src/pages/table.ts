@@ -5,11 +5,16 @@ import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { hotPage } from "./hot.ts";
+import { inboxPage } from "./inbox.ts";
+import { OWN_PAGES } from "./mine.ts";
 import { newPage } from "./new.ts";
+import { overlayPage, unreadPage } from "./overlay.ts";
+import { OWN_EMPTY_PAGES } from "./own-empty.ts";
 import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
+import { sessionEpochPage } from "./session-epoch.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
@@ -28,7 +33,13 @@ export const PAGE_TYPES: readonly PageType[] = [
   saidPage,
   communitiesPage,
   communitySubmitPage,
+  ...OWN_PAGES,
+  inboxPage,
+  unreadPage,
+  overlayPage,
+  sessionEpochPage,
   ...DEPLOY_PAGES,
+  ...OWN_EMPTY_PAGES,
 ];
 
 /** The type that a key belongs to; null for a page of a type that no longer exists. */

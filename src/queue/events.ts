@@ -4,7 +4,7 @@
  *
  * Values are absolute (a vote says 1, not +1), so that a duplicate changes nothing.
  */
-import type { VoteValue } from "../model/entities.ts";
+import { MARK_KINDS, type MarkKind, type VoteValue } from "../model/entities.ts";
 import { type CommentId, type EventId, isId, type PostId } from "../model/ids.ts";
 
 /** Raised when the meaning of a field changes; older versions keep their parser. */
@@ -56,6 +56,19 @@ export interface PostEdited extends Base {
   readonly text: string;
 }
 
+export interface PostMarked extends Base {
+  readonly type: "post_marked";
+  readonly post: PostId;
+  readonly kind: MarkKind;
+  readonly isSet: boolean;
+}
+
+export interface PostReported extends Base {
+  readonly type: "post_reported";
+  readonly post: PostId;
+  readonly reason: string;
+}
+
 export interface CommentPosted extends Base {
   readonly type: "comment_posted";
   readonly comment: CommentId;
@@ -82,14 +95,53 @@ export interface CommentDeleted extends Base {
   readonly comment: CommentId;
 }
 
+export interface CommentMarked extends Base {
+  readonly type: "comment_marked";
+  readonly comment: CommentId;
+  readonly kind: MarkKind;
+  readonly isSet: boolean;
+}
+
+export interface CommentReported extends Base {
+  readonly type: "comment_reported";
+  readonly comment: CommentId;
+  readonly reason: string;
+}
+
 /** A new account: it has a page before it has written anything. */
 export interface PersonRegistered extends Base {
   readonly type: "person_registered";
 }
 
-export type CommentEvent = CommentPosted | CommentVoted | CommentEdited | CommentDeleted;
-export type PostEvent = PostSubmitted | PostVoted | PostEdited | PostDeleted;
-export type CairnEvent = CommunityCreated | PersonRegistered | PostEvent | CommentEvent;
+/** Somebody has seen what is in their inbox. */
+export interface InboxRead extends Base {
+  readonly type: "inbox_read";
+  /** The newest slot that they have seen. */
+  readonly slot: number;
+}
+
+/** A new password: sessions of earlier epochs open no private page any more. */
+export interface SessionsEnded extends Base {
+  readonly type: "sessions_ended";
+  readonly epoch: number;
+}
+
+export type CommentEvent =
+  | CommentPosted
+  | CommentVoted
+  | CommentEdited
+  | CommentDeleted
+  | CommentMarked
+  | CommentReported;
+export type PostEvent =
+  | PostSubmitted
+  | PostVoted
+  | PostEdited
+  | PostDeleted
+  | PostMarked
+  | PostReported;
+export type PersonEvent = PersonRegistered | InboxRead | SessionsEnded;
+export type CairnEvent = CommunityCreated | PersonEvent | PostEvent | CommentEvent;
 
 /** Why a message is no event. */
 export interface Malformed {
@@ -127,12 +179,28 @@ function parseFields(fields: Fields): CairnEvent | null {
       return isIdText(fields.post)
         ? { ...base, type: "post_deleted", post: fields.post as PostId }
         : null;
+    case "post_marked":
+      return isIdText(fields.post) && isMark(fields)
+        ? { ...base, type: "post_marked", post: fields.post as PostId, ...markOf(fields) }
+        : null;
+    case "post_reported":
+      return isIdText(fields.post) && isText(fields.reason)
+        ? { ...base, type: "post_reported", post: fields.post as PostId, reason: fields.reason }
+        : null;
     case "person_registered":
       return { ...base, type: "person_registered" };
+    case "inbox_read":
+      return isCount(fields.slot) ? { ...base, type: "inbox_read", slot: fields.slot } : null;
+    case "sessions_ended":
+      return isCount(fields.epoch)
+        ? { ...base, type: "sessions_ended", epoch: fields.epoch }
+        : null;
     case "comment_posted":
     case "comment_voted":
     case "comment_edited":
     case "comment_deleted":
+    case "comment_marked":
+    case "comment_reported":
       return isIdText(fields.comment)
         ? parseCommentEvent(base, fields.type, fields.comment as CommentId, fields)
         : null;
@@ -175,8 +243,9 @@ function parseCommentEvent(
   base: Base,
   type: CommentEvent["type"],
   comment: CommentId,
-  { post, parent, text, value }: Fields,
+  fields: Fields,
 ): CommentEvent | null {
+  const { post, parent, text, value, reason } = fields;
   switch (type) {
     case "comment_posted":
       if (!isIdText(post) || !isText(text) || (parent !== null && !isIdText(parent))) return null;
@@ -187,7 +256,21 @@ function parseCommentEvent(
       return isText(text) ? { ...base, type, comment, text } : null;
     case "comment_deleted":
       return { ...base, type, comment };
+    case "comment_marked":
+      return isMark(fields) ? { ...base, type, comment, ...markOf(fields) } : null;
+    case "comment_reported":
+      return isText(reason) ? { ...base, type, comment, reason } : null;
   }
+}
+
+type MarkFields = Pick<PostMarked, "kind" | "isSet">;
+
+function isMark(fields: Fields): fields is Fields & MarkFields {
+  return MARK_KINDS.some((kind) => kind === fields.kind) && typeof fields.isSet === "boolean";
+}
+
+function markOf({ kind, isSet }: MarkFields): MarkFields {
+  return { kind, isSet };
 }
 
 function malformed(why: string): Malformed {
@@ -196,6 +279,10 @@ function malformed(why: string): Malformed {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isIdText(value: unknown): value is string {

@@ -4,21 +4,26 @@
  */
 import { Hono } from "hono";
 import type { ReaderEnv } from "../bindings.ts";
-import { mintedAtMs } from "../model/ids.ts";
-import { DEPLOY_KEYS, isDeployKey } from "../pages/key.ts";
+import { mintedAtMs, type PersonKey } from "../model/ids.ts";
+import { DEPLOY_KEYS, isDeployKey, ownKey, personPath, SESSION_EPOCH } from "../pages/key.ts";
 import { readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import {
   answerBeingPublished,
   answerMethod,
   answerNotFound,
+  answerOwnPage,
   answerPage,
+  answerPrivately,
   answerRedirect,
   answerToken,
 } from "./respond.ts";
+import { readSession } from "./session.ts";
 
 /** How long a page that was just accepted may take to appear. Milliseconds. */
 const PUBLISHING_MS = 60_000;
+
+const LOGIN_PATH = DEPLOY_KEYS.login;
 
 /** @param now milliseconds since 1970 */
 export function createReader(now: () => number) {
@@ -43,6 +48,8 @@ async function answer(env: ReaderEnv, request: Request, now: number): Promise<Re
       return answerToken();
     case "not_found":
       return notFound(env, request);
+    case "own":
+      return answerOwn(env, request, resolved, now);
     case "page":
       return answerKey(env, request, url, resolved, now);
   }
@@ -63,6 +70,35 @@ async function answerKey(
     return answerBeingPublished(request, await readStored(env, DEPLOY_KEYS.beingPublished));
   }
   return notFound(env, request);
+}
+
+/** Only the session says whose page it is; without one nothing is said of any. */
+async function answerOwn(
+  env: ReaderEnv,
+  request: Request,
+  { rest, representation }: Resolved & { type: "own" },
+  now: number,
+): Promise<Response> {
+  const person = await readSession(env, request, now);
+  if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
+  if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
+  const page = await readOwn(env, person, rest);
+  const response = page && answerOwnPage(request, page, representation);
+  return answerPrivately(response ?? (await notFound(env, request)));
+}
+
+/** Whoever has nothing yet sees what everybody sees who has nothing. */
+async function readOwn(
+  env: ReaderEnv,
+  person: PersonKey,
+  rest: string,
+): Promise<StoredPage | null> {
+  if (rest === SESSION_EPOCH) return null;
+  const nobodys = `~${rest}`;
+  return (
+    (await readPage(env.PAGES, ownKey(person, rest))) ??
+    (isDeployKey(nobodys) ? readDeployPage(env.SITE, nobodys) : null)
+  );
 }
 
 function readStored(env: ReaderEnv, key: string): Promise<StoredPage | null> {

@@ -14,6 +14,12 @@ export type Resolved =
       /** Of a thread: the order of its comments, if one is asked for. */
       readonly sort: CommentSort | null;
     }
+  /** One's own: `rest` is its address after `/me`, which only a session makes a key. */
+  | {
+      readonly type: "own";
+      readonly rest: string;
+      readonly representation: RepresentationName;
+    }
   | { readonly type: "redirect"; readonly location: string }
   | { readonly type: "not_found" }
   | { readonly type: "invalid_token" };
@@ -37,6 +43,7 @@ const LEGACY: readonly (readonly [RegExp, string])[] = [
   [/^\/r\/-\/1$/, "/r"],
   [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
   [/^\/u\/([^/]+)\/(submitted|comments)$/, "/user/$1/$2"],
+  [/^\/message(?:\/inbox)?$/, "/me/inbox"],
 ];
 
 export function resolve(url: URL): Resolved {
@@ -128,7 +135,14 @@ function sortOf(query: URLSearchParams): CommentSort | null {
 function resolveToken(after: string, representation: RepresentationName): Resolved {
   const key = parsePageToken(after);
   if (key === null) return { type: "invalid_token" };
-  return { type: "page", key, representation, sort: null };
+  return resolveOwn(key, representation) ?? { type: "page", key, representation, sort: null };
+}
+
+const OWN = /^\/me((?:\/[a-z0-9]+){0,2})$/;
+
+function resolveOwn(path: string, representation: RepresentationName): Resolved | null {
+  const rest = OWN.exec(path)?.[1];
+  return rest === undefined ? null : { type: "own", rest, representation };
 }
 
 function resolveKey(
@@ -136,6 +150,8 @@ function resolveKey(
   representation: RepresentationName,
   query: URLSearchParams,
 ): Resolved {
+  const own = resolveOwn(path, representation);
+  if (own) return own;
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   if (!isKey(key)) return { type: "not_found" };

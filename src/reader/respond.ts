@@ -1,4 +1,5 @@
 /** Stored pages as HTTP: representation, encoding, conditional requests, headers. */
+import { ownPath } from "../pages/key.ts";
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
@@ -46,6 +47,27 @@ export function answerPage(
   const headers = pageHeaders(stored);
   if (matches(request, stored.etag)) return new Response(null, { status: 304, headers });
   return answerBody(request, page, stored, head.status, headers);
+}
+
+/** A private page; null when it is a void, or has no such representation. */
+export function answerOwnPage(
+  request: Request,
+  page: StoredPage,
+  name: RepresentationName,
+): Response | null {
+  const { status, location } = page.head;
+  if (location !== null) return answerRedirect(status, ownPath(location) + suffixOf(name));
+  const stored = pick(page.head, name, null);
+  if (!stored) return null;
+  const headers = pageHeaders(stored);
+  headers.delete("ETag");
+  return answerBody(request, page, stored, status, headers);
+}
+
+/** No cache keeps what one person may see. */
+export function answerPrivately(response: Response): Response {
+  response.headers.set("Cache-Control", "private, no-store");
+  return response;
 }
 
 /** A thread whose orders are all the same has one representation for them. */
@@ -100,8 +122,15 @@ function answerBody(
     headers.set("Content-Encoding", "gzip");
     return new Response(bytes, { status, headers, encodeBody: "manual" });
   }
-  const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
-  return new Response(plain ?? null, { status, headers });
+  return new Response(unzipped(bytes), { status, headers });
+}
+
+function unzipped(bytes: Uint8Array<ArrayBuffer>): ReadableStream | null {
+  return new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip")) ?? null;
+}
+
+export function textOf({ body }: StoredPage, stored: StoredRepresentation): Promise<string> {
+  return new Response(unzipped(new Uint8Array(body, stored.offset, stored.length))).text();
 }
 
 /**

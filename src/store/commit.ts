@@ -3,11 +3,24 @@
  * transaction). A commit that was decided on older rows fails as a whole.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
-import type { CommentId, EventId, PostId } from "../model/ids.ts";
+import type {
+  Comment,
+  CommentVote,
+  Community,
+  Mark,
+  Person,
+  Post,
+  Report,
+  Vote,
+} from "../model/entities.ts";
+import type { EventId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import type { RefusalReason } from "../model/refusal-reason.ts";
+import type { CairnEvent } from "../queue/events.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
+import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+import type { Place } from "./places.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
 
@@ -22,10 +35,12 @@ export interface Refusal {
   readonly user: string;
   /** Milliseconds since 1970, at the edge. */
   readonly at: number;
-  readonly type: string;
+  readonly type: CairnEvent["type"];
   /** The fullname or the community it was about. */
   readonly subject: string;
-  readonly reason: string;
+  readonly reason: RefusalReason;
+  /** What was written, so that it is not lost; empty for a vote and the like. */
+  readonly text: string;
 }
 
 export interface RowChanges {
@@ -36,10 +51,14 @@ export interface RowChanges {
   readonly commentVotes: readonly CommentVote[];
   readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
   readonly people: readonly Person[];
+  readonly marks: readonly Mark[];
+  readonly reports: readonly Report[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
   readonly entries: readonly NewEntry[];
+  /** Places in private listings that become empty. */
+  readonly cleared: readonly Place[];
   /** What the next tick orders anew because of them. */
   readonly dirty: readonly DirtyScope[];
 }
@@ -49,8 +68,8 @@ export interface NewEntry {
   readonly listing: string;
   readonly slot: number;
   readonly createdAt: number;
-  /** A post or a comment, as the listing has it. */
-  readonly id: PostId | CommentId;
+  /** A post or a comment; in a private listing a fullname or a notice. */
+  readonly id: string;
   /** Newer entries exist already: they move up by one. Late entries come before all others. */
   readonly isLate: boolean;
 }
@@ -93,6 +112,9 @@ export async function commitChanges(
     ...upsertCommentVotes(db, rows.commentVotes),
     ...upsertPieces(db, rows.pieces),
     ...upsertPeople(db, rows.people),
+    ...upsertMarks(db, rows.marks),
+    ...upsertReports(db, rows.reports),
+    ...clearEntries(db, rows.cleared),
     ...insertAliases(db, rows.aliases),
     ...insertRefusals(db, rows.refusals),
     ...insertLateEntries(
@@ -138,9 +160,9 @@ function insertRefusals(db: D1Database, refusals: readonly Refusal[]): D1Prepare
   return jsonChunks(refusals).map((json) =>
     db
       .prepare(
-        `INSERT INTO refusal (event, user, at, type, subject, reason)
+        `INSERT INTO refusal (event, user, at, type, subject, reason, text)
          SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
-           value ->> 'subject', value ->> 'reason'
+           value ->> 'subject', value ->> 'reason', value ->> 'text'
          FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
       )
       .bind(json),

@@ -90,6 +90,8 @@ interface PersonRow {
   readonly created_at: number;
   readonly post_karma: number;
   readonly comment_karma: number;
+  readonly inbox_read: number;
+  readonly session_epoch: number;
 }
 
 /** @param keys null for an author without pages */
@@ -112,6 +114,8 @@ export async function readPeople(
         createdAt: row.created_at,
         postKarma: row.post_karma,
         commentKarma: row.comment_karma,
+        inboxRead: row.inbox_read,
+        sessionEpoch: row.session_epoch,
       },
     ]),
   );
@@ -163,11 +167,13 @@ export function upsertPieces(
   return jsonChunks(rows).map((json) => db.prepare(UPSERT_PIECES).bind(json));
 }
 
-const UPSERT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, comment_karma)
-  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma")} FROM json_each(?1) WHERE true
+const UPSERT_PEOPLE = `INSERT INTO person
+    (key, name, created_at, post_karma, comment_karma, inbox_read, session_epoch)
+  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma, inboxRead, sessionEpoch")}
+  FROM json_each(?1) WHERE true
   ON CONFLICT (key) DO UPDATE SET name = excluded.name, created_at = excluded.created_at,
-    post_karma = excluded.post_karma,
-    comment_karma = excluded.comment_karma`;
+    post_karma = excluded.post_karma, comment_karma = excluded.comment_karma,
+    inbox_read = excluded.inbox_read, session_epoch = excluded.session_epoch`;
 
 export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {
   return jsonChunks(people).map((json) => db.prepare(UPSERT_PEOPLE).bind(json));

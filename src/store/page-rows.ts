@@ -12,6 +12,7 @@ import { jsonChunks } from "./statements.ts";
 export interface Pace {
   readonly fast: number;
   readonly slow: number;
+  readonly private: number;
 }
 
 /** KV and R2 refuse more than one write a second to a key, whatever the hurry. Milliseconds. */
@@ -21,23 +22,24 @@ export const LEASE_MS = 30_000;
 
 export interface NamedPage {
   readonly key: string;
-  readonly lane: "fast" | "slow";
+  readonly lane: keyof Pace;
 }
 
-const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} WHEN lane = 'fast' THEN ?2 ELSE ?3 END`;
+// ?2 is the pace as JSON.
+const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
 
 // A stale page without a lease will be read after this commit anyway: naming it again writes
 // nothing, unless it is more urgent now. A leased one may have been read before it.
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
-  SELECT value ->> 'key', value ->> 'lane', ?4, ?1, ?5 FROM json_each(?6) WHERE true
+  SELECT value ->> 'key', value ->> 'lane', ?3, ?1, ?4 FROM json_each(?5) WHERE true
   ON CONFLICT (key) DO UPDATE SET
     named = excluded.named,
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
       WHEN page.lease IS NOT NULL THEN page.due
       WHEN page.named > page.written THEN min(page.due, max(?1, page.written_at + ${URGENT_PACE_MS}))
-      ELSE max(?1, page.written_at + CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS}
-        WHEN page.lane = 'fast' THEN ?2 ELSE ?3 END)
+      ELSE max(?1, page.written_at +
+        CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> page.lane END)
     END
   WHERE page.named <= page.written OR page.lease IS NOT NULL
     OR (excluded.urgent AND NOT page.urgent)`;
@@ -52,7 +54,7 @@ export function namePages(
   urgent: boolean,
 ): D1PreparedStatement[] {
   return jsonChunks(pages).map((json) =>
-    db.prepare(NAME_PAGES).bind(now, pace.fast, pace.slow, commit, urgent ? 1 : 0, json),
+    db.prepare(NAME_PAGES).bind(now, JSON.stringify(pace), commit, urgent ? 1 : 0, json),
   );
 }
 
@@ -100,11 +102,11 @@ export function settlePages(
   return jsonChunks(keys).map((json) =>
     db
       .prepare(
-        `UPDATE page SET lease = NULL, written = ?4, written_at = ?1, due = ?1 + ${PACE},
-           urgent = CASE WHEN named > ?4 THEN urgent ELSE 0 END
-         WHERE key IN (SELECT value FROM json_each(?6)) AND lease = ?5`,
+        `UPDATE page SET lease = NULL, written = ?3, written_at = ?1, due = ?1 + ${PACE},
+           urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
+         WHERE key IN (SELECT value FROM json_each(?5)) AND lease = ?4`,
       )
-      .bind(now, pace.fast, pace.slow, commit, token, json),
+      .bind(now, JSON.stringify(pace), commit, token, json),
   );
 }
 

@@ -3,7 +3,7 @@
  * and naming the pages. Counts are capped: a rank beyond a listing's depth is no page.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { CommentId, PostId } from "../model/ids.ts";
+import type { PostId } from "../model/ids.ts";
 import { RANKINGS, type Ranking, type Scope } from "../model/listing.ts";
 import { RANK_COLUMN } from "./ranked.ts";
 
@@ -107,7 +107,8 @@ export async function readPlaces(db: D1Database, ids: readonly string[]): Promis
 export interface SlotRequest {
   readonly listing: string;
   readonly createdAt: number;
-  readonly id: PostId | CommentId;
+  /** A post or a comment; in a private listing a fullname or a notice. */
+  readonly id: string;
 }
 
 export interface SlotAnswer {

@@ -4,8 +4,9 @@
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import type { Comment, Community, Person, Post } from "../model/entities.ts";
-import type { CommentId, CommunityKey, PersonKey, PostId } from "../model/ids.ts";
+import type { CommentId, CommunityKey, EventId, PersonKey, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import type { Refusal } from "./commit.ts";
 import {
   type PieceRef,
   readComments,
@@ -15,6 +16,13 @@ import {
   readPieceComments,
   readPieces,
 } from "./conversation.ts";
+import {
+  readEndedSessions,
+  readPrivateListings,
+  readRefusals,
+  readTails,
+  type TailEntry,
+} from "./mine.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices } from "./ranked.ts";
 import { readWindowCounts, readWindowLists } from "./windows.ts";
@@ -58,6 +66,13 @@ export interface Reads {
   continuations(): Promise<readonly PieceRef[]>;
   people(keys: readonly PersonKey[]): Promise<ReadonlyMap<PersonKey, Person>>;
   personKeys(): Promise<readonly PersonKey[]>;
+  refusals(events: readonly EventId[]): Promise<ReadonlyMap<EventId, Refusal>>;
+  /** The last slots of private listings, newest first, without what has left them. */
+  tails(listings: readonly string[], slots: number): Promise<readonly (readonly TailEntry[])[]>;
+  /** The names of all private listings. */
+  privateListings(): Promise<readonly string[]>;
+  /** People whose sessions of an earlier epoch have ended. */
+  endedSessions(): Promise<readonly PersonKey[]>;
 }
 
 /** Ids read at a time when all are walked. */
@@ -82,6 +97,10 @@ export function openReads(db: D1Database): Reads {
     continuations: () => readContinuations(db),
     people: (keys) => readPeople(db, keys),
     personKeys: () => readPersonKeys(db),
+    refusals: (events) => readRefusals(db, events),
+    tails: (listings, slots) => readTails(db, listings, slots),
+    privateListings: () => readPrivateListings(db),
+    endedSessions: () => readEndedSessions(db),
   };
 }
 
@@ -172,7 +191,10 @@ async function readSlotIds(db: D1Database, ranges: readonly SlotRange[]): Promis
   return ids;
 }
 
-async function readSlotCounts(db: D1Database, listings: readonly string[]): Promise<number[]> {
+export async function readSlotCounts(
+  db: D1Database,
+  listings: readonly string[],
+): Promise<number[]> {
   const { results } = await db
     .prepare(
       `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots

@@ -3,17 +3,28 @@
  * aliases, links and comments first, because they say which posts, votes and people are meant.
  */
 import type { D1Database } from "@cloudflare/workers-types";
-import type { Comment, CommentVote, Community, Person, Post, Vote } from "../model/entities.ts";
+import type {
+  Comment,
+  CommentVote,
+  Community,
+  Mark,
+  Person,
+  Post,
+  Vote,
+} from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
   type PersonKey,
   type PostId,
+  parsePostFullname,
   personKey,
+  postFullname,
 } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { readCommitNumber } from "./commit.ts";
 import { readComments, readPeople, readPieces } from "./conversation.ts";
+import { type MarkRef, readMarks } from "./mine.ts";
 import { readAliases, readCommunities, readPosts } from "./reads.ts";
 
 /** A link in a community, as `linkKey` names it. */
@@ -47,6 +58,8 @@ export interface Touch {
   readonly commentVotes: readonly CommentVoteRef[];
   /** People who write. */
   readonly people: readonly string[];
+  /** Things that somebody saves or hides; an alias's own id among them. */
+  readonly marks: readonly MarkRef[];
 }
 
 export interface Rows {
@@ -65,6 +78,8 @@ export interface Rows {
   readonly pieces: ReadonlyMap<PostId, readonly Piece[]>;
   /** Those who write, and the authors of what is read. */
   readonly people: ReadonlyMap<PersonKey, Person>;
+  /** By `markKey`; null where there is none. */
+  readonly marks: ReadonlyMap<string, Mark | null>;
 }
 
 export function refKey(owner: string, name: string): string {
@@ -85,11 +100,16 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   }
   const discussed = [...comments.values()].map(({ post }) => post);
   const votes = touch.votes.map(({ post, user }) => ({ post: leadsTo.get(post) ?? post, user }));
-  const [communities, posts, voteRows, commentVotes] = await Promise.all([
+  const marked = touch.marks.map((ref) => {
+    const id = parsePostFullname(ref.thing);
+    return { ...ref, thing: id ? postFullname(leadsTo.get(id) ?? id) : ref.thing };
+  });
+  const [communities, posts, voteRows, commentVotes, marks] = await Promise.all([
     readCommunities(db, touch.communities),
     readPosts(db, [...touch.posts, ...leadsTo.values(), ...discussed]),
     readVotes(db, [...touch.votes, ...votes]),
     readCommentVotes(db, touch.commentVotes),
+    readMarks(db, [...touch.marks, ...marked]),
   ]);
   const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
   const [pieces, people] = await Promise.all([
@@ -97,7 +117,7 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
     readPeople(db, [...touch.people, ...authors].map(personKey)),
   ]);
   const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
-  return { commit, ...read, pieces, people };
+  return { commit, ...read, pieces, people, marks };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

@@ -26,7 +26,7 @@ export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent
   if (sent.posts.length === 0 || kind < 0.35) return newPost(random, sent, base);
   if (kind < 0.6) return newComment(random, sent, base);
   if (sent.comments.length > 0 && kind < 0.8) return commentEvent(random, sent, base);
-  if (kind < 0.82) return { ...base, type: "person_registered", by: `new${random.int(5)}` };
+  if (kind < 0.85) return personEvent(random, base);
   return postEvent(random, sent, base);
 }
 
@@ -36,7 +36,20 @@ function postEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   const kind = random.next();
   if (kind < 0.25) return { ...base, type: "post_deleted", by, post };
   if (kind < 0.35) return { ...base, type: "post_edited", by, post, text: `edit ${base.id}` };
+  if (kind < 0.55) return { ...base, type: "post_marked", post, ...randomMark(random) };
+  if (kind < 0.58) return { ...base, type: "post_reported", post, reason: base.id };
   return { ...base, type: "post_voted", post, value: random.pick([-1, 0, 1, 1]) };
+}
+
+function randomMark(random: Random) {
+  return { kind: random.pick(["saved", "hidden"] as const), isSet: random.chance(0.7) };
+}
+
+function personEvent(random: Random, base: Base): CairnEvent {
+  const kind = random.next();
+  if (kind < 0.2) return { ...base, type: "sessions_ended", epoch: random.int(4) };
+  if (kind < 0.6) return { ...base, type: "inbox_read", slot: random.int(30) };
+  return { ...base, type: "person_registered", by: `new${random.int(5)}` };
 }
 
 function newComment(random: Random, sent: Sent, base: Base): CairnEvent {
@@ -59,6 +72,8 @@ function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   const kind = random.next();
   if (kind < 0.3) return { ...base, type: "comment_deleted", by, comment };
   if (kind < 0.45) return { ...base, type: "comment_edited", by, comment, text: `now ${base.id}` };
+  if (kind < 0.55) return { ...base, type: "comment_marked", comment, ...randomMark(random) };
+  if (kind < 0.58) return { ...base, type: "comment_reported", comment, reason: base.id };
   return { ...base, type: "comment_voted", comment, value: random.pick([-1, 0, 1, 1]) };
 }
 

@@ -26,11 +26,14 @@ export interface SequenceOptions {
   readonly faultProbability: number;
 }
 
-const PACE = { fast: 1000, slow: 60_000 };
+const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const BEGIN_MS = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;
 /** Quiet times, after which posts have left one window or another. */
 const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
+
+/** Of publishing in the end: each waits for the next page that is due. */
+const MAX_ROUNDS = 1000;
 
 interface Queued {
   readonly event: CairnEvent;
@@ -189,10 +192,12 @@ class Sequence {
     this.#now += 120_000 + this.#random.int(1_000_000);
     const now = this.#now;
     while (!(await tick(this.#deps.db, now, PACE)));
-    for (let due = await nextDue(this.#deps.db); due !== null; due = await nextDue(this.#deps.db)) {
+    for (let round = 0; ; round++) {
+      const due = await nextDue(this.#deps.db);
+      if (due === null) return Math.floor(now / 1000);
+      if (round > MAX_ROUNDS) throw new Error("some page is never published");
       this.#now = Math.max(this.#now, due);
       await publishStale(this.#deps);
     }
-    return Math.floor(now / 1000);
   }
 }

@@ -75,6 +75,16 @@ export function storedText(page: StoredPage | null): string {
   return [status, path, ...bodies].join("\n");
 }
 
+/**
+ * What is in one and not in the other, or twice.
+ * @param facts selects `own`: the name of a private listing, a space, and what should be in it
+ */
+function symmetricDifference(facts: string, listings: string): string {
+  const entries = `SELECT listing || ' ' || id AS own FROM entry WHERE id <> '' AND (${listings})`;
+  return `SELECT own FROM (SELECT own, 1 AS n FROM (${facts}) UNION ALL
+    SELECT own, -1 FROM (${entries})) GROUP BY own HAVING sum(n) <> 0 OR count(*) <> 2`;
+}
+
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "post and its votes": `SELECT id FROM post WHERE score <> ups - downs
@@ -90,7 +100,29 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "karma of comments": `SELECT key FROM person WHERE comment_karma <>
     coalesce((SELECT sum(ups - downs) FROM comment WHERE lower(author) = key), 0)`,
   slots: `SELECT listing || ' ' || id FROM (SELECT e.*, row_number() OVER
-    (PARTITION BY listing ORDER BY created_at, id) AS place FROM entry e) WHERE slot <> place`,
+    (PARTITION BY listing ORDER BY created_at, id) AS place FROM entry e WHERE listing < '~')
+    WHERE slot <> place`,
+  "slots of private listings": `SELECT listing FROM entry WHERE listing >= '~'
+    GROUP BY listing HAVING count(*) <> max(slot) OR min(slot) <> 1`,
+  "votes and what is liked": symmetricDifference(
+    `SELECT '~' || lower(user) || iif(value = 1, '/liked ', '/disliked ') || 't3_' || post AS own
+       FROM vote WHERE value <> 0 UNION ALL
+     SELECT '~' || lower(user) || iif(value = 1, '/liked ', '/disliked ') || 't1_' || comment
+       FROM comment_vote WHERE value <> 0`,
+    "listing GLOB '~*liked'",
+  ),
+  "marks and what is saved": symmetricDifference(
+    "SELECT '~' || person || '/' || kind || ' ' || thing AS own FROM mark WHERE is_set = 1",
+    "listing GLOB '~*/saved' OR listing GLOB '~*/hidden'",
+  ),
+  "answers, refusals and the inbox": symmetricDifference(
+    `SELECT '~' || lower(user) || '/inbox no_' || event AS own FROM refusal UNION ALL
+     SELECT '~' || lower(coalesce(a.author, p.author)) || '/inbox re_' || c.id FROM comment c
+       JOIN post p ON p.id = c.post LEFT JOIN comment a ON a.id = c.parent
+       WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing = 'visible'
+         OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))`,
+    "listing GLOB '~*/inbox'",
+  ),
   "listings of posts": `SELECT id FROM post WHERE 3 <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
   "listings of comments": `SELECT id FROM comment WHERE 3 <>

@@ -91,7 +91,7 @@ describe("the consumer", () => {
 
   it("publishes the pages beside one that no code can render any more", async () => {
     const post = { ...aSubmission(), at: Date.now() };
-    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0, private: 0 });
     await env.DB.prepare(
       "INSERT INTO page (key, lane, named, due) VALUES ('/retired-type/1', 'slow', 9999, 0)",
     ).run();
@@ -102,7 +102,7 @@ describe("the consumer", () => {
 
   it("publishes from cron what lost its bell", async () => {
     const post = { ...aSubmission(), at: Date.now() };
-    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0, private: 0 });
     await tick();
     expect((await readPage(env.PAGES, `/comments/${post.post}`))?.head.status).toBe(200);
   });
@@ -148,12 +148,15 @@ describe("a commit", () => {
     refusals: [],
     entries: [],
     dirty: [],
+    cleared: [],
+    marks: [],
+    reports: [],
   };
 
   it("that was decided on older rows writes nothing at all", async () => {
     const readAt = await readCommitNumber(env.DB);
     const named = { pages: [{ key: "/about", lane: "fast" as const }], isUrgent: false };
-    const pace = { fast: 0, slow: 0 };
+    const pace = { fast: 0, slow: 0, private: 0 };
     expect(await commitChanges(env.DB, readAt, nothing, named, 1, pace)).toBe(true);
     const late = { pages: [{ key: "/never", lane: "fast" as const }], isUrgent: false };
     expect(await commitChanges(env.DB, readAt, nothing, late, 1, pace)).toBe(false);
@@ -164,11 +167,15 @@ describe("a commit", () => {
 
   it("is repeated by the consumer until it is based on the newest rows", async () => {
     const post = { ...aSubmission(), at: Date.now() };
-    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0 });
+    await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0, private: 0 });
     const voters = Array.from({ length: 8 }, (_, index) => `voter${index}`);
     await Promise.all(
       voters.map((by) =>
-        consumeEvents(env.DB, [aVote({ post: post.post, by })], Date.now(), { fast: 0, slow: 0 }),
+        consumeEvents(env.DB, [aVote({ post: post.post, by })], Date.now(), {
+          fast: 0,
+          slow: 0,
+          private: 0,
+        }),
       ),
     );
     const row = await env.DB.prepare("SELECT score FROM post WHERE id = ?1")

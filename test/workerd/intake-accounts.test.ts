@@ -224,7 +224,8 @@ describe("password", () => {
     const bob = await aPerson("Bob");
     sent.length = 0;
     await change(bob, { passwd: PASSWORD, new_passwd: NEW });
-    expect(sent).toEqual([]);
+    expect(sent.map(parseEvent)).toMatchObject([{ type: "sessions_ended", by: "Bob", epoch: 1 }]);
+    expect(JSON.stringify(sent)).not.toMatch(new RegExp(`${PASSWORD}|${NEW}`));
     expect(await voteStatus(script)).toBe(202);
   });
 

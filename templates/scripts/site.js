@@ -1,22 +1,28 @@
-/** The overlay: what depends on the reader and the clock. All works without it. */
+/**
+ * The overlay: what depends on the reader and the clock. All works without it. What only somebody
+ * with a session needs is in mine.js.
+ */
 
-/** How long the shared page may not count my vote yet. */
-const PENDING_MS = 120_000;
+/** How long the shared page may not count my vote, or show my comment, yet. */
+export const PENDING_MS = 120_000;
 const VOTES_KEPT = 1000;
 const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 3600, minute: 60 };
 
-const one = (selector) => document.querySelector(selector);
-const all = (selector) => document.querySelectorAll(selector);
-const authorOf = (element) => element.closest("article").querySelector(".by").textContent;
-const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
-const votesKey = `votes:${me}`;
+export const one = (selector) => document.querySelector(selector);
+export const all = (selector) => document.querySelectorAll(selector);
+export const authorOf = (element) => element.closest("article").querySelector(".by")?.textContent;
+export const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
+export const votesKey = `votes:${me}`;
+export const stored = (key) => JSON.parse(localStorage[key] ?? null);
+export const store = (key, value) => {
+  localStorage[key] = JSON.stringify(value);
+};
 
 showTimes();
 fillFromQuery("sr");
 fillFromQuery("dest");
 if (me) showName();
 else for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
-for (const link of all("[data-author]")) if (authorOf(link) === me) link.dataset.author = "me";
 const votesThen = readVotes();
 for (const form of all(".vote")) showVote(form, votesThen);
 document.onsubmit = (event) => {
@@ -24,13 +30,6 @@ document.onsubmit = (event) => {
   if (!form.matches(".vote")) return;
   event.preventDefault();
   me ? castVote(form, Number(event.submitter.value)) : logIn();
-};
-document.onclick = (event) => {
-  const link = event.target;
-  const form = one(".answer");
-  if (!me || !form || !link.matches(".reply") || event.ctrlKey || event.metaKey) return;
-  event.preventDefault();
-  openForm(link, form.cloneNode(true));
 };
 
 function showTimes() {
@@ -51,7 +50,8 @@ function fillFromQuery(name) {
 
 function showName() {
   one("#me").innerHTML =
-    `<a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method=post action=/api/logout><button>log out</button></form>`;
+    `<a href="/me/inbox">inbox</a> <a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method=post action=/api/logout><button>log out</button></form>`;
+  import("./mine.js");
 }
 
 function wayBack() {
@@ -63,28 +63,15 @@ function logIn() {
   location.href = `/login${wayBack()}`;
 }
 
-function openForm(link, form) {
-  form.onreset = () => {
-    form.remove();
-    link.focus();
-  };
-  form.onkeydown = ({ key }) => key === "Escape" && form.reset();
-  form.hidden = false;
-  link.parentElement.after(form);
-  form.text.value = "";
-  form.text.focus();
-  form.parent.value = link.closest("article").id;
-}
-
 /** By fullname `{ dir, page, counted, at }`: my vote, the page's score, the vote in that. */
-function readVotes() {
-  return new Map(JSON.parse(localStorage[votesKey] ?? null));
+export function readVotes() {
+  return new Map(stored(votesKey));
 }
 
 function keepVote(id, vote) {
   const votes = readVotes();
   votes.delete(id);
-  localStorage[votesKey] = JSON.stringify([...votes.set(id, vote)].slice(-VOTES_KEPT));
+  store(votesKey, [...votes.set(id, vote)].slice(-VOTES_KEPT));
 }
 
 /** Authors vote for their own. */
@@ -95,7 +82,7 @@ function voteOf(form, votes = readVotes()) {
   return isPending ? vote : { dir: vote.dir, page, counted: vote.dir };
 }
 
-function showVote(form, votes) {
+export function showVote(form, votes) {
   const { dir, page, counted } = voteOf(form, votes);
   form.querySelector("output").value = page + dir - counted;
   for (const button of form.dir) button.ariaPressed = Number(button.value) === dir;
@@ -108,26 +95,30 @@ async function castVote(form, pressed) {
   const vote = { ...before, dir: pressed === before.dir ? 0 : pressed, at: Date.now() };
   keepVote(id, vote);
   showVote(form);
-  const problem = await sendVote({ id, dir: vote.dir });
-  one("#status").textContent = problem;
+  const problem = await send("vote", { id, dir: vote.dir });
   if (!problem || readVotes().get(id).at !== vote.at) return;
   keepVote(id, before);
   showVote(form);
 }
 
-async function sendVote(fields) {
+/** @returns what went wrong, which is shown; nothing when it was accepted */
+export async function send(path, fields) {
+  let problem = "";
   try {
-    const response = await fetch("/api/vote", {
+    const response = await fetch(`/api/${path}`, {
       method: "POST",
       headers: { accept: "application/json" },
       body: new URLSearchParams(fields),
       keepalive: true,
     });
-    if (response.ok) return "";
     if (response.status === 401) logIn();
-    const { error } = await response.json();
-    return `Vote not accepted: ${error.reason.replaceAll("_", " ")}.`;
+    if (!response.ok) {
+      const { error } = await response.json();
+      problem = `Not accepted: ${error.reason.replaceAll("_", " ")}.`;
+    }
   } catch {
-    return "Vote not sent: try again.";
+    problem = "Not sent: try again.";
   }
+  one("#status").textContent = problem;
+  return problem;
 }

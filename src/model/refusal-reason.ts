@@ -1,0 +1,10 @@
+/** Why an accepted event is refused when it is applied; its sender's inbox says so. Pure. */
+export type RefusalReason =
+  | "no_such_post"
+  | "no_such_community"
+  | "no_such_comment"
+  | "not_yours"
+  | "not_a_text"
+  | "deleted"
+  | "no_room"
+  | "wrong_parent";

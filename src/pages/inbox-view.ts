@@ -1,0 +1,95 @@
+/** An inbox as HTML and, in the shape of Reddit's messages, as JSON. Pure. */
+import type { Comment } from "../model/entities.ts";
+import { commentFullname } from "../model/ids.ts";
+import { renderMarkdown } from "../model/markup.ts";
+import type { Refusal } from "../store/commit.ts";
+import { type CommentLine, commentLine, type Surroundings } from "./comment-line.ts";
+import type { Notice, Notices } from "./inbox.ts";
+import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
+import type { Rendered } from "./page-type.ts";
+import { isoTime } from "./post-line.ts";
+import { listingJson } from "./reddit-json.ts";
+import { refusalSentence } from "./refusal-sentence.ts";
+import { renderTemplate } from "./templates.ts";
+
+/** @param slots in the listing: what has been read once its owner says so; 0 for nothing to say */
+export function viewInbox(
+  { notices, ...surroundings }: Notices,
+  slots: number,
+  neighbours: Neighbours,
+): Rendered {
+  const { before, after } = paths(neighbours);
+  const html = renderTemplate("inbox", {
+    ...ownFrame("inbox"),
+    slots,
+    notices: notices.map((notice) => noticeView(notice, surroundings)),
+    before,
+    after,
+  });
+  const children = notices.map((notice) => noticeJson(notice, surroundings));
+  return ownPage(html, listingJson(children, before, after));
+}
+
+/** A reply without its score, which votes would change. */
+function replyLine(comment: Comment, surroundings: Surroundings): Omit<CommentLine, "score"> {
+  const { score: _, ...line } = commentLine(comment, surroundings);
+  return line;
+}
+
+function noticeView(notice: Notice, surroundings: Surroundings): object {
+  if (notice.type === "reply") {
+    return { type: "reply", comment: replyLine(notice.comment, surroundings) };
+  }
+  const { refusal } = notice;
+  return {
+    type: "refusal",
+    createdAt: isoTime(Math.floor(refusal.at / 1000)),
+    sentence: refusalSentence(refusal),
+    text: refusal.text,
+  };
+}
+
+function noticeJson(notice: Notice, surroundings: Surroundings): object {
+  return notice.type === "reply"
+    ? replyJson(notice.comment, surroundings)
+    : refusalJson(notice.refusal);
+}
+
+function replyJson(comment: Comment, surroundings: Surroundings): object {
+  const { postTitle, permalink, community } = replyLine(comment, surroundings);
+  return {
+    kind: "t1",
+    data: {
+      id: comment.id,
+      name: commentFullname(comment.id),
+      subject: comment.parent === null ? "post reply" : "comment reply",
+      was_comment: true,
+      author: comment.author,
+      subreddit: community,
+      link_title: postTitle,
+      context: permalink,
+      body: comment.text,
+      body_html: renderMarkdown(comment.text),
+      created_utc: comment.createdAt,
+    },
+  };
+}
+
+/** Reddit's `t4` thing, from the site itself. */
+function refusalJson(refusal: Refusal): object {
+  return {
+    kind: "t4",
+    data: {
+      id: refusal.event,
+      name: `t4_${refusal.event}`,
+      subject: "not accepted",
+      was_comment: false,
+      author: null,
+      reason: refusal.reason,
+      about: refusal.subject,
+      body: refusalSentence(refusal),
+      text: refusal.text,
+      created_utc: Math.floor(refusal.at / 1000),
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** Somebody's inbox: answers to what they wrote, and what was refused to them. */
+import { type Comment, isVisible } from "../model/entities.ts";
+import { parseRefusalNotice, parseReplyNotice, refusalNotice, replyNotice } from "../model/ids.ts";
+import type { Refusal } from "../store/commit.ts";
+import type { Reads } from "../store/reads.ts";
+import { defineChronologicalListing } from "./chronological-listing.ts";
+import type { Surroundings } from "./comment-line.ts";
+import { viewInbox } from "./inbox-view.ts";
+import { splitOwn } from "./key.ts";
+
+export type Notice =
+  | { readonly type: "reply"; readonly comment: Comment }
+  | { readonly type: "refusal"; readonly refusal: Refusal };
+
+export interface Notices extends Surroundings {
+  readonly notices: readonly Notice[];
+}
+
+function owns(listing: string): boolean {
+  return splitOwn(listing)?.rest === "/inbox";
+}
+
+export const inboxPage = defineChronologicalListing<Notices>({
+  name: "mine: inbox",
+  path: "/me/inbox · /me/inbox/{n} (key: ~{name}/inbox)",
+  separator: "/",
+  isSparse: true,
+  lanes: { head: "fast", block: "private" },
+  owns,
+  every: async (reads) => (await reads.privateListings()).filter(owns),
+  begun: () => [],
+  load: loadNotices,
+  // A block's number of slots would change with every notice, and its page with it.
+  view: ({ block, before, after, slots }, notices) =>
+    viewInbox(notices, block === null ? slots : 0, { before, after }),
+});
+
+async function loadNotices(
+  reads: Reads,
+  pages: readonly { readonly ids: readonly string[] }[],
+): Promise<Notices[]> {
+  const found = await readNotices(
+    reads,
+    pages.flatMap(({ ids }) => ids),
+  );
+  const replies = [...found.values()].flatMap((notice) =>
+    notice.type === "reply" ? [notice.comment] : [],
+  );
+  const posts = await reads.posts(replies.map(({ post }) => post));
+  const communities = await reads.communities(
+    [...posts.values()].map(({ community }) => community),
+  );
+  return pages.map(({ ids }) => ({
+    posts,
+    communities,
+    notices: ids.map((id) => found.get(id)).filter((notice) => notice !== undefined),
+  }));
+}
+
+/** By id; an answer that was taken down is missing. */
+export async function readNotices(
+  reads: Reads,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Notice>> {
+  const replies = ids.map(parseReplyNotice).filter((id) => id !== null);
+  const events = ids.map(parseRefusalNotice).filter((id) => id !== null);
+  const [comments, refusals] = await Promise.all([reads.comments(replies), reads.refusals(events)]);
+  const found = new Map<string, Notice>();
+  for (const comment of [...comments.values()].filter(isVisible)) {
+    found.set(replyNotice(comment.id), { type: "reply", comment });
+  }
+  for (const refusal of refusals.values()) {
+    found.set(refusalNotice(refusal.event), { type: "refusal", refusal });
+  }
+  return found;
+}

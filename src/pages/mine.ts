@@ -1,0 +1,76 @@
+/** What somebody saved, hid, liked and disliked: private listings of one shape. */
+import { isVisible } from "../model/entities.ts";
+import {
+  type CommentId,
+  type PostId,
+  parseCommentFullname,
+  parsePostFullname,
+} from "../model/ids.ts";
+import { OWN_LISTINGS, type OwnListing } from "../model/listing.ts";
+import type { Reads } from "../store/reads.ts";
+import { defineChronologicalListing } from "./chronological-listing.ts";
+import { readCommentLines, type Surroundings } from "./comment-line.ts";
+import { splitOwn } from "./key.ts";
+import { viewOwnThings } from "./mine-view.ts";
+import type { PageType } from "./page-type.ts";
+import type { Thing } from "./person-view.ts";
+
+interface OwnThings extends Surroundings {
+  readonly things: readonly Thing[];
+}
+
+export const OWN_PAGES: readonly PageType[] = OWN_LISTINGS.map(defineOwnListing);
+
+function defineOwnListing(name: OwnListing): PageType {
+  const owns = (listing: string) => splitOwn(listing)?.rest === `/${name}`;
+  return defineChronologicalListing<OwnThings>({
+    name: `mine: ${name}`,
+    path: `/me/${name} · /me/${name}/{n} (key: ~{name}/${name})`,
+    separator: "/",
+    isSparse: true,
+    lanes: { head: "private", block: "private" },
+    owns,
+    every: async (reads) => (await reads.privateListings()).filter(owns),
+    begun: () => [],
+    load: loadOwnThings,
+    view: ({ before, after }, { things, ...surroundings }) =>
+      viewOwnThings(name, things, surroundings, { before, after }),
+  });
+}
+
+async function loadOwnThings(
+  reads: Reads,
+  pages: readonly { readonly ids: readonly string[] }[],
+): Promise<OwnThings[]> {
+  const names = pages.flatMap(({ ids }) => ids);
+  const said = await readCommentLines(reads, parsed<CommentId>(names, parseCommentFullname));
+  const posted = await reads.posts(parsed<PostId>(names, parsePostFullname));
+  const communities = await reads.communities(
+    [...posted.values()].map(({ community }) => community),
+  );
+  const surroundings = {
+    posts: new Map([...said.posts, ...posted]),
+    communities: new Map([...said.communities, ...communities]),
+  };
+  const thingOf = (name: string): Thing | null => {
+    const post = posted.get(parsePostFullname(name) ?? ("" as PostId));
+    if (post) return isVisible(post) ? { type: "post", post } : null;
+    const comment = said.comments.get(parseCommentFullname(name) ?? ("" as CommentId));
+    const isShown = comment && isVisible(comment) && isUnderVisible(comment.post, said.posts);
+    return isShown ? { type: "comment", comment } : null;
+  };
+  return pages.map(({ ids }) => ({
+    ...surroundings,
+    things: ids.map(thingOf).filter((thing) => thing !== null),
+  }));
+}
+
+/** Without its title a comment's line would say nothing. */
+function isUnderVisible(id: PostId, posts: Surroundings["posts"]): boolean {
+  const post = posts.get(id);
+  return post !== undefined && isVisible(post);
+}
+
+function parsed<Id>(names: readonly string[], parse: (name: string) => Id | null): Id[] {
+  return names.map(parse).filter((id) => id !== null);
+}

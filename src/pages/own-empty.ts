@@ -1,0 +1,27 @@
+/**
+ * What somebody sees whose own list is empty yet: one page for everybody, because nothing on it says
+ * whose it is. Whoever has nothing costs nothing.
+ */
+import { OWN_LISTINGS } from "../model/listing.ts";
+import { defineDeployPage } from "./deploy-page.ts";
+import { viewInbox } from "./inbox-view.ts";
+import { NOBODYS_KEYS } from "./key.ts";
+import { viewOwnThings } from "./mine-view.ts";
+import { EMPTY_OVERLAY, jsonPage } from "./overlay.ts";
+import type { PageType } from "./page-type.ts";
+
+const NOTHING = { posts: new Map(), communities: new Map() };
+const NO_NEIGHBOURS = { before: null, after: null };
+
+export const OWN_EMPTY_PAGES: readonly PageType[] = [
+  ...OWN_LISTINGS.map((name) =>
+    defineDeployPage(`${name}: none`, NOBODYS_KEYS[name], () =>
+      viewOwnThings(name, [], NOTHING, NO_NEIGHBOURS),
+    ),
+  ),
+  defineDeployPage("inbox: empty", NOBODYS_KEYS.inbox, () =>
+    viewInbox({ ...NOTHING, notices: [] }, 0, NO_NEIGHBOURS),
+  ),
+  defineDeployPage("overlay: empty", NOBODYS_KEYS.overlay, () => jsonPage(EMPTY_OVERLAY)),
+  defineDeployPage("unread: none", NOBODYS_KEYS.unread, () => jsonPage({ unread: 0 })),
+];

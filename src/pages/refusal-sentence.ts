@@ -1,0 +1,38 @@
+/** Why something that was accepted at the edge could not be done, in words. Pure. */
+import type { RefusalReason } from "../model/refusal-reason.ts";
+import type { Refusal } from "../store/commit.ts";
+
+const ACTS: Readonly<Record<Refusal["type"], string>> = {
+  community_created: "Your community",
+  person_registered: "Your registration",
+  inbox_read: "What you said to have read",
+  sessions_ended: "The end of your other sessions",
+  post_submitted: "Your post",
+  post_voted: "Your vote",
+  post_edited: "Your edit",
+  post_deleted: "Your deletion",
+  post_marked: "What you saved or hid",
+  post_reported: "Your report",
+  comment_posted: "Your comment",
+  comment_voted: "Your vote",
+  comment_edited: "Your edit",
+  comment_deleted: "Your deletion",
+  comment_marked: "What you saved",
+  comment_reported: "Your report",
+};
+
+const REASONS: Readonly<Record<RefusalReason, string>> = {
+  no_such_post: "there is no such post",
+  no_such_community: "there is no such community",
+  no_such_comment: "there is no such comment",
+  not_yours: "somebody else wrote it",
+  not_a_text: "the post is a link, and has no text to edit",
+  deleted: "it had been deleted by then",
+  no_room: "this part of the thread is too long already",
+  wrong_parent: "the comment that it answers is in another thread",
+};
+
+/** "Your comment was not accepted: it had been deleted by then (t3_aouv5)." */
+export function refusalSentence({ type, reason, subject }: Refusal): string {
+  return `${ACTS[type]} was not accepted: ${REASONS[reason]} (${subject}).`;
+}

@@ -1,0 +1,143 @@
+/** The overlay of somebody with a session: their inbox, marks, menus, and what they just said. */
+import {
+  all,
+  authorOf,
+  me,
+  one,
+  PENDING_MS,
+  readVotes,
+  send,
+  showVote,
+  store,
+  stored,
+  votesKey,
+} from "./site.js";
+
+/** The documents about me are this old at most, and a vote of mine may be missing in them. */
+const OVERLAY_MS = 600_000;
+const UNREAD_MS = 60_000;
+
+/** What I saved and hid, what I have not read, and when that was asked for. */
+const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(`own:${me}`) };
+
+showMine();
+document.addEventListener("submit", ({ target: form }) => {
+  const path = form.getAttribute("action");
+  if (path === "/api/logout") localStorage.clear();
+  if (path === "/api/comment") store("said", { ...fieldsOf(form), at: Date.now() });
+});
+document.onclick = (event) => {
+  const link = event.target;
+  const form = one(".answer");
+  if (event.ctrlKey || event.metaKey) return;
+  if (link.matches(".reply") && form) openForm(link, form.cloneNode(true));
+  else if (link.matches(".more")) openMenu(link);
+  else if (link.name === "mark") mark(link);
+  else return;
+  event.preventDefault();
+};
+
+function fieldsOf(form) {
+  return Object.fromEntries(new FormData(form));
+}
+
+async function showMine() {
+  showSaid();
+  showOwn();
+  const now = Date.now();
+  const inbox = one("#read");
+  const isOld = inbox || now - own.unreadAt > UNREAD_MS;
+  if (isOld) Object.assign(own, await ask("unread"), { unreadAt: now });
+  if (now - own.at > OVERLAY_MS) {
+    const { votes, ...marks } = await ask("overlay");
+    if (votes) mergeVotes(votes, now);
+    Object.assign(own, marks, { at: now });
+  }
+  if (inbox) {
+    for (const line of [...all("main li")].slice(0, own.unread)) line.className = "unread";
+    if (own.unread) await send("read_all_messages", fieldsOf(inbox));
+    own.unread = 0;
+  }
+  store(`own:${me}`, own);
+  showOwn();
+}
+
+/** Nothing when it cannot be had: the overlay is the least important part of a page. */
+async function ask(name) {
+  const response = await fetch(`/me/${name}.json`).catch(() => null);
+  return response?.ok && !response.redirected ? response.json() : {};
+}
+
+function showOwn() {
+  one("#me a").textContent = own.unread ? `inbox (${own.unread})` : "inbox";
+  if (!one("ol") || /^.(me|user)\b/.test(location.pathname)) return;
+  for (const form of all("li .vote")) {
+    form.closest("li").hidden = own.hidden.includes(form.id.value);
+  }
+}
+
+/** A comment that the page does not have yet; the answer to its form says its id. */
+function showSaid() {
+  const said = stored("said");
+  if (!said || Date.now() - said.at > PENDING_MS) return;
+  said.id ??= location.hash.slice(1);
+  store("said", said);
+  const place = document.getElementById(said.parent)?.querySelector("details") ?? one("#comments");
+  const isHere = one(`.answer [name=link][value="${said.link}"]`);
+  if (!/^t1_\w+$/.test(said.id) || !isHere || one(`#${said.id}`)) return;
+  const line = document.createElement("article");
+  line.id = said.id;
+  line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
+  line.lastChild.textContent = said.text;
+  place.id ? place.after(line) : place.append(line);
+}
+
+function openForm(link, form) {
+  form.onreset = () => {
+    form.remove();
+    link.focus();
+  };
+  form.onkeydown = ({ key }) => key === "Escape" && form.reset();
+  form.hidden = false;
+  link.parentElement.after(form);
+  form.text.value = "";
+  form.text.focus();
+  form.parent.value = link.closest("article").id;
+}
+
+/** What one can do with a thing, in place of the link to the page that says so. */
+function openMenu(link) {
+  const id = new URL(link.href).searchParams.get("id");
+  const button = (list, act, undo) =>
+    `<button name=mark value=${id} data-list=${list}>${own[list].includes(id) ? undo : act}</button> `;
+  const form = (path, field, label) => `<a href="/api/${path}?${field}=${id}">${label}</a> `;
+  link.outerHTML =
+    button("saved", "save", "unsave") +
+    (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
+    (authorOf(link) === me
+      ? form("editusertext", "thing_id", "edit") + form("del", "id", "delete")
+      : form("report", "thing_id", "report"));
+}
+
+async function mark(button) {
+  const { list } = button.dataset;
+  const id = button.value;
+  const act = button.textContent;
+  if (await send(act, { id })) return;
+  const isSet = !act.startsWith("un");
+  own[list] = own[list].filter((each) => each !== id);
+  if (isSet) own[list].unshift(id);
+  // The document may not know it yet.
+  own.at = Date.now();
+  button.textContent = isSet ? `un${act}` : act.slice(2);
+  store(`own:${me}`, own);
+  showOwn();
+}
+
+/** What the site knows of my votes, in other browsers too; the latest are known better here. */
+function mergeVotes(votes, now) {
+  const here = [...readVotes()].filter(([, { at }]) => now - at < 2 * OVERLAY_MS);
+  const there = Object.entries(votes).map(([id, dir]) => [id, { dir }]);
+  store(votesKey, [...new Map([...there.reverse(), ...here])]);
+  for (const form of all(".vote")) showVote(form, readVotes());
+}
