@@ -17,6 +17,8 @@ export interface ReaderEnv {
   readonly PAGES: R2Bucket;
   /** Pages that only a deploy or a configuration changes. */
   readonly SITE: KVNamespace;
+  /** How long an isolate keeps a page that it has read. Milliseconds; 0 keeps none. */
+  readonly KEEP_MS: string;
   /** Where forms are sent. */
   readonly INTAKE: Fetcher;
   /** Verifies sessions: they lead to private pages. The same as intake's. */

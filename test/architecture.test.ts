@@ -201,7 +201,7 @@ describe("no read can reach a database", () => {
   const { reader, intake, consumer, dev } = CONFIG.env;
 
   it("because the reader has no such binding", () => {
-    expect(bindingsOf(reader)).toEqual(new Set(["PAGES", "SITE", "INTAKE"]));
+    expect(bindingsOf(reader)).toEqual(new Set(["KEEP_MS", "PAGES", "SITE", "INTAKE"]));
     expect(reader.d1_databases).toBeUndefined();
     expect(reader.queues).toBeUndefined();
   });

@@ -1,8 +1,10 @@
 /** A whole site from the outside: imported, built and served as a user does it, asked over HTTP. */
 
+import { parseFeed } from "@rowanmanning/feed-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type Home, mustRun, runCairn, type Server, startSite } from "./site/cairn.ts";
 import { COMMUNITIES, csvOfStones, newestOf, stones, stonesOf, urlOf } from "./site/links.ts";
+import { allOf, aRedditClient } from "./site/reddit-client.ts";
 import { storedTexts } from "./site/stored.ts";
 import { until } from "./site/until.ts";
 import {
@@ -61,7 +63,15 @@ const LISTINGS = [
 ];
 const FORMS = ["/submit", "/login", "/register", "/create-community", "/r/gardening/submit"];
 const PAGES = [...LISTINGS, ...FORMS, THREAD, "/r", "/about", "/robots.txt"];
-const DATA = ["/.json", "/new.json", "/r/programming.json", `${THREAD}.json`, "/r.json"];
+const FEEDS = [
+  ...["/.rss", "/new.rss", "/top/all.rss", "/r/linux.rss", "/r/linux/new.rss", "/comments.rss"],
+  ...["/user/mason.rss", "/user/mason/submitted.rss", `${THREAD}.rss`],
+];
+const SITEMAPS = ["/sitemap.xml", "/sitemap/1.xml"];
+const DATA = [
+  ...["/.json", "/new.json", "/r/programming.json", `${THREAD}.json`, "/r.json"],
+  ...["/.rss", `${THREAD}.rss`, ...SITEMAPS],
+];
 
 function expectSecurityHeaders({ headers }: Answer): void {
   const policy = String(headers["content-security-policy"]);
@@ -192,6 +202,46 @@ describe("reading", () => {
     ]);
   });
 
+  test("pages say what they are to search engines and previews", async () => {
+    const { text } = await visitor.get("/r/programming");
+    for (const [property, content] of [
+      ["og:type", "website"],
+      ["og:site_name", "Cairn"],
+      ["og:title", "r/Programming"],
+      ["og:url", "http://localhost:8787/r/programming"],
+    ]) {
+      expect(text).toContain(`<meta property="${property}" content="${content}">`);
+    }
+    const description = '<meta name="description" property="og:description" content="';
+    expect((await visitor.get("/")).text).toContain(description);
+    expect((await visitor.get("/hot/2")).text).not.toContain(description);
+    expect((await visitor.get(THREAD)).text).toContain('property="og:type" content="article"');
+    expect((await visitor.get("/nowhere")).text).not.toMatch(/og:|canonical/);
+  });
+
+  test.each(FEEDS)("%s is a feed that a parser reads", async (path) => {
+    const answer = await visitor.get(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers["content-type"]).toBe("application/atom+xml; charset=utf-8");
+    const feed = parseFeed(answer.text);
+    expect(feed.items.length > 0).toBe(path !== "/comments.rss");
+    const alternate = new URL(String(feed.url)).pathname;
+    expect(`${alternate}.rss`).toBe(path);
+    for (const { url, title } of feed.items) {
+      expect((await visitor.get(new URL(String(url)).pathname)).status, String(title)).toBe(200);
+    }
+  });
+
+  test("robots.txt leads to the sitemap, and that to every post", async () => {
+    const { text: robots } = await visitor.get("/robots.txt");
+    const [, index] = /^Sitemap: (.*)$/m.exec(robots) ?? [];
+    expect(new URL(String(index)).pathname).toBe(SITEMAPS[0]);
+    const [listed, block] = await Promise.all(SITEMAPS.map((path) => visitor.get(path)));
+    expect(listed?.headers["content-type"]).toBe("application/xml; charset=utf-8");
+    expect(listed?.text).toContain(`${SITEMAPS[1]}</loc>`);
+    for (const { path } of stones) expect(block?.text).toContain(`${path}</loc>`);
+  });
+
   test("the list of communities names all of them", async () => {
     const { text } = await visitor.get("/r");
     for (const name of COMMUNITIES) expect(text).toContain(`>r/${name}</a>`);
@@ -216,7 +266,7 @@ describe("addresses", () => {
     ["/subreddits", "/r"],
     ["/r/%2e%2e/NEW", "/new"],
     [`/comments/${id}`, THREAD],
-    [`/comments/${id}.json`, `${THREAD}.json`],
+    [`/r/programming/comments/${id}.json`, `${THREAD}.json`],
     [`/r/programming/comments/${id}`, THREAD],
     [`/r/programming/comments/${id}/wrong_slug`, THREAD],
     [`/r/linux/comments/${id}/stone_number_1`, THREAD],
@@ -225,6 +275,20 @@ describe("addresses", () => {
     const answer = await visitor.get(path);
     expect([answer.status, answer.location]).toEqual([301, location]);
     expect((await visitor.get(location)).status).toBe(200);
+  });
+
+  test.each([
+    ["/hot.json", "/.json"],
+    ["/hot.rss", "/.rss"],
+    ["/r/linux/hot.json", "/r/linux.json"],
+    ["/r/linux/top.json?t=all", "/r/linux/top/all.json"],
+    ["/r/linux/.json?sort=new", "/r/linux/new.json"],
+    ["/user/mason/overview.json", "/user/mason.json"],
+    [`/comments/${id}.json`, `${THREAD}.json`],
+    [`/comments/${id}/.rss`, `${THREAD}.rss`],
+  ])("%s, which Reddit's clients ask for, is %s", async (path, same) => {
+    const answer = await visitor.get(path);
+    expect([answer.status, answer.text]).toEqual([200, (await visitor.get(same)).text]);
   });
 
   test.each([
@@ -257,7 +321,8 @@ describe("addresses", () => {
     "/r/-/2",
     "/assets/1/nothing.css",
     "/about.json",
-    "/.rss",
+    ...["/about.rss", "/new/1.rss", "/hot/2.rss", "/hot/41.rss", "/r.rss", "/nowhere.rss"],
+    ...["/sitemap/0.xml", "/sitemap/2.xml", "/comments/-/0", "/r/-/0", "/user/mason/submitted/0"],
     "/~ann",
     "/%00",
     "/%ff",
@@ -354,6 +419,51 @@ describe("pages of a listing", () => {
       expect(JSON.parse(answer.text)).toMatchObject({ error: { reason: "after_invalid" } });
     },
   );
+});
+
+describe("a Reddit client that somebody else wrote", () => {
+  const ids = (posts: readonly { readonly id: string }[]) => posts.map(({ id }) => id);
+
+  test("pages through listings, and finds every post once", async () => {
+    const { subreddits } = aRedditClient(server.origin);
+    const newestFirst = ids(stones).reverse();
+    expect(ids(await allOf(subreddits.getNewPosts()))).toEqual(newestFirst);
+    expect(ids(await allOf(subreddits.getHotPosts()))).toEqual(newestFirst);
+    expect(ids(await allOf(subreddits.getTopPosts()))).toEqual(newestFirst);
+    const own = ids(stonesOf("Programming")).reverse();
+    expect(ids(await allOf(subreddits.getNewPosts("programming")))).toEqual(own);
+    const mine = await allOf(aRedditClient(server.origin).users.getPosts("mason"));
+    expect(ids(mine)).toEqual(newestFirst);
+  });
+
+  test("reads a post and what people say about it", async () => {
+    const client = aRedditClient(server.origin);
+    const [oldest] = stones as [(typeof stones)[number]];
+    const link = `t3_${oldest.id}`;
+    const comment = { link, parent: link, text: "Well *said*." };
+    const said = idOf(await ann.post("/api/comment", comment));
+    const answer = { link, parent: said, text: "Indeed." };
+    const replied = idOf(await bob.post("/api/comment", answer));
+    const shows = async () => (await visitor.get(`${oldest.path}.json`)).text.includes(replied);
+    await until("the comments", shows, FRESH_MS);
+
+    const post = await client.posts.fetch(oldest.id);
+    expect(post).toMatchObject({
+      ...{ id: oldest.id, title: oldest.title, subreddit: "Programming", author: "mason" },
+      ...{ url: urlOf(oldest.id), permalink: oldest.path, isSelf: false, domain: "stones.example" },
+      ...{ score: oldest.score, numComments: 2, createdUtc: 1_300_000_000, over18: false },
+      ...{ edited: false, stickied: false, saved: false, upvoteRatio: 1 },
+    });
+    const [top, ...others] = await allOf(post.comments);
+    expect(others).toEqual([]);
+    expect(top).toMatchObject({
+      ...{ author: "Ann", body: "Well *said*.", bodyHtml: "<p>Well <em>said</em>.</p>\n" },
+      ...{ linkId: link, parentId: link, score: 1, isSubmitter: false, subreddit: "Programming" },
+    });
+    expect(await top?.replies.first()).toMatchObject({ author: "bob", body: "Indeed." });
+    const newest = await allOf(client.users.getSortedComments("ann"));
+    expect(newest.map(({ body }) => body)).toEqual(["Well *said*."]);
+  });
 });
 
 /** Follows `after` to the end of a listing. */
@@ -675,9 +785,13 @@ describe.concurrent("a submission", () => {
     const { location } = await submit(ann, { sr: "linux", title: "A text", text, kind: "self" });
     const page = await untilStatus(location, 200);
     expect(page.text).toContain("<em>words</em>");
+    const line =
+      "Some words, &lt;script&gt;alert(1)&lt;/script&gt; and [a link](javascript:alert(1))";
+    expect(page.text).toContain(`property="og:description" content="${line}">`);
     expect(page.text).not.toContain("<script>alert");
     expect(page.text).not.toContain('href="javascript:');
-    expect(await postOf(location)).toMatchObject({ is_self: true, selftext: text, url: location });
+    const url = `http://localhost:8787${location}`;
+    expect(await postOf(location)).toMatchObject({ is_self: true, selftext: text, url });
   });
 
   test("with markup in its title is escaped wherever it shows", IN_TURN, async () => {
@@ -739,7 +853,11 @@ describe.concurrent("a deletion", () => {
     expect(gone.text).not.toMatch(/regret/i);
     const data = await visitor.get(`${mine.location}.json`);
     expect([data.status, listingOf(data).posts]).toEqual([410, []]);
-    for (const path of deletedFrom.flatMap((page) => [page, `${page}.json`])) {
+    const feed = await visitor.get(`${mine.location}.rss`);
+    expect(feed.status).toBe(410);
+    expect(feed.text).not.toMatch(/regret/i);
+    const formats = ["", ".json", ".rss"];
+    for (const path of deletedFrom.flatMap((page) => formats.map((format) => page + format))) {
       await until(
         `${title} gone from ${path}`,
         async () => !/regret/i.test((await visitor.get(path)).text),

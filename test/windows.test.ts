@@ -106,7 +106,8 @@ async function shown(key: string) {
   await publish();
   const text = storedText(await readPage(site.pages, key));
   if (text === "void") return null;
-  const { data } = JSON.parse(text.slice(text.lastIndexOf("\n") + 1));
+  const json = text.split("\n").find((line) => line.startsWith('{"kind"')) ?? "";
+  const { data } = JSON.parse(json);
   const ids = data.children.map((child: { data: { id: string } }) => child.data.id);
   return { ids, after: data.after };
 }

@@ -7,6 +7,7 @@ import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
 import { benchBuild } from "./build-speed.ts";
+import { benchReading } from "./reading.ts";
 import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
 import { benchWire } from "./wire.ts";
@@ -28,7 +29,9 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     console.log(tableText(await benchWire(state)));
     console.log(tableText(await benchWrites(state, sources)));
     console.log(tableText(await benchBuild(state, settings.origin, sources.now)));
-    await state.dispose();
+    const reading = await benchReading(stateDir, state);
+    if (reading) console.log(tableText(reading));
+    else await state.dispose();
   } finally {
     lock.release();
     rmSync(stateDir, { recursive: true });

@@ -7,11 +7,12 @@ import {
   type PostId,
   postFullname,
 } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { pieceKey, rankedKey, threadKey } from "./key.ts";
 import { authorPath, isoTime, postPath } from "./post-line.ts";
+import { editedJson, NEUTRAL_FIELDS, subredditJson } from "./reddit-json.ts";
+import { textHtml } from "./text-html.ts";
 
 export interface CommentLine {
   /** The fullname. */
@@ -46,7 +47,7 @@ export function commentLine(comment: Comment, { posts, communities }: Surroundin
     authorPath: authorPath(comment.author),
     score: score(comment),
     createdAt: isoTime(comment.createdAt),
-    textHtml: renderMarkdown(comment.text),
+    textHtml: textHtml(comment),
     permalink: permalink(comment, post),
     postTitle: isVisible(post) ? post.title : GONE_TITLE,
     postPath: threadAddress(post),
@@ -81,18 +82,32 @@ export function commentJson(
       parent_id:
         comment.parent === null ? postFullname(comment.post) : commentFullname(comment.parent),
       link_id: postFullname(comment.post),
-      subreddit: post && (communities.get(post.community)?.name ?? post.community),
+      ...(post && subredditJson(post.community, communities.get(post.community))),
+      ...(post && linkJson(post, isVisible(comment) ? comment.author : null)),
       author: isVisible(comment) ? comment.author : GONE_TITLE,
       body: isVisible(comment) ? comment.text : GONE_TITLE,
-      body_html: isVisible(comment) ? renderMarkdown(comment.text) : GONE_TITLE,
+      body_html: isVisible(comment) ? textHtml(comment) : GONE_TITLE,
       score: score(comment),
       ups: comment.ups,
       downs: comment.downs,
+      created: comment.createdAt,
       created_utc: comment.createdAt,
-      edited: comment.edit === null ? false : Math.floor(comment.edit.at / 1000),
+      edited: editedJson(comment.edit),
+      depth: comment.depth,
+      score_hidden: false,
+      collapsed: false,
+      ...NEUTRAL_FIELDS,
       permalink: post && permalink(comment, post),
       replies,
     },
+  };
+}
+
+/** Of the post that a comment is about. */
+function linkJson(post: Post, author: string | null): object {
+  return {
+    link_title: isVisible(post) ? post.title : GONE_TITLE,
+    is_submitter: isVisible(post) && author === post.author,
   };
 }
 

@@ -4,7 +4,6 @@
  */
 import { type Comment, isVisible, type Post, score } from "../model/entities.ts";
 import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import { isAlive, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
 import { commentJson, type Surroundings } from "./comment-line.ts";
@@ -12,6 +11,7 @@ import { type CommentSort, pieceKey } from "./key.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
+import { textHtml } from "./text-html.ts";
 
 export interface CommentNode {
   readonly comment: Comment;
@@ -37,8 +37,8 @@ export function commentTree(
         (piece) => piece.parent === comment.id && isAlive(piece, pieces),
       );
       const isShown = isVisible(comment) || replies.length > 0 || continuations.length > 0;
-      const textHtml = isVisible(comment) ? renderMarkdown(comment.text) : "";
-      return isShown ? [{ comment, textHtml, replies, continuations }] : [];
+      const html = isVisible(comment) ? textHtml(comment) : "";
+      return isShown ? [{ comment, textHtml: html, replies, continuations }] : [];
     });
   return build(null);
 }
@@ -69,7 +69,7 @@ export function treeHtml(nodes: readonly CommentNode[], sort: CommentSort, post:
 }
 
 function nodeHtml(
-  { comment, textHtml, replies, continuations }: CommentNode,
+  { comment, textHtml: html, replies, continuations }: CommentNode,
   sort: CommentSort,
   post: Post,
 ): string {
@@ -81,7 +81,7 @@ function nodeHtml(
     authorPath: authorPath(comment.author),
     score: score(comment),
     createdAt: isoTime(comment.createdAt),
-    textHtml,
+    textHtml: html,
     isDeleted: !isVisible(comment),
     isEdited: comment.edit !== null,
     permalink: `#${id}`,

@@ -2,6 +2,7 @@
 import { type Comment, type Community, isVisible } from "../model/entities.ts";
 import type { CommentId } from "../model/ids.ts";
 import { commentsListing } from "../model/listing.ts";
+import { atomFeed, feedPath } from "./atom.ts";
 import { defineChronologicalListing } from "./chronological-listing.ts";
 import { commentJson, commentLine, readCommentLines, type Surroundings } from "./comment-line.ts";
 import { rankedKey, splitScope, submitKey } from "./key.ts";
@@ -46,10 +47,13 @@ export const commentsPage = defineChronologicalListing<Comments>({
   view({ key, block, before, after }, things, site) {
     const { community, comments } = things;
     const place = community ? `r/${community.name}` : "Cairn";
+    const title = `Comments: ${place}${block === null ? "" : `, page ${block}`}`;
+    const feed = { ...things, title, path: key, things: comments.map(thingOf) };
     const html = renderTemplate("comments", {
-      title: `Comments: ${place}${block === null ? "" : `, page ${block}`}`,
+      title,
       canonical: site.origin + key,
       jsonPath: jsonPath(key),
+      feedPath: block === null ? feedPath(key) : null,
       community,
       communityPath: community && rankedKey("hot", community.key, 1),
       submitPath: community ? submitKey(community.key) : "/submit",
@@ -66,7 +70,12 @@ export const commentsPage = defineChronologicalListing<Comments>({
       representations: [
         { type: "html", body: html },
         { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+        ...(block === null ? [atomFeed(feed, site)] : []),
       ],
     };
   },
 });
+
+function thingOf(comment: Comment) {
+  return { type: "comment", comment } as const;
+}

@@ -97,5 +97,8 @@ function communitiesJson(communities: readonly Community[]): object {
       created_utc: createdAt,
     },
   }));
-  return { kind: "Listing", data: { before: null, after: null, children } };
+  return {
+    kind: "Listing",
+    data: { modhash: null, dist: children.length, before: null, after: null, children },
+  };
 }

@@ -22,9 +22,10 @@ export const communitySubmitPage = definePage<CommunityKey, Community>({
     const communities = await reads.communities(keys);
     return keys.map((key) => communities.get(key) ?? null);
   },
-  view(_, community) {
+  view(key, community, site) {
     const body = renderTemplate("form-page", {
       title: `Submit to r/${community.name}`,
+      canonical: site.origin + submitKey(key),
       form: "submit",
       values: { sr: community.name },
       errors: {},

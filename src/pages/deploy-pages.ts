@@ -1,7 +1,7 @@
 /** Forms, about, errors, robots. */
 import { defineDeployPage } from "./deploy-page.ts";
-import { DEPLOY_KEYS } from "./key.ts";
-import type { PageType, Rendered, Representation } from "./page-type.ts";
+import { DEPLOY_KEYS, SITEMAP_KEY } from "./key.ts";
+import type { PageType, Rendered, Representation, Site } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
 function html(template: string, view: object, status: 200 | 404 = 200): Rendered {
@@ -12,27 +12,43 @@ function onePage(representation: Representation, status: 200 | 404 = 200): Rende
   return { type: "page", status, path: null, representations: [representation] };
 }
 
-function form(form: string, title: string): () => Rendered {
-  return () => html("form-page", { title, form, values: {}, errors: {}, message: "" });
+/** A page that search engines may list has its address in it. */
+function listed(template: string, key: string, view: object): (site: Site) => Rendered {
+  return ({ origin }) => html(template, { ...view, canonical: origin + key });
+}
+
+function form(form: string, title: string, key: string): (site: Site) => Rendered {
+  return listed("form-page", key, { title, form, values: {}, errors: {}, message: "" });
 }
 
 export const DEPLOY_PAGES: readonly PageType[] = [
-  defineDeployPage("submit", DEPLOY_KEYS.submit, form("submit", "Submit")),
-  defineDeployPage("login", DEPLOY_KEYS.login, form("login", "Log in")),
-  defineDeployPage("register", DEPLOY_KEYS.register, form("register", "Register")),
+  defineDeployPage("submit", DEPLOY_KEYS.submit, form("submit", "Submit", DEPLOY_KEYS.submit)),
+  defineDeployPage("login", DEPLOY_KEYS.login, form("login", "Log in", DEPLOY_KEYS.login)),
+  defineDeployPage(
+    "register",
+    DEPLOY_KEYS.register,
+    form("register", "Register", DEPLOY_KEYS.register),
+  ),
   defineDeployPage(
     "create community",
     DEPLOY_KEYS.createCommunity,
-    form("create-community", "Create a community"),
+    form("create-community", "Create a community", DEPLOY_KEYS.createCommunity),
   ),
-  defineDeployPage("about", DEPLOY_KEYS.about, () => html("about", { title: "About" })),
+  defineDeployPage(
+    "about",
+    DEPLOY_KEYS.about,
+    listed("about", DEPLOY_KEYS.about, { title: "About" }),
+  ),
   defineDeployPage("not found", DEPLOY_KEYS.notFound, () =>
     html("not-found", { title: "Not found" }, 404),
   ),
   defineDeployPage("being published", DEPLOY_KEYS.beingPublished, () =>
     html("being-published", { title: "Being published" }),
   ),
-  defineDeployPage("robots", DEPLOY_KEYS.robots, () =>
-    onePage({ type: "text", body: "User-agent: *\nDisallow: /api/\nDisallow: /me\n" }),
+  defineDeployPage("robots", DEPLOY_KEYS.robots, ({ origin }) =>
+    onePage({
+      type: "text",
+      body: `User-agent: *\nDisallow: /api/\nDisallow: /me\n\nSitemap: ${origin}${SITEMAP_KEY}\n`,
+    }),
   ),
 ];

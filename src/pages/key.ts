@@ -35,6 +35,9 @@ export const DEPLOY_KEYS = {
   robots: "/robots.txt",
 } as const;
 
+/** The index of the sitemaps; robots.txt names it. */
+export const SITEMAP_KEY = "/sitemap.xml";
+
 /** What is shown to somebody whose own page of this kind has nothing to show yet. */
 export const NOBODYS_KEYS = {
   inbox: "~/inbox",

@@ -3,6 +3,8 @@ import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
 import { TOP_WINDOWS, type TopWindow, windowListing } from "../model/window.ts";
+import { atomFeed, feedPath } from "./atom.ts";
+import { describe, SITE_DESCRIPTION } from "./description.ts";
 import { rankedKey, submitKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
@@ -35,13 +37,31 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
 };
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
+  const { communities, posts, before, after } = listing;
+  const children = posts.map((post) => postJson(post, communities.get(post.community), site));
+  return {
+    type: "page",
+    status: 200,
+    path: null,
+    representations: [
+      { type: "html", body: listingHtml(listing, site) },
+      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+      // What is new comes to the first page only.
+      ...(before === null ? [listingFeed(listing, site)] : []),
+    ],
+  };
+}
+
+export function listingHtml(listing: ListingPage, site: Site): string {
   const { scope, communities, posts, before, after } = listing;
   const community = scope === null ? null : (communities.get(scope) ?? null);
-  const children = posts.map((post) => postJson(post, communities.get(post.community)));
-  const html = renderTemplate("listing", {
-    title: titleOf(listing, community),
+  const isFirst = before === null;
+  return renderTemplate("listing", {
+    title: titleOf(listing),
+    description: isFirst ? descriptionOf(community) : null,
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
+    feedPath: isFirst ? feedPath(listing.key) : null,
     community,
     communityPath: community && rankedKey("hot", community.key, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
@@ -54,18 +74,21 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     after,
     isChronological: listing.tab === "new",
   });
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-    ],
-  };
 }
 
-function titleOf({ tab, window, page }: ListingPage, community: Community | null): string {
+function descriptionOf(community: Community | null): string | null {
+  return community ? describe(community.description || community.title) : SITE_DESCRIPTION;
+}
+
+function listingFeed(listing: ListingPage, site: Site) {
+  const { key, posts, communities } = listing;
+  const title = titleOf(listing);
+  const things = posts.map((post) => ({ type: "post", post }) as const);
+  return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
+}
+
+function titleOf({ scope, communities, tab, window, page }: ListingPage): string {
+  const community = scope === null ? undefined : communities.get(scope);
   const place = community ? `r/${community.name}` : "Cairn";
   const time = window ? ` of the ${window}` : "";
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}${time}: `;

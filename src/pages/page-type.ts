@@ -15,7 +15,7 @@ export type Lane = "fast" | "slow" | "private";
 /** `write`: events change it (R2). `deploy`: only a deploy does (KV). */
 export type Tier = "write" | "deploy";
 
-export type RepresentationType = "html" | "json" | "text";
+export type RepresentationType = "html" | "json" | "atom" | "xml" | "text";
 
 export interface Representation {
   readonly type: RepresentationType;

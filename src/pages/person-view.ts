@@ -2,6 +2,7 @@
 import type { Comment, Person, Post } from "../model/entities.ts";
 import type { PersonKey } from "../model/ids.ts";
 import { saidListing, submittedListing } from "../model/listing.ts";
+import { atomFeed, feedPath } from "./atom.ts";
 import { commentJson, commentLine, type Surroundings } from "./comment-line.ts";
 import { personPath } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
@@ -31,10 +32,13 @@ export interface PersonPage extends Surroundings {
 export function viewPerson(page: PersonPage, site: Site): Rendered {
   const { person, tab, key, things, before, after } = page;
   const isOverview = tab === "overview";
+  const title = isOverview ? person.name : `${person.name}: ${tab}`;
+  const hasFeed = before === null;
   const html = renderTemplate("person", {
-    title: isOverview ? person.name : `${person.name}: ${tab}`,
+    title,
     canonical: site.origin + key,
     jsonPath: jsonPath(key),
+    feedPath: hasFeed ? feedPath(key) : null,
     name: person.name,
     // Only the overview is written anew whenever these change.
     createdAt: isOverview ? isoTime(person.createdAt) : null,
@@ -49,7 +53,7 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     before,
     after,
   });
-  const children = things.map((thing) => jsonOf(thing, page));
+  const children = things.map((thing) => jsonOf(thing, page, site));
   return {
     type: "page",
     status: 200,
@@ -57,6 +61,7 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     representations: [
       { type: "html", body: html },
       { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
+      ...(hasFeed ? [atomFeed({ ...page, title, path: key }, site)] : []),
     ],
   };
 }
@@ -75,8 +80,8 @@ function lineOf(thing: Thing, surroundings: Surroundings): object {
   return { type: "post", post: postLine(thing.post, community) };
 }
 
-function jsonOf(thing: Thing, surroundings: Surroundings): object {
+function jsonOf(thing: Thing, surroundings: Surroundings, site: Site): object {
   return thing.type === "comment"
     ? commentJson(thing.comment, surroundings, "")
-    : postJson(thing.post, surroundings.communities.get(thing.post.community));
+    : postJson(thing.post, surroundings.communities.get(thing.post.community), site);
 }

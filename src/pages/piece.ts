@@ -47,7 +47,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
   if (!isVisible(post) && post.comments === 0) return viewDeleted(model);
   const key = pieceKey(post.id, piece);
   const title = isVisible(post) ? post.title : GONE_TITLE;
-  const representations = threadRepresentations(model, key, (comments) =>
+  const representations = threadRepresentations(model, key, site, (comments) =>
     renderTemplate("piece", {
       title: `${title} : ${community?.name ?? post.community}`,
       canonical: site.origin + key,

@@ -1,10 +1,29 @@
 /** Reddit's JSON shapes, as existing readers and scripts expect them. Pure. */
-import { type Community, type Post, score } from "../model/entities.ts";
-import { postFullname } from "../model/ids.ts";
+import { type Community, type Edit, type Post, score } from "../model/entities.ts";
+import { type CommunityKey, postFullname } from "../model/ids.ts";
 import { pageToken } from "./key.ts";
+import type { Site } from "./page-type.ts";
 import { displayDomain, postPath } from "./post-line.ts";
 
-export function postJson(post: Post, community: Community | undefined): object {
+/** What Cairn does not have, or has only for each person: clients of Reddit's expect the fields. */
+export const NEUTRAL_FIELDS = {
+  likes: null,
+  saved: false,
+  distinguished: null,
+  stickied: false,
+} as const;
+
+export function subredditJson(key: CommunityKey, community: Community | undefined): object {
+  const name = community?.name ?? key;
+  return { subreddit: name, subreddit_id: `t5_${key}`, subreddit_name_prefixed: `r/${name}` };
+}
+
+/** When it was edited, in seconds since 1970; false if never. */
+export function editedJson(edit: Edit | null): number | false {
+  return edit === null ? false : Math.floor(edit.at / 1000);
+}
+
+export function postJson(post: Post, community: Community | undefined, site: Site): object {
   const path = postPath(post);
   return {
     kind: "t3",
@@ -12,21 +31,34 @@ export function postJson(post: Post, community: Community | undefined): object {
       id: post.id,
       name: postFullname(post.id),
       title: post.title,
-      url: post.url ?? path,
+      url: post.url ?? site.origin + path,
       permalink: path,
       domain: displayDomain(post),
       author: post.author,
-      subreddit: community?.name ?? post.community,
+      ...subredditJson(post.community, community),
       score: score(post),
       ups: post.ups,
       downs: post.downs,
+      upvote_ratio: upvoteRatio(post),
       num_comments: post.comments,
+      created: post.createdAt,
       created_utc: post.createdAt,
+      edited: editedJson(post.edit),
       is_self: post.url === null,
       selftext: post.text ?? "",
       over_18: post.isAdult,
+      spoiler: false,
+      is_video: false,
+      thumbnail: post.url === null ? "self" : "default",
+      link_flair_text: null,
+      ...NEUTRAL_FIELDS,
     },
   };
+}
+
+/** Two digits; of a post without a vote, Reddit's one half. */
+function upvoteRatio({ ups, downs }: Post): number {
+  return ups + downs === 0 ? 0.5 : Math.round((100 * ups) / (ups + downs)) / 100;
 }
 
 /** @param before @param after keys of the neighbouring pages; tokens name them */
@@ -38,6 +70,8 @@ export function listingJson(
   return {
     kind: "Listing",
     data: {
+      modhash: null,
+      dist: children.length,
       before: before && pageToken(before),
       after: after && pageToken(after),
       children,

@@ -17,7 +17,7 @@ export type DeployStore = KVNamespace;
 export const COMMIT_BYTES = 16;
 
 export interface StoredRepresentation {
-  /** html, json or text. */
+  /** html, json, atom, xml or text. */
   readonly type: string;
   /** Of a thread: the order of its comments. */
   readonly sort?: string;

@@ -15,6 +15,7 @@ import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
+import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
@@ -38,6 +39,8 @@ export const PAGE_TYPES: readonly PageType[] = [
   unreadPage,
   overlayPage,
   sessionEpochPage,
+  sitemapIndexPage,
+  sitemapBlockPage,
   ...DEPLOY_PAGES,
   ...OWN_EMPTY_PAGES,
 ];

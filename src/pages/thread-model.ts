@@ -4,9 +4,10 @@ import { isVisible } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import { byBeginning, isAlive, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
+import type { Surroundings } from "./comment-line.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
 import { COMMENT_SORTS, type CommentSort, pieceKey } from "./key.ts";
-import type { Representation } from "./page-type.ts";
+import type { Representation, Site } from "./page-type.ts";
 import { listingJson, postJson } from "./reddit-json.ts";
 
 interface PieceRef {
@@ -74,13 +75,14 @@ const LABELS: Readonly<Record<CommentSort, string>> = {
 export function threadRepresentations(
   model: ThreadModel,
   path: string,
+  site: Site,
   render: (comments: {
     readonly sorts: object[];
     readonly commentsHtml: string;
     readonly morePath: string;
   }) => string,
 ): Representation[] {
-  const { post, community, comments, pieces } = model;
+  const { post, comments, pieces } = model;
   const tree = commentTree(comments, pieces);
   const next = nextPiece(model);
   const html = COMMENT_SORTS.map(
@@ -96,7 +98,7 @@ export function threadRepresentations(
   );
   // Without two comments every order is the same, and so is the page.
   const shown = comments.length < 2 ? html.slice(0, 1) : html;
-  return [...shown, { type: "json", body: JSON.stringify(threadJson(model, tree, community)) }];
+  return [...shown, { type: "json", body: JSON.stringify(threadJson(model, tree, site)) }];
 }
 
 function sortLinks(path: string, current: CommentSort): object[] {
@@ -111,20 +113,20 @@ function sortLinks(path: string, current: CommentSort): object[] {
  * A post and its comments; a deleted post is missing. So it is from all pieces but the main one: its
  * score and its number of comments would have every piece written for every vote.
  */
-function threadJson(
-  model: ThreadModel,
-  tree: readonly CommentNode[],
-  community: Community | undefined,
-): object {
-  const { post, piece } = model;
+function threadJson(model: ThreadModel, tree: readonly CommentNode[], site: Site): object {
+  const { post, community, piece } = model;
   const next = nextPiece(model);
-  const posts = isVisible(post) && piece === MAIN_PIECE ? [postJson(post, community)] : [];
-  const surroundings = {
+  const posts = isVisible(post) && piece === MAIN_PIECE ? [postJson(post, community, site)] : [];
+  return [
+    listingJson(posts, null, null),
+    treeJson(tree, COMMENT_SORTS[0], surroundingsOf(model), next === "" ? [] : [next]),
+  ];
+}
+
+/** What a line of any of its comments needs. */
+export function surroundingsOf({ post, community }: ThreadModel): Surroundings {
+  return {
     posts: new Map([[post.id, post]]),
     communities: new Map(community ? [[community.key, community]] : []),
   };
-  return [
-    listingJson(posts, null, null),
-    treeJson(tree, COMMENT_SORTS[0], surroundings, next === "" ? [] : [next]),
-  ];
 }

@@ -3,20 +3,27 @@
  * there are comments, which stay; the id of a repeated submission leads to the post that the
  * community already had.
  */
-import { isVisible } from "../model/entities.ts";
+import { type Comment, isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
+import { atomFeed, feedPath } from "./atom.ts";
 import type { Change } from "./change.ts";
 import { GONE_TITLE } from "./comment-line.ts";
+import { describe, textOf } from "./description.ts";
 import { rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
+import { definePage, type Rendered, type Representation, type Site } from "./page-type.ts";
 import { postLine, postPath } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
-import { loadThreads, type ThreadModel, threadRepresentations } from "./thread-model.ts";
+import { textHtml } from "./text-html.ts";
+import {
+  loadThreads,
+  surroundingsOf,
+  type ThreadModel,
+  threadRepresentations,
+} from "./thread-model.ts";
 
 interface Params {
   readonly id: PostId;
@@ -71,34 +78,42 @@ function viewVisible(model: ThreadModel, site: Site): Rendered {
   const { post, community } = model;
   const path = postPath(post);
   const fullname = postFullname(post.id);
-  const representations = threadRepresentations(model, path, (comments) =>
+  const description = describe(textOf(textHtml(post)));
+  const title = `${post.title} : ${community?.name ?? post.community}`;
+  const representations = threadRepresentations(model, path, site, (comments) =>
     renderTemplate("thread", {
-      title: `${post.title} : ${community?.name ?? post.community}`,
+      title,
+      kind: "article",
+      description,
       canonical: site.origin + path,
       jsonPath: jsonPath(path),
+      feedPath: feedPath(path),
       community,
       communityPath: rankedKey("hot", post.community, 1),
       submitPath: submitKey(post.community),
       post: postLine(post, community),
-      textHtml: post.text === null ? "" : renderMarkdown(post.text),
+      textHtml: textHtml(post),
       isGone: false,
       commentCount: post.comments,
       replyForm: { link: fullname },
       ...comments,
     }),
   );
-  return { type: "page", status: 200, path, representations };
+  const feed = threadFeed(model, title, path, site);
+  return { type: "page", status: 200, path, representations: [...representations, feed] };
 }
 
 /** The comments stay; nothing of the post is left, not even its slug. */
 function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
   const { post, community } = model;
   const path = threadKey(post.id);
-  const representations = threadRepresentations(model, path, (comments) =>
+  const title = `${GONE_TITLE} : ${community?.name ?? post.community}`;
+  const representations = threadRepresentations(model, path, site, (comments) =>
     renderTemplate("thread", {
-      title: `${GONE_TITLE} : ${community?.name ?? post.community}`,
+      title,
       canonical: site.origin + path,
       jsonPath: jsonPath(path),
+      feedPath: feedPath(path),
       community,
       communityPath: rankedKey("hot", post.community, 1),
       submitPath: submitKey(post.community),
@@ -110,7 +125,26 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
       ...comments,
     }),
   );
-  return { type: "page", status: 200, path: null, representations };
+  const feed = threadFeed(model, title, path, site);
+  return { type: "page", status: 200, path: null, representations: [...representations, feed] };
+}
+
+/** Comments in a thread's feed: who asks once an hour misses few of a lively one. */
+const MAX_FEED_COMMENTS = 50;
+
+/** The post, and the newest comments on its own page. */
+function threadFeed(model: ThreadModel, title: string, path: string, site: Site): Representation {
+  const { post } = model;
+  const comments = model.comments.filter(isVisible).sort(byNewest).slice(0, MAX_FEED_COMMENTS);
+  const things = [
+    ...(isVisible(post) ? [{ type: "post", post } as const] : []),
+    ...comments.map((comment) => ({ type: "comment", comment }) as const),
+  ];
+  return atomFeed({ ...surroundingsOf(model), title, path, things }, site);
+}
+
+function byNewest(a: Comment, b: Comment): number {
+  return b.createdAt - a.createdAt || b.id.length - a.id.length || (a.id < b.id ? 1 : -1);
 }
 
 /** Nothing is left of the post, and nobody has said anything about it. */

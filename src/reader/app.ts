@@ -7,16 +7,18 @@ import type { ReaderEnv } from "../bindings.ts";
 import { mintedAtMs, type PersonKey } from "../model/ids.ts";
 import { DEPLOY_KEYS, isDeployKey, ownKey, personPath, SESSION_EPOCH } from "../pages/key.ts";
 import { readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
-import { type Resolved, resolve } from "./resolve.ts";
+import { type Address, Addresses } from "./addresses.ts";
+import { type KeptPage, RecentPages } from "./recent.ts";
+import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
   answerMethod,
   answerNotFound,
   answerOwnPage,
-  answerPage,
   answerPrivately,
   answerRedirect,
   answerToken,
+  prepareAnswer,
 } from "./respond.ts";
 import { readSession } from "./session.ts";
 
@@ -25,51 +27,95 @@ const PUBLISHING_MS = 60_000;
 
 const LOGIN_PATH = DEPLOY_KEYS.login;
 
+/** What an isolate remembers between requests. */
+interface Memory {
+  readonly recent: RecentPages;
+  readonly addresses: Addresses;
+}
+
 /** @param now milliseconds since 1970 */
 export function createReader(now: () => number) {
   const app = new Hono<{ Bindings: ReaderEnv }>();
+  const memory = { recent: new RecentPages(), addresses: new Addresses() };
   app.all("/api/:form{.+}", (context) => forward(context.env, context.req.raw));
-  app.get("*", (context) => answer(context.env, context.req.raw, now()));
+  app.get("*", (context) => answer(context.env, context.req.raw, memory, now()));
   app.all("*", () => answerMethod());
-  return app;
+  return {
+    fetch: (request: Request, env: ReaderEnv, context?: ExecutionContext) =>
+      answerAgain(request, memory, now()) ?? app.fetch(request, env, context),
+  };
+}
+
+/**
+ * What was answered to this address a moment ago, if it still holds: the way of almost every request in
+ * a crowd, without routing and without a promise.
+ */
+function answerAgain(
+  request: Request,
+  { recent, addresses }: Memory,
+  now: number,
+): Response | Promise<Response> | null {
+  const address = addresses.known(request.url);
+  if (address?.resolved.type !== "page" || request.method !== "GET") return null;
+  const answer = recent.fresh(address.resolved.key, now)?.known(address.text);
+  return answer ? answer(request) : null;
 }
 
 async function forward(env: ReaderEnv, request: Request): Promise<Response> {
   return (await env.INTAKE.fetch(request as never)) as unknown as Response;
 }
 
-async function answer(env: ReaderEnv, request: Request, now: number): Promise<Response> {
-  const url = new URL(request.url);
-  const resolved = resolve(url);
+function answer(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Response | Promise<Response> {
+  const address = memory.addresses.find(request.url);
+  const { resolved } = address;
   switch (resolved.type) {
     case "redirect":
       return answerRedirect(301, resolved.location);
     case "invalid_token":
       return answerToken();
     case "not_found":
-      return notFound(env, request);
+      return notFound(env, request, memory, now);
     case "own":
-      return answerOwn(env, request, resolved, now);
-    case "page":
-      return answerKey(env, request, url, resolved, now);
+      return answerOwn(env, request, resolved, memory, now);
+    case "page": {
+      const kept = memory.recent.find(resolved.key, now, Number(env.KEEP_MS));
+      if (kept) return answerKept(env, request, address, resolved, kept, memory, now);
+      return answerKey(env, request, address, resolved, memory, now);
+    }
   }
+}
+
+function answerKept(
+  env: ReaderEnv,
+  request: Request,
+  { text, url }: Address,
+  asked: Resolved & { type: "page" },
+  kept: KeptPage,
+  memory: Memory,
+  now: number,
+): Response | Promise<Response> {
+  const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked));
+  return answer ? answer(request) : notFound(env, request, memory, now);
 }
 
 async function answerKey(
   env: ReaderEnv,
   request: Request,
-  url: URL,
-  { key, ...asked }: Resolved & { type: "page" },
+  address: Address,
+  asked: Resolved & { type: "page" },
+  memory: Memory,
   now: number,
 ): Promise<Response> {
-  const page = await readStored(env, key);
-  if (page) {
-    const response = answerPage(request, url, page, asked);
-    if (response) return response;
-  } else if (isBeingPublished(key, url, now)) {
-    return answerBeingPublished(request, await readStored(env, DEPLOY_KEYS.beingPublished));
-  }
-  return notFound(env, request);
+  const kept = await load(env, asked.key, memory, now);
+  if (kept) return answerKept(env, request, address, asked, kept, memory, now);
+  if (!isBeingPublished(asked.key, address.url, now)) return notFound(env, request, memory, now);
+  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
+  return answerBeingPublished(request, shown);
 }
 
 /** Only the session says whose page it is; without one nothing is said of any. */
@@ -77,6 +123,7 @@ async function answerOwn(
   env: ReaderEnv,
   request: Request,
   { rest, representation }: Resolved & { type: "own" },
+  memory: Memory,
   now: number,
 ): Promise<Response> {
   const person = await readSession(env, request, now);
@@ -84,7 +131,7 @@ async function answerOwn(
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
   const page = await readOwn(env, person, rest);
   const response = page && answerOwnPage(request, page, representation);
-  return answerPrivately(response ?? (await notFound(env, request)));
+  return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
 
 /** Whoever has nothing yet sees what everybody sees who has nothing. */
@@ -101,8 +148,26 @@ async function readOwn(
   );
 }
 
-function readStored(env: ReaderEnv, key: string): Promise<StoredPage | null> {
-  return isDeployKey(key) ? readDeployPage(env.SITE, key) : readPage(env.PAGES, key);
+async function readStored(
+  env: ReaderEnv,
+  key: string,
+  memory: Memory,
+  now: number,
+): Promise<StoredPage | null> {
+  const kept = memory.recent.find(key, now, Number(env.KEEP_MS));
+  return (kept ?? (await load(env, key, memory, now)))?.page ?? null;
+}
+
+async function load(
+  env: ReaderEnv,
+  key: string,
+  { recent }: Memory,
+  now: number,
+): Promise<KeptPage | null> {
+  const page = await (isDeployKey(key) ? readDeployPage(env.SITE, key) : readPage(env.PAGES, key));
+  if (page) return recent.keep(key, page, now + Number(env.KEEP_MS));
+  recent.forget(key);
+  return null;
 }
 
 /** A minted id carries its time; after creating a community its event does. */
@@ -114,6 +179,11 @@ function isBeingPublished(key: string, url: URL, now: number): boolean {
   return mintedAt !== null && Math.abs(now - mintedAt) < PUBLISHING_MS;
 }
 
-async function notFound(env: ReaderEnv, request: Request): Promise<Response> {
-  return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound));
+async function notFound(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
 }

@@ -58,7 +58,9 @@ export function resolve(url: URL): Resolved {
     return { type: "redirect", location: `/comments/${thread}${suffix}#t1_${comment}` };
   }
   const path = canonicalPath(bare, url.searchParams);
-  if (path !== bare) {
+  // Reddit's clients take its other forms as they are, and many follow no redirect.
+  const isKnown = representation !== "default" && plainPath(bare) === bare;
+  if (path !== bare && !isKnown) {
     const sort = path.includes("/comments/") ? sortOf(url.searchParams) : null;
     const query = sort === null ? "" : `?sort=${sort}`;
     return { type: "redirect", location: encodePath(path) + suffix + query };
@@ -92,9 +94,14 @@ function splitSuffix(asked: string) {
   return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, ...found };
 }
 
-/** Lower case, no slash at the end, Reddit's other forms translated. */
+/** Lower case, no slash at the end. */
+function plainPath(asked: string): string {
+  return asked.toLowerCase().replace(/\/+$/, "") || "/";
+}
+
+/** The plain path, Reddit's other forms translated. */
 function canonicalPath(asked: string, query: URLSearchParams): string {
-  const path = asked.toLowerCase().replace(/\/+$/, "");
+  const path = plainPath(asked).replace(/^\/$/, "");
   const ordered = path + sortSuffix(path, query);
   const sorted = ordered + windowSuffix(ordered, query);
   for (const [legacy, canonical] of LEGACY) {

@@ -21,32 +21,61 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   json: "application/json; charset=utf-8",
   atom: "application/atom+xml; charset=utf-8",
+  xml: "application/xml; charset=utf-8",
   text: "text/plain; charset=utf-8",
 };
 
 /** What of a page was asked for. */
 export type Asked = Pick<Resolved & { type: "page" }, "representation" | "sort">;
 
-/** Null when the page is a void, or has no such representation. */
-export function answerPage(
-  request: Request,
-  url: URL,
+/** All that is the same for everybody who asks for one address. */
+export type Answer = (request: Request) => Response | Promise<Response>;
+
+/** Null when the page is a void, or has no such representation; what is gone is so in all of them. */
+export function prepareAnswer(
+  pathname: string,
   page: StoredPage,
   { representation: name, sort }: Asked,
-): Response | null {
+): Answer | null {
   const { head } = page;
   const query = sort === null ? "" : `?sort=${sort}`;
   if (head.location !== null) {
-    return answerRedirect(head.status, head.location + suffixOf(name) + query);
+    const location = head.location + suffixOf(name) + query;
+    return () => answerRedirect(head.status, location);
   }
-  const stored = pick(head, name, sort);
+  const stored = pick(head, name, sort) ?? (head.status === 410 ? head.representations[0] : null);
   if (!stored) return null;
-  if (head.path !== null && !isSamePath(url.pathname, head.path + suffixOf(name))) {
-    return answerRedirect(301, head.path + suffixOf(name) + query);
+  const isShort = name !== "default" && SHORT_THREAD.test(pathname);
+  if (head.path !== null && !isShort && !isSamePath(pathname, head.path + suffixOf(name))) {
+    const location = head.path + suffixOf(name) + query;
+    return () => answerRedirect(301, location);
   }
-  const headers = pageHeaders(stored);
-  if (matches(request, stored.etag)) return new Response(null, { status: 304, headers });
-  return answerBody(request, page, stored, head.status, headers);
+  return prepareBody(page, stored, head.status, pageHeaders(stored));
+}
+
+function prepareBody(
+  page: StoredPage,
+  { etag, offset, length }: StoredRepresentation,
+  status: number,
+  headers: Record<string, string>,
+): Answer {
+  const bytes = new Uint8Array(page.body, offset, length);
+  // Headers are copied faster than plain objects are read.
+  const plainInit = { status, headers: new Headers(headers) };
+  const notModified = { ...plainInit, status: 304 };
+  const gzip = new Headers({ ...headers, "Content-Encoding": "gzip" });
+  const gzipInit = { status, headers: gzip, encodeBody: "manual" } as const;
+  // Clients without gzip are few: whoever comes first unpacks for all.
+  let plain: ArrayBuffer | null = null;
+  const answerPlain = async () => {
+    plain = await new Response(unzipped(bytes)).arrayBuffer();
+    return new Response(plain, plainInit);
+  };
+  return (request) => {
+    if (matches(request, etag)) return new Response(null, notModified);
+    if (acceptsGzip(request)) return new Response(bytes, gzipInit);
+    return plain ? new Response(plain, plainInit) : answerPlain();
+  };
 }
 
 /** A private page; null when it is a void, or has no such representation. */
@@ -59,8 +88,7 @@ export function answerOwnPage(
   if (location !== null) return answerRedirect(status, ownPath(location) + suffixOf(name));
   const stored = pick(page.head, name, null);
   if (!stored) return null;
-  const headers = pageHeaders(stored);
-  headers.delete("ETag");
+  const { ETag: _, ...headers } = pageHeaders(stored);
   return answerBody(request, page, stored, status, headers);
 }
 
@@ -82,6 +110,9 @@ function pick(
   return representations.find((each) => each.type === "html" && each.sort === sort) ?? first;
 }
 
+/** As Reddit's clients ask for a post of which they know the id; many follow no redirect. */
+const SHORT_THREAD = /^\/comments\/[^/]+\/?\.[a-z]+$/;
+
 function suffixOf(name: RepresentationName): string {
   return name === "default" ? "" : name === "json" ? ".json" : ".rss";
 }
@@ -92,14 +123,14 @@ function isSamePath(asked: string, path: string): boolean {
   return normal === decodeURIComponent(path);
 }
 
-function pageHeaders(stored: StoredRepresentation): Headers {
-  return new Headers({
+function pageHeaders(stored: StoredRepresentation) {
+  return {
     ...SECURITY_HEADERS,
     "Cache-Control": PUBLIC_CACHE,
     "Content-Type": CONTENT_TYPES[stored.type] ?? "application/octet-stream",
     ETag: stored.etag,
     Vary: "Accept-Encoding",
-  });
+  };
 }
 
 function matches(request: Request, etag: string): boolean {
@@ -115,12 +146,12 @@ function answerBody(
   page: StoredPage,
   stored: StoredRepresentation,
   status: number,
-  headers: Headers,
+  headers: Record<string, string>,
 ): Response {
   const bytes = new Uint8Array(page.body, stored.offset, stored.length);
   if (acceptsGzip(request)) {
-    headers.set("Content-Encoding", "gzip");
-    return new Response(bytes, { status, headers, encodeBody: "manual" });
+    const gzip = { ...headers, "Content-Encoding": "gzip" };
+    return new Response(bytes, { status, headers: gzip, encodeBody: "manual" });
   }
   return new Response(unzipped(bytes), { status, headers });
 }
@@ -185,10 +216,8 @@ function answerError(
     const headers = { ...SECURITY_HEADERS, ...extra, "Content-Type": "text/plain" };
     return new Response(status === 404 ? "Not found" : "Being published", { status, headers });
   }
-  const headers = pageHeaders(stored);
-  headers.delete("ETag");
-  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
-  return answerBody(request, page, stored, status, headers);
+  const { ETag: _, ...headers } = pageHeaders(stored);
+  return answerBody(request, page, stored, status, { ...headers, ...extra });
 }
 
 export function answerToken(): Response {

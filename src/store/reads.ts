@@ -25,6 +25,7 @@ import {
 } from "./mine.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices } from "./ranked.ts";
+import { type Address, readAddresses } from "./sitemap.ts";
 import { readWindowCounts, readWindowLists } from "./windows.ts";
 
 /** Slots of a chronological listing: 1-based, oldest first, both ends included. */
@@ -46,6 +47,8 @@ export interface Reads {
   rankedSlices(slices: readonly RankedSlice[]): Promise<readonly (readonly Post[])[]>;
   /** Ids in the order of their slots, of whatever the listings hold. */
   slotIds(ranges: readonly SlotRange[]): Promise<readonly (readonly string[])[]>;
+  /** The visible posts in slots of listings of posts, oldest first. */
+  addresses(ranges: readonly SlotRange[]): Promise<readonly (readonly Address[])[]>;
   /** Slots in each listing; 0 for an unknown one. */
   slotCounts(listings: readonly string[]): Promise<readonly number[]>;
   /** The posts of each clock-driven listing, best first, whatever their standing. */
@@ -86,6 +89,7 @@ export function openReads(db: D1Database): Reads {
     aliases: (ids) => readAliases(db, ids),
     rankedSlices: (slices) => readRankedSlices(db, slices),
     slotIds: (ranges) => readSlotIds(db, ranges),
+    addresses: (ranges) => readAddresses(db, ranges),
     slotCounts: (listings) => readSlotCounts(db, listings),
     windowLists: (listings) => readWindowLists(db, listings),
     windowCounts: () => readWindowCounts(db),

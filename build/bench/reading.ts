@@ -1,0 +1,120 @@
+/**
+ * Reads on raw workerd, beside hello world on the same runtime, the same page asked from D1, and nginx
+ * with the same bytes: interleaved rounds of one run, because the machine's speed varies.
+ */
+import { join } from "node:path";
+import { readPage } from "../../src/pages/storage.ts";
+import type { LocalState } from "../local.ts";
+import { type Contender, startNginx, startWorker } from "./reading/contender.ts";
+import { hasTool, loadRound, type Round } from "./reading/load.ts";
+import { median, type Table } from "./table.ts";
+
+const ROUNDS = 5;
+const GZIP = "Accept-Encoding: gzip";
+const HELLO = "hello world in Hono";
+
+interface Row {
+  readonly what: string;
+  readonly contender: Contender;
+  readonly path: string;
+  readonly headers: readonly string[];
+}
+
+/** @returns null where wrk is not installed */
+export async function benchReading(stateDir: string, state: LocalState): Promise<Table | null> {
+  if (!hasTool("wrk")) {
+    console.log(
+      "Reading: skipped, wrk is not installed (Debian: apt-get install wrk nginx-light).",
+    );
+    return null;
+  }
+  const front = await readPage(state.pages, "/");
+  const [html] = front?.head.representations ?? [];
+  if (!front || !html) throw new Error("the front page is not built");
+  const thread = await aThread(state);
+  await state.dispose();
+  const bytes = new Uint8Array(front.body, html.offset, html.length);
+  const contenders = await startAll(stateDir, bytes);
+  try {
+    return await measure(rowsOf(contenders, thread, html.etag));
+  } finally {
+    await Promise.all(Object.values(contenders).map((each) => each?.stop()));
+  }
+}
+
+interface Contenders {
+  readonly hello: Contender;
+  readonly reader: Contender;
+  readonly d1: Contender;
+  readonly nginx: Contender | null;
+}
+
+async function startAll(stateDir: string, bytes: Uint8Array): Promise<Contenders> {
+  return {
+    hello: await startWorker("build/bench/reading/hello.ts", stateDir),
+    reader: await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" }),
+    d1: await startWorker("build/bench/reading/d1-page.ts", stateDir),
+    nginx: hasTool("nginx") ? await startNginx(join(stateDir, "nginx"), bytes) : null,
+  };
+}
+
+function rowsOf({ hello, reader, d1, nginx }: Contenders, thread: string, etag: string): Row[] {
+  const row = (what: string, contender: Contender, path: string, ...headers: string[]): Row => ({
+    what,
+    contender,
+    path,
+    headers,
+  });
+  return [
+    row(HELLO, hello, "/"),
+    row("front page, gzip", reader, "/", GZIP),
+    row("front page, plain", reader, "/", "Accept-Encoding: identity"),
+    row("community", reader, "/r/programming", GZIP),
+    row("thread", reader, thread, GZIP),
+    row("304", reader, "/", GZIP, `If-None-Match: ${etag}`),
+    row("404", reader, "/r/programming/hot/39", GZIP),
+    row("front page from D1", d1, "/"),
+    ...(nginx ? [row("front page, nginx", nginx, "/", GZIP)] : []),
+  ];
+}
+
+/** The thread with most comments on one of the first pages of the newest comments. */
+async function aThread({ pages }: LocalState): Promise<string> {
+  const stored = await readPage(pages, "/comments");
+  const json = stored?.head.representations.find(({ type }) => type === "json");
+  if (!stored || !json) return "/";
+  const body = new Response(new Uint8Array(stored.body, json.offset, json.length)).body;
+  const text = await new Response(body?.pipeThrough(new DecompressionStream("gzip"))).text();
+  return /"permalink":"([^"#]+)#/.exec(text)?.[1] ?? "/";
+}
+
+async function measure(rows: readonly Row[]): Promise<Table> {
+  const rounds = new Map<Row, Round[]>(rows.map((row) => [row, []]));
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const row of rows) {
+      const measured = await loadRound(row.contender, row.path, row.headers);
+      // The first one warms up.
+      if (round > 0) rounds.get(row)?.push(measured);
+    }
+  }
+  const medians = rows.map((row) => {
+    const all = rounds.get(row) ?? [];
+    return {
+      what: row.what,
+      requests: median(all.map(({ requestsPerSecond }) => requestsPerSecond)),
+      cpu: median(all.map(({ cpuPerRequest }) => cpuPerRequest)),
+    };
+  });
+  const hello = medians.find(({ what }) => what === HELLO);
+  return {
+    title: `Reading, on raw workerd (medians of ${ROUNDS} interleaved rounds)`,
+    columns: ["", "requests/s", "of hello world", "CPU per request", "of hello world"],
+    rows: medians.map(({ what, requests, cpu }) => [
+      what,
+      String(Math.round(requests)),
+      (requests / (hello?.requests ?? Number.NaN)).toFixed(2),
+      `${Math.round(cpu)} µs`,
+      (cpu / (hello?.cpu ?? Number.NaN)).toFixed(2),
+    ]),
+  };
+}

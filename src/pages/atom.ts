@@ -1,0 +1,114 @@
+/**
+ * What a page shows as an Atom feed (RFC 4287), for those pages that something new comes to: heads
+ * of listings and threads. Pure: every time in it comes from rows. No score is in it, so that a vote
+ * which moves nothing leaves a feed as it was.
+ */
+import { type Comment, isVisible, type Post } from "../model/entities.ts";
+import { commentFullname } from "../model/ids.ts";
+import { renderMarkdown } from "../model/markup.ts";
+import { GONE_TITLE, permalink, type Surroundings } from "./comment-line.ts";
+import { pieceKey, threadKey } from "./key.ts";
+import type { Representation, Site } from "./page-type.ts";
+import type { Thing } from "./person-view.ts";
+import { authorPath, isoTime, postPath } from "./post-line.ts";
+import { renderTemplate } from "./templates.ts";
+import { textHtml } from "./text-html.ts";
+
+export interface Feed extends Surroundings {
+  readonly title: string;
+  /** Of the page that it is a representation of. */
+  readonly path: string;
+  /** In their order on the page. */
+  readonly things: readonly Thing[];
+}
+
+/** A post's text in a feed: enough to read, little enough to render with every vote. Characters. */
+const MAX_POST_TEXT_CHARS = 2000;
+
+/** What XML cannot say in any way; a text can have some as `&#12;`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** The Atom representation's path; the front page's has a slash before the dot. */
+export function feedPath(path: string): string {
+  return `${path}.rss`;
+}
+
+export function atomFeed({ title, path, things, ...rows }: Feed, site: Site): Representation {
+  const xml = renderTemplate("atom", {
+    title,
+    href: site.origin + path,
+    selfHref: site.origin + feedPath(path),
+    // An empty feed has never been updated.
+    updated: isoTime(Math.max(0, ...things.map(updatedAt))),
+    entries: things.map((thing) => entryOf(thing, rows, site)),
+  });
+  return { type: "atom", body: xml.replace(NOT_XML, "") };
+}
+
+/** Seconds since 1970. */
+function updatedAt(thing: Thing): number {
+  const { createdAt, edit } = thing.type === "post" ? thing.post : thing.comment;
+  return edit === null ? createdAt : Math.max(createdAt, Math.floor(edit.at / 1000));
+}
+
+function entryOf(thing: Thing, rows: Surroundings, site: Site): object {
+  const { author, createdAt } = thing.type === "post" ? thing.post : thing.comment;
+  const personPath = authorPath(author);
+  return {
+    author,
+    authorHref: personPath && site.origin + personPath,
+    published: isoTime(createdAt),
+    updated: isoTime(updatedAt(thing)),
+    ...(thing.type === "post" ? ofPost(thing.post, site) : ofComment(thing.comment, rows, site)),
+    ...categoryOf(thing, rows),
+  };
+}
+
+function categoryOf(thing: Thing, { posts, communities }: Surroundings): object {
+  const post = thing.type === "post" ? thing.post : posts.get(thing.comment.post);
+  if (!post) return {};
+  const name = communities.get(post.community)?.name ?? post.community;
+  return { community: post.community, communityLabel: `r/${name}` };
+}
+
+/** The id is the key's address, which outlives a change of what slugs look like. */
+function ofPost(post: Post, { origin }: Site): object {
+  const href = origin + postPath(post);
+  return {
+    id: origin + threadKey(post.id),
+    title: post.title,
+    href,
+    url: post.url,
+    html: renderTemplate("feed-post", {
+      textHtml: absolute(beginningHtml(post), origin),
+      url: post.url,
+      href,
+    }),
+  };
+}
+
+function ofComment(comment: Comment, { posts }: Surroundings, { origin }: Site): object {
+  const post = posts.get(comment.post);
+  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  const { author, piece } = comment;
+  return {
+    id: `${origin}${pieceKey(post.id, piece)}#${commentFullname(comment.id)}`,
+    title: `${author} on ${isVisible(post) ? post.title : GONE_TITLE}`,
+    href: origin + permalink(comment, post),
+    url: null,
+    html: absolute(textHtml(comment), origin),
+  };
+}
+
+/** A long text ends at a word; the rest is on its page. */
+function beginningHtml(post: Post): string {
+  if (post.text === null || post.text.length <= MAX_POST_TEXT_CHARS) return textHtml(post);
+  const beginning = post.text.slice(0, MAX_POST_TEXT_CHARS).toWellFormed();
+  return renderMarkdown(`${beginning.replace(/\s\S*$/u, "")} …`);
+}
+
+/** Readers of feeds show the text elsewhere. The sanitiser writes `href` first, and escapes `<`. */
+function absolute(html: string, origin: string): string {
+  return html.replaceAll(/<a href="(?=\/(?!\/))/g, `<a href="${origin}`);
+}

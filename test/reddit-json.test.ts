@@ -1,0 +1,121 @@
+/** JSON in Reddit's shape: tokens lead through whole listings, and fields say what rows say. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { aSubmission, aVote } from "./makers.ts";
+import {
+  aComment,
+  aCommunity,
+  anEdit,
+  aWholeSite,
+  NOW,
+  ORIGIN,
+  type WholeSite,
+} from "./memory/whole-site.ts";
+
+interface Listing {
+  readonly kind: string;
+  readonly data: {
+    readonly modhash: null;
+    readonly dist: number;
+    readonly before: string | null;
+    readonly after: string | null;
+    readonly children: readonly { readonly kind: string; readonly data: { name: string } }[];
+  };
+}
+
+let site: WholeSite;
+const posts = Array.from({ length: 90 }, (_, index) =>
+  aSubmission({ community: index % 3 ? "Cats" : "dogs" }),
+);
+const [first, second] = posts as [(typeof posts)[number], (typeof posts)[number]];
+const text = aSubmission({ community: "Cats", title: "A text", url: null, text: "*words*" });
+const comments = Array.from({ length: 80 }, () => aComment(first.post));
+const reply = aComment(second.post, { by: "ann", parent: null, text: "*said*" });
+
+beforeAll(async () => {
+  site = await aWholeSite();
+  await site.send(aCommunity("Cats"), aCommunity("dogs"));
+  await site.send(...posts, text);
+  await site.send(...comments, reply);
+  await site.send(anEdit(text.post, "ann", "*other* words", NOW + 5000));
+  await site.send(aVote({ post: text.post, by: "dan", value: -1 }));
+  await site.publish();
+});
+
+async function listingAt(path: string): Promise<Listing> {
+  return JSON.parse(await site.text(path)) as Listing;
+}
+
+async function namesFrom(path: string): Promise<string[]> {
+  const names: string[] = [];
+  for (let query = ""; ; ) {
+    const { kind, data } = await listingAt(path + query);
+    expect([kind, data.modhash, data.dist]).toEqual(["Listing", null, data.children.length]);
+    names.push(...data.children.map(({ data: { name } }) => name));
+    if (data.after === null) return names;
+    if (names.length > 1000) throw new Error(`${path} has no end`);
+    query = `?after=${data.after}`;
+  }
+}
+
+const t3 = [...posts, text].map(({ post }) => `t3_${post}`);
+const t1 = [...comments, reply].map(({ comment }) => `t1_${comment}`);
+const inCats = posts
+  .filter(({ community }) => community === "Cats")
+  .map(({ post }) => `t3_${post}`);
+
+describe("tokens lead through", () => {
+  it.each<[string, readonly string[]]>([
+    ["/.json", t3],
+    ["/hot.json", t3],
+    ["/new.json", t3],
+    ["/top/all.json", t3],
+    ["/r/cats/new.json", [...inCats, t3.at(-1) ?? ""]],
+    ["/comments.json", t1],
+    ["/r/dogs/comments.json", t1.slice(0, -1)],
+    ["/user/bob/comments.json", t1.slice(0, -1)],
+    ["/user/ann/submitted.json", t3],
+  ])("all of %s, each thing once", async (path, expected) => {
+    const names = await namesFrom(path);
+    expect(names.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it("nothing for a token of no page, and for one of no listing", async () => {
+    for (const token of ["nonsense!", "bm9uc2Vuc2U", "~"]) {
+      expect((await site.get(`/new.json?after=${token}`)).status).toBe(400);
+    }
+    const beyond = btoa("/hot/41").replace(/=+$/, "");
+    expect((await site.get(`/.json?after=${beyond}`)).status).toBe(404);
+  });
+});
+
+describe("fields", () => {
+  it("of a text post", async () => {
+    const [thread] = JSON.parse(await site.text(`/comments/${text.post}.json`)) as Listing[];
+    const path = `/r/cats/comments/${text.post}/a_text`;
+    expect(thread?.data.children).toMatchObject([
+      {
+        kind: "t3",
+        data: {
+          ...{ id: text.post, name: `t3_${text.post}`, title: "A text", author: "ann" },
+          ...{ url: ORIGIN + path, permalink: path, domain: "self.cats", thumbnail: "self" },
+          ...{ subreddit: "Cats", subreddit_id: "t5_cats", subreddit_name_prefixed: "r/Cats" },
+          ...{ score: 0, ups: 1, downs: 1, upvote_ratio: 0.5, num_comments: 0 },
+          ...{ is_self: true, selftext: "*other* words", edited: NOW / 1000 + 5 },
+          ...{ likes: null, saved: false, stickied: false, distinguished: null, over_18: false },
+        },
+      },
+    ]);
+  });
+
+  it("of a comment, by the post's author and by another", async () => {
+    const { data } = await listingAt("/comments.json");
+    const named = (name: string) => data.children.find((child) => child.data.name === name)?.data;
+    expect(named(`t1_${reply.comment}`)).toMatchObject({
+      ...{ id: reply.comment, parent_id: `t3_${second.post}`, link_id: `t3_${second.post}` },
+      ...{ link_title: second.title, subreddit: "Cats", subreddit_id: "t5_cats", author: "ann" },
+      ...{ body: "*said*", body_html: "<p><em>said</em></p>\n", depth: 0, is_submitter: true },
+      ...{ score: 1, ups: 1, downs: 0, edited: false, replies: "" },
+    });
+    expect(named(`t1_${comments.at(-1)?.comment}`)).toMatchObject({ is_submitter: false });
+  });
+});
