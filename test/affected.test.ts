@@ -71,6 +71,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     communityCount: 0,
     aliases: [],
     chronological: [],
+    windows: [],
     ranked: rankedChanges(questions, ranks, lengths),
   });
   return new Set(named.map(({ key }) => key));

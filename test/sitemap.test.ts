@@ -71,6 +71,7 @@ function namedSitemaps(before: readonly Post[], posts: readonly PostChange[]): s
     communities: [],
     communityCount: 0,
     aliases: [],
+    windows: [],
     ranked: [],
     chronological: chronologicalChanges(places, requests, answers, entries),
   };

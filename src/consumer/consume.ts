@@ -27,14 +27,14 @@ export async function consumeEvents(
     const rows = await readTouched(db, touchedBy(events));
     const applied = apply(rows, events, now);
     if (isNothing(applied)) return applied.outcomes;
-    const { entries, cleared, change } = await placeChange(db, rows, applied);
+    const { entries, cleared, dirty, change } = await placeChange(db, rows, applied);
     const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
     const isUrgent = [...applied.posts, ...applied.comments].some(hasComeOrGone);
     const isCommitted = await commitChanges(
       db,
       rows.commit,
-      { ...applied, posts, comments, entries, cleared },
+      { ...applied, posts, comments, entries, cleared, dirty },
       { pages: affectedPages(change), isUrgent },
       now,
       pace,

@@ -27,6 +27,7 @@ import {
 } from "../store/places.ts";
 import { countCommunities, readAliasesOf, readSlotCounts } from "../store/reads.ts";
 import type { Rows } from "../store/touched.ts";
+import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";
 import {
   answerAtEnd,
@@ -36,11 +37,13 @@ import {
 } from "./chronological-changes.ts";
 import { privateMoves } from "./private-moves.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
+import { dirtyScopes, shownInWindows } from "./window-changes.ts";
 
 export interface PlacedChange {
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
+  readonly dirty: readonly DirtyScope[];
   readonly change: Change;
 }
 
@@ -56,24 +59,38 @@ export async function placeChange(
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
+  const shownPosts = existingIds(posts);
   const shown = [
-    ...existingIds(posts),
+    ...shownPosts,
     ...existingIds(comments),
     ...privateIds(applied),
     ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
   ];
-  const [ranks, lengths, slots, ends, places, cleared, leading, pieces, communityCount] =
-    await Promise.all([
-      readRanks(db, questions.ranks, questions.limit),
-      readLengths(db, questions.scopes, questions.limit),
-      readSlots(db, publicRequests),
-      readEnds(db, entering),
-      readPlaces(db, shown),
-      readEntryPlaces(db, leaving),
-      readAliasesOf(db, gone),
-      readPieces(db, gone),
-      communities.length === 0 ? 0 : countCommunities(db),
-    ]);
+  const [
+    ranks,
+    lengths,
+    slots,
+    ends,
+    places,
+    cleared,
+    leading,
+    pieces,
+    windows,
+    asof,
+    communityCount,
+  ] = await Promise.all([
+    readRanks(db, questions.ranks, questions.limit),
+    readLengths(db, questions.scopes, questions.limit),
+    readSlots(db, publicRequests),
+    readEnds(db, entering),
+    readPlaces(db, shown),
+    readEntryPlaces(db, leaving),
+    readAliasesOf(db, gone),
+    readPieces(db, gone),
+    readWindowPlaces(db, shownPosts),
+    readAsof(db),
+    communities.length === 0 ? 0 : countCommunities(db),
+  ]);
   const requests = [...publicRequests, ...entering];
   const answers = [...slots, ...ends];
   const entries = newEntries(requests, answers);
@@ -89,8 +106,9 @@ export async function placeChange(
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
     ranked: rankedChanges(questions, ranks, lengths),
     chronological: chronologicalChanges([...places, ...cleared], requests, answers, entries),
+    windows: shownInWindows(windows),
   };
-  return { entries, cleared, change };
+  return { entries, cleared, dirty: dirtyScopes(posts, asof), change };
 }
 
 /** A refusal that comes again is told once. */
@@ -146,12 +164,9 @@ export function hasComeOrGone({
   return before !== null && before.standing !== after.standing;
 }
 
-function existingIds(
-  changes: readonly {
-    readonly before: unknown;
-    readonly after: { readonly id: PostId | CommentId };
-  }[],
-): string[] {
+function existingIds<Id extends PostId | CommentId>(
+  changes: readonly { readonly before: unknown; readonly after: { readonly id: Id } }[],
+): Id[] {
   return changes.filter(({ before }) => before !== null).map(({ after }) => after.id);
 }
 

@@ -6,6 +6,7 @@ import { ringBell } from "./bell.ts";
 import { nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
+import { tick } from "./tick.ts";
 
 const EVENTS_QUEUE = "cairn-events";
 const PUBLISH_QUEUE = "cairn-publish";
@@ -17,9 +18,13 @@ export default {
     await receive(batch, deps);
     await ringBell(env.DB, env.PUBLISH, deps.now());
   },
-  /** The safety net: whatever lost its bell is published, and a deploy's new code names all pages. */
+  /**
+   * Time passes for the listings that it drives. And the safety net: whatever lost its bell is
+   * published, and a deploy's new code names all pages.
+   */
   async scheduled(_, env) {
     const deps = depsOf(env);
+    await tick(deps.db, deps.now(), deps.pace);
     await nameAllPages(deps);
     await publishStale(deps);
     await auditSome(deps);

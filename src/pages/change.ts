@@ -46,11 +46,21 @@ export interface ChronologicalChange {
   readonly countAfter: number;
 }
 
+/**
+ * Slots (from 1) of a clock-driven listing that show something else. Of a list that becomes longer or
+ * shorter, the last ones of both are among them: their page leads to a next one, or no longer.
+ */
+export interface WindowChange {
+  readonly listing: string;
+  readonly slots: readonly number[];
+}
+
 export interface Change {
   readonly posts: readonly PostChange[];
   readonly comments: readonly CommentChange[];
   readonly ranked: readonly RankedChange[];
   readonly chronological: readonly ChronologicalChange[];
+  readonly windows: readonly WindowChange[];
   /** Communities that are new. */
   readonly communities: readonly Community[];
   /** All communities after the change; 0 when none is new. */
@@ -65,3 +75,19 @@ export interface Change {
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }
+
+/** For changes that consist of little. */
+export const NO_CHANGE: Change = {
+  posts: [],
+  comments: [],
+  ranked: [],
+  chronological: [],
+  windows: [],
+  communities: [],
+  communityCount: 0,
+  pieces: [],
+  people: [],
+  inboxesRead: [],
+  sessionsEnded: [],
+  aliases: [],
+};

@@ -2,6 +2,7 @@
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
+import { TOP_WINDOWS, type TopWindow, windowListing } from "../model/window.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import { describe, SITE_DESCRIPTION } from "./description.ts";
 import { rankedKey, submitKey } from "./key.ts";
@@ -10,11 +11,13 @@ import { postLine } from "./post-line.ts";
 import { listingJson, postJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
-export type ListingTab = Ranking | "new";
+export type ListingTab = Ranking | "new" | "rising";
 
 export interface ListingPage {
   readonly scope: Scope;
   readonly tab: ListingTab;
+  /** Of top: the window, if it is not of all time. */
+  readonly window?: TopWindow;
   readonly key: string;
   /** The number people see; null for the head of a chronological listing. */
   readonly page: number | null;
@@ -28,6 +31,7 @@ export interface ListingPage {
 const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
   hot: "Hot",
   new: "New",
+  rising: "Rising",
   top: "Top",
   comments: "Comments",
 };
@@ -62,7 +66,9 @@ export function listingHtml(listing: ListingPage, site: Site): string {
     communityPath: community && rankedKey("hot", community.key, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
     tabs: tabsOf(scope, listing.tab),
+    windows: listing.tab === "top" ? windowTabs(scope, listing.window ?? "all") : [],
     isNumbered: listing.page !== null && listing.page > 1,
+    emptyText: emptyText(listing),
     posts: posts.map((post) => postLine(post, communities.get(post.community))),
     before,
     after,
@@ -81,18 +87,25 @@ function listingFeed(listing: ListingPage, site: Site) {
   return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
 }
 
-function titleOf({ scope, communities, tab, page }: ListingPage): string {
+function titleOf({ scope, communities, tab, window, page }: ListingPage): string {
   const community = scope === null ? undefined : communities.get(scope);
   const place = community ? `r/${community.name}` : "Cairn";
-  const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}: `;
+  const time = window ? ` of the ${window}` : "";
+  const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}${time}: `;
   const number = page === null || page === 1 ? "" : `, page ${page}`;
   return `${order}${place}${number}`;
+}
+
+function emptyText({ tab, window }: ListingPage): string {
+  if (tab === "rising") return "Nothing rises here just now.";
+  return `Not a stone on this heap ${window ? `in the last ${window}` : "yet"}.`;
 }
 
 export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
   const tabs = [
     { tab: "hot", href: rankedKey("hot", scope, 1) },
     { tab: "new", href: newListing(scope) },
+    { tab: "rising", href: windowListing("rising", scope) },
     { tab: "top", href: rankedKey("top", scope, 1) },
     { tab: "comments", href: commentsListing(scope) },
   ] as const;
@@ -101,6 +114,16 @@ export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[]
     href,
     isCurrent: tab === current,
   }));
+}
+
+function windowTabs(scope: Scope, current: TopWindow | "all"): object[] {
+  const windows = TOP_WINDOWS.map((window) => ({
+    label: window as string,
+    href: windowListing(window, scope),
+    isCurrent: window === current,
+  }));
+  const all = { label: "all", href: rankedKey("top", scope, 1), isCurrent: current === "all" };
+  return [...windows, all];
 }
 
 /** The JSON representation's path; the front page's has a slash before the dot. */

@@ -18,11 +18,14 @@ import { sessionEpochPage } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
+import { risingPage, topWindowPage } from "./window.ts";
 
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
   topPage,
+  topWindowPage,
+  risingPage,
   threadPage,
   piecePage,
   commentsPage,

@@ -3,6 +3,7 @@
  * that should have been asked for. Pure. Knows the shape of keys, and no page type.
  */
 import { isId, type PostId } from "../model/ids.ts";
+import { TOP_WINDOWS } from "../model/window.ts";
 import { COMMENT_SORTS, type CommentSort, isKey, parsePageToken, threadKey } from "../pages/key.ts";
 
 export type Resolved =
@@ -37,6 +38,7 @@ const MAX_PATH_LENGTH = 1000;
 const LEGACY: readonly (readonly [RegExp, string])[] = [
   [/^((?:\/r\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
   [/^((?:\/r\/[^/]+)?)\/top(?:\/all\/1)?$/, "$1/top/all"],
+  [/^((?:\/r\/[^/]+)?\/(?:rising|top\/(?:hour|day|week|month|year)))\/1$/, "$1"],
   [/^\/(?:subreddits|communities|reddits)$/, "/r"],
   [/^\/r\/-\/1$/, "/r"],
   [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
@@ -100,18 +102,27 @@ function plainPath(asked: string): string {
 /** The plain path, Reddit's other forms translated. */
 function canonicalPath(asked: string, query: URLSearchParams): string {
   const path = plainPath(asked).replace(/^\/$/, "");
-  const sorted = path + sortSuffix(path, query);
+  const ordered = path + sortSuffix(path, query);
+  const sorted = ordered + windowSuffix(ordered, query);
   for (const [legacy, canonical] of LEGACY) {
     if (legacy.test(sorted)) return sorted.replace(legacy, canonical) || "/";
   }
   return sorted || "/";
 }
 
+const PATH_SORTS: ReadonlySet<string | null> = new Set(["new", "rising", "top"]);
+
 /** `/r/x?sort=new` is `/r/x/new`; orders that have no page yet are ignored. */
 function sortSuffix(path: string, query: URLSearchParams): string {
   const isListing = path === "" || /^\/r\/[^/]+$/.test(path);
   const sort = query.get("sort");
-  return isListing && (sort === "new" || sort === "top") ? `/${sort}` : "";
+  return isListing && PATH_SORTS.has(sort) ? `/${sort}` : "";
+}
+
+/** `/top?t=day` is `/top/day`; of a window that is unknown, all time is shown. */
+function windowSuffix(path: string, query: URLSearchParams): string {
+  const window = /^(?:\/r\/[^/]+)?\/top$/.test(path) ? query.get("t") : null;
+  return TOP_WINDOWS.some((known) => known === window) ? `/${window}` : "";
 }
 
 /** Reddit's address of one comment; here it has an anchor in its thread. */

@@ -4,6 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community, Post } from "../model/entities.ts";
+import { ALL_WINDOWS } from "../model/window.ts";
 import { POST_COLUMNS, toPostRow } from "./post-row.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
 
@@ -139,9 +140,14 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
     created_at = min(created_at, excluded.created_at),
     post_karma = excluded.post_karma, comment_karma = excluded.comment_karma`;
 
+/** The next tick orders every window anew. */
+const MARK_WINDOWS = `INSERT INTO window_dirty (scope, windows, since)
+  SELECT key, ${ALL_WINDOWS}, 0 FROM community UNION ALL SELECT '', ${ALL_WINDOWS}, 0 WHERE true
+  ON CONFLICT (scope) DO UPDATE SET windows = excluded.windows`;
+
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,
- * the number of comments of every post, people and their karma. Marks the site as not compiled: the
+ * the number of comments of every post, people and their karma; the windows are left to a tick. Marks the site as not compiled: the
  * next build, or the consumer's cron, writes every page. One transaction: 400,000 entries take about
  * 2 s.
  */
@@ -153,6 +159,7 @@ export async function renumberListings(db: D1Database): Promise<void> {
       COUNT_COMMENTS,
       COUNT_PIECES,
       COUNT_PEOPLE,
+      MARK_WINDOWS,
       "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
     ].map((sql) => db.prepare(sql)),
   );

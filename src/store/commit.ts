@@ -22,6 +22,7 @@ import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
+import { type DirtyScope, markDirty } from "./windows.ts";
 
 export interface Alias {
   readonly id: PostId;
@@ -58,6 +59,8 @@ export interface RowChanges {
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
+  /** What the next tick orders anew because of them. */
+  readonly dirty: readonly DirtyScope[];
 }
 
 /** A new post's or comment's place in a chronological listing. */
@@ -101,31 +104,40 @@ export async function commitChanges(
   pace: Pace,
 ): Promise<boolean> {
   const next = readAt + 1;
+  return commitBatch(db, readAt, [
+    ...insertCommunities(db, rows.communities),
+    ...upsertPosts(db, rows.posts),
+    ...upsertVotes(db, rows.votes),
+    ...upsertComments(db, rows.comments),
+    ...upsertCommentVotes(db, rows.commentVotes),
+    ...upsertPieces(db, rows.pieces),
+    ...upsertPeople(db, rows.people),
+    ...upsertMarks(db, rows.marks),
+    ...upsertReports(db, rows.reports),
+    ...clearEntries(db, rows.cleared),
+    ...insertAliases(db, rows.aliases),
+    ...insertRefusals(db, rows.refusals),
+    ...insertLateEntries(
+      db,
+      rows.entries.filter(({ isLate }) => isLate),
+    ),
+    ...appendEntries(
+      db,
+      rows.entries.filter(({ isLate }) => !isLate),
+    ),
+    ...markDirty(db, rows.dirty, next),
+    ...namePages(db, named.pages, next, now, pace, named.isUrgent),
+  ]);
+}
+
+/** Takes the next commit number, and writes all of it or nothing. */
+export async function commitBatch(
+  db: D1Database,
+  readAt: number,
+  statements: readonly D1PreparedStatement[],
+): Promise<boolean> {
   try {
-    await db.batch([
-      db.prepare(TAKE_NUMBER).bind(readAt),
-      ...insertCommunities(db, rows.communities),
-      ...upsertPosts(db, rows.posts),
-      ...upsertVotes(db, rows.votes),
-      ...upsertComments(db, rows.comments),
-      ...upsertCommentVotes(db, rows.commentVotes),
-      ...upsertPieces(db, rows.pieces),
-      ...upsertPeople(db, rows.people),
-      ...upsertMarks(db, rows.marks),
-      ...upsertReports(db, rows.reports),
-      ...clearEntries(db, rows.cleared),
-      ...insertAliases(db, rows.aliases),
-      ...insertRefusals(db, rows.refusals),
-      ...insertLateEntries(
-        db,
-        rows.entries.filter(({ isLate }) => isLate),
-      ),
-      ...appendEntries(
-        db,
-        rows.entries.filter(({ isLate }) => !isLate),
-      ),
-      ...namePages(db, named.pages, next, now, pace, named.isUrgent),
-    ]);
+    await db.batch([db.prepare(TAKE_NUMBER).bind(readAt), ...statements]);
     return true;
   } catch (error) {
     if (error instanceof Error && error.message.includes(CONFLICT)) return false;

@@ -26,6 +26,7 @@ import {
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
+import { readWindowCounts, readWindowLists } from "./windows.ts";
 
 /** Slots of a chronological listing: 1-based, oldest first, both ends included. */
 export interface SlotRange {
@@ -50,6 +51,10 @@ export interface Reads {
   addresses(ranges: readonly SlotRange[]): Promise<readonly (readonly Address[])[]>;
   /** Slots in each listing; 0 for an unknown one. */
   slotCounts(listings: readonly string[]): Promise<readonly number[]>;
+  /** The posts of each clock-driven listing, best first, whatever their standing. */
+  windowLists(listings: readonly string[]): Promise<readonly (readonly PostId[])[]>;
+  /** Posts in each clock-driven listing that has any. */
+  windowCounts(): Promise<ReadonlyMap<string, number>>;
   /** Visible posts by community, for those that have any. */
   visibleCounts(): Promise<ReadonlyMap<CommunityKey, number>>;
   /** Ids of all posts and aliases: every id that has a page. */
@@ -86,6 +91,8 @@ export function openReads(db: D1Database): Reads {
     slotIds: (ranges) => readSlotIds(db, ranges),
     addresses: (ranges) => readAddresses(db, ranges),
     slotCounts: (listings) => readSlotCounts(db, listings),
+    windowLists: (listings) => readWindowLists(db, listings),
+    windowCounts: () => readWindowCounts(db),
     visibleCounts: () => readVisibleCounts(db),
     threadIds: () => walkThreadIds(db),
     comments: (ids) => readComments(db, ids),

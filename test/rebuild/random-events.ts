@@ -85,7 +85,15 @@ function newCommunity(random: Random, sent: Sent, base: Base): CairnEvent {
   return { ...base, type: "community_created", name, title: name, description: "Heap." };
 }
 
-function newPost(random: Random, sent: Sent, base: Base): CairnEvent {
+const HOUR_MS = 3_600_000;
+/** How old a post may be in each listing that the clock drives. */
+const WINDOWS_MS = [1, 12, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
+
+/** Now and then an edge's clock is so late that the post is about to leave a window, or just has. */
+function newPost(random: Random, sent: Sent, now: Base): CairnEvent {
+  const isAtEdge = random.chance(0.3);
+  const at = isAtEdge ? now.at - random.pick(WINDOWS_MS) + random.int(100_000) - 20_000 : now.at;
+  const base = { ...now, at };
   const id = mintId(base.at, random.next) as PostId;
   sent.posts.push({ id, by: base.by });
   const isLink = random.chance(0.6);

@@ -7,16 +7,18 @@ import type { Message } from "@cloudflare/workers-types";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
+import { tick } from "../../src/consumer/tick.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/page-rows.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { randomEvent, type Sent } from "./random-events.ts";
 import { type StoredSite, siteDifferences } from "./site-check.ts";
+import { isRisingDue, windowDifferences } from "./window-check.ts";
 
 export interface SequenceOptions {
   readonly seed: number;
-  /** Steps, each of which sends, delivers or publishes. */
+  /** Steps, each of which sends, delivers, publishes or ticks. */
   readonly steps: number;
   /** Posts sent at the beginning, so that listings have several pages. */
   readonly posts: number;
@@ -26,6 +28,9 @@ export interface SequenceOptions {
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const BEGIN_MS = Date.UTC(2026, 0, 1);
+const HOUR_MS = 3_600_000;
+/** Quiet times, after which posts have left one window or another. */
+const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
 
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
@@ -43,11 +48,15 @@ export async function runSequence(
   const run = new Sequence(stored, options);
   await run.begin();
   for (let step = 0; step < options.steps; step++) await run.step();
-  await run.finish();
-  return siteDifferences(stored);
+  const now = await run.finish();
+  const atTheEnd = await windowDifferences(stored.db, now, true);
+  return [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
 }
 
 class Sequence {
+  /** Found on the way: right after a tick, the clock-driven listings are in order. */
+  readonly differences: string[] = [];
+  readonly #stored: StoredSite;
   readonly #random: Random;
   readonly #faults: Faults;
   readonly #deps: PublisherDeps;
@@ -59,6 +68,7 @@ class Sequence {
   #tokens = 0;
 
   constructor(stored: StoredSite, options: SequenceOptions) {
+    this.#stored = stored;
     this.#options = options;
     this.#random = seededRandom(options.seed);
     this.#faults = { probability: 0, random: this.#random };
@@ -74,8 +84,11 @@ class Sequence {
 
   async begin(): Promise<void> {
     await nameAllPages(this.#deps);
+    this.#send();
+    await this.#deliver(1);
     while (this.#sent.posts.length < this.#options.posts) this.#send();
     await this.#deliver(this.#queue.length);
+    await this.#tick();
     await this.#publish();
   }
 
@@ -83,10 +96,12 @@ class Sequence {
     const { faultProbability } = this.#options;
     this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
     this.#now += this.#random.pick([0, 1, 700, 1500, 61_000]);
+    if (this.#random.chance(0.07)) this.#now += this.#random.pick(QUIET_MS);
     const kind = this.#random.next();
     if (kind < 0.6) this.#send();
     else if (kind < 0.75) await this.#deliver(this.#random.int(5) + 1);
-    else if (kind < 0.9) await this.#publish();
+    else if (kind < 0.84) await this.#publish();
+    else if (kind < 0.93) await this.#tickAlone();
     else await this.#together();
     this.#faults.probability = 0;
   }
@@ -100,13 +115,15 @@ class Sequence {
     }
   }
 
-  /** Consumers and publishers at once; the last publisher's clock has outrun the others' leases. */
+  /** Consumers, publishers and cron at once; the last publisher's clock has outrun the others' leases. */
   async #together(): Promise<void> {
     const late = { ...this.#deps, now: () => this.#now + 120_000 };
     await Promise.all([
       this.#deliver(3),
       this.#publish(),
+      this.#tick(),
       this.#deliver(3),
+      this.#tick(),
       this.#publish(),
       publishStale(late).catch(() => undefined),
     ]);
@@ -149,7 +166,21 @@ class Sequence {
     await publishStale(this.#deps).catch(() => undefined);
   }
 
-  async finish(): Promise<void> {
+  /** Cron that throws has crashed; the next one does what is left. */
+  async #tick(): Promise<boolean> {
+    return tick(this.#deps.db, this.#now, PACE).catch(() => false);
+  }
+
+  async #tickAlone(): Promise<void> {
+    const { db } = this.#stored;
+    const now = Math.floor(this.#now / 1000);
+    const withRising = await isRisingDue(db, now);
+    if (!(await this.#tick())) return;
+    this.differences.push(...(await windowDifferences(db, now, withRising)));
+  }
+
+  /** @returns when the last tick was, in seconds since 1970 */
+  async finish(): Promise<number> {
     this.#faults.probability = 0;
     const rounds = this.#queue.length + 10;
     for (let round = 0; this.#queue.length > 0; round++) {
@@ -158,9 +189,12 @@ class Sequence {
       // What depends on an event that was refused waits for hours, and is then refused as well.
       this.#now += 3_600_000;
     }
+    this.#now += 120_000 + this.#random.int(1_000_000);
+    const now = this.#now;
+    while (!(await tick(this.#deps.db, now, PACE)));
     for (let round = 0; ; round++) {
       const due = await nextDue(this.#deps.db);
-      if (due === null) return;
+      if (due === null) return Math.floor(now / 1000);
       if (round > MAX_ROUNDS) throw new Error("some page is never published");
       this.#now = Math.max(this.#now, due);
       await publishStale(this.#deps);

@@ -108,6 +108,33 @@ describe("the consumer", () => {
   });
 });
 
+describe("cron", () => {
+  it("lets posts into the windows, and publishes these", async () => {
+    const fresh = { ...aSubmission(), at: Date.now() };
+    const old = { ...aSubmission(), at: Date.now() - 400 * 86_400_000 };
+    await deliver("cairn-events", [fresh, old]);
+    await env.DB.prepare("DELETE FROM asof WHERE clock = 'rising'").run();
+    await tick();
+    // Neither rising's two minutes nor a lane shall keep the test waiting.
+    await env.DB.prepare("UPDATE page SET due = 0 WHERE named > written").run();
+    await tick();
+    for (const key of ["/top/hour", "/r/programming/top/year", "/rising"]) {
+      const json = await readJson(key);
+      expect(json, key).toContain(fresh.post);
+      expect(json, key).not.toContain(old.post);
+    }
+  });
+});
+
+async function readJson(key: string): Promise<string> {
+  const page = await readPage(env.PAGES, key);
+  const json = page?.head.representations.find(({ type }) => type === "json");
+  if (!page || !json) throw new Error(`${key} has no JSON`);
+  const bytes = new Uint8Array(page.body, json.offset, json.length);
+  const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).text();
+}
+
 describe("a commit", () => {
   const nothing = {
     communities: [],
@@ -120,6 +147,7 @@ describe("a commit", () => {
     aliases: [],
     refusals: [],
     entries: [],
+    dirty: [],
     cleared: [],
     marks: [],
     reports: [],

@@ -1,0 +1,123 @@
+/**
+ * What cron does to the clock-driven listings: it moves their "now", and orders anew the lists that
+ * time or votes can have changed. In commits of a few scopes each, so that a tick may end or crash
+ * anywhere, or meet another: what is not done stays marked for the next one.
+ */
+import {
+  type Asof,
+  RISING_EVERY,
+  TOP_WINDOWS,
+  WINDOW_SECONDS,
+  windowBit,
+  windowListing,
+  windowsIn,
+} from "../model/window.ts";
+import { affectedPages } from "../pages/affected.ts";
+import { NO_CHANGE } from "../pages/change.ts";
+import { type BestRequest, readBest } from "../store/best-of-window.ts";
+import { readCommitNumber } from "../store/commit.ts";
+import type { ContentDb } from "../store/database.ts";
+import type { Pace } from "../store/page-rows.ts";
+import {
+  type CrossedEdge,
+  commitClocks,
+  commitOrder,
+  findCrossedEdges,
+  type NewOrder,
+} from "../store/tick-rows.ts";
+import {
+  type DirtyScope,
+  readAsof,
+  readDirtyScopes,
+  readWindowLists,
+  type WindowClock,
+} from "../store/windows.ts";
+import { compareLists } from "./window-changes.ts";
+
+/** Scopes of one commit: at most 525 posts each. */
+const SCOPES_A_COMMIT = 40;
+/** Commits tried in one invocation: 20 queries each, 40 where all is new. D1 allows 1,000. */
+const MAX_COMMITS = 12;
+
+/**
+ * @param now milliseconds since 1970
+ * @returns false when there may be more to do than fits into one invocation
+ */
+export async function tick(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
+  let tries = MAX_COMMITS;
+  while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;
+  while (!(await orderDirtyScopes(db, now, pace))) if (--tries === 0) return false;
+  return true;
+}
+
+/** @returns false when another commit came in between */
+async function moveClocks(db: ContentDb, now: number): Promise<boolean> {
+  const commit = await readCommitNumber(db);
+  const asof = await readAsof(db);
+  const edges = await findCrossedEdges(db, edgesBetween(asof, now));
+  const rising = windowBit("rising");
+  const clocks = new Set<WindowClock>(
+    edges.map(({ window }) => (window === rising ? "rising" : "top")),
+  );
+  // Before the first tick everything is marked, but for communities that are younger than the marks.
+  if (asof.top === null) clocks.add("top");
+  if (asof.rising === null) clocks.add("rising");
+  // Where nothing has crossed an edge, the lists as of then are those of now.
+  return clocks.size === 0 || commitClocks(db, commit, edges, [...clocks], now);
+}
+
+function edgesBetween({ top, rising }: Asof, now: number): CrossedEdge[] {
+  const edges: CrossedEdge[] = [];
+  if (top !== null && top < now) {
+    for (const window of TOP_WINDOWS) {
+      const seconds = WINDOW_SECONDS[window];
+      edges.push({ window: windowBit(window), from: top - seconds, to: now - seconds });
+    }
+  }
+  const since = rising ?? now - RISING_EVERY;
+  if (now - since >= RISING_EVERY) {
+    // Whoever had a rising post then, or has one since.
+    const from = since - WINDOW_SECONDS.rising;
+    edges.push({ window: windowBit("rising"), from, to: Number.MAX_SAFE_INTEGER });
+  }
+  return edges;
+}
+
+/** @returns true when nothing is dirty any more; false after a commit, or when one came in between */
+async function orderDirtyScopes(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
+  const commit = await readCommitNumber(db);
+  const scopes = await readDirtyScopes(db, SCOPES_A_COMMIT);
+  if (scopes.length === 0) return true;
+  const order = await newOrder(db, scopes, await readAsof(db));
+  await commitOrder(db, commit, order, now, pace);
+  return false;
+}
+
+async function newOrder(
+  db: ContentDb,
+  scopes: readonly DirtyScope[],
+  asof: Asof,
+): Promise<NewOrder> {
+  const requests = scopes.flatMap((dirty) => bestRequests(dirty, asof));
+  const listings = requests.map(({ window, scope }) => windowListing(window, scope));
+  const before = await readWindowLists(db, listings);
+  const after = await readBest(db, requests);
+  const lists = listings.map((listing, index) =>
+    compareLists(listing, before[index] ?? [], after[index] ?? []),
+  );
+  const windows = lists.map(({ change }) => change).filter((change) => change !== null);
+  return {
+    scopes: scopes.map(({ scope }) => scope),
+    set: lists.flatMap(({ set }) => set),
+    removed: lists.flatMap(({ removed }) => removed),
+    pages: affectedPages({ ...NO_CHANGE, windows }),
+  };
+}
+
+function bestRequests({ scope, windows }: DirtyScope, asof: Asof): BestRequest[] {
+  return windowsIn(windows).map((window) => {
+    const at = window === "rising" ? asof.rising : asof.top;
+    if (at === null) throw new Error("a tick that orders lists before its clocks are set");
+    return { window, scope, at, after: at - WINDOW_SECONDS[window] };
+  });
+}

@@ -1,0 +1,103 @@
+/** What a tick writes, as commits like any other: clocks that move, and lists in their new order. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { WindowScope } from "../model/window.ts";
+import { commitBatch } from "./commit.ts";
+import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+import { fromJson, jsonChunks } from "./statements.ts";
+import { ADD_WINDOWS, scopeColumn, type WindowClock, type WindowEntry } from "./windows.ts";
+
+/** Posts created after `from` and not after `to` have crossed the edge of a window (its bit). */
+export interface CrossedEdge {
+  readonly window: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Those of the edges that a post of any scope has crossed. */
+export async function findCrossedEdges(
+  db: D1Database,
+  edges: readonly CrossedEdge[],
+): Promise<CrossedEdge[]> {
+  if (edges.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT q.key AS edge FROM json_each(?1) q
+       WHERE EXISTS (SELECT 1 FROM post INDEXED BY post_age
+         WHERE created_at > q.value ->> 'from' AND created_at <= q.value ->> 'to')`,
+    )
+    .bind(JSON.stringify(edges))
+    .all<{ edge: number }>();
+  return results.flatMap(({ edge }) => edges[edge] ?? []);
+}
+
+const MARK_CROSSED = `INSERT INTO window_dirty (scope, windows, since)
+  SELECT scope, sum(bit), ?2 FROM (
+    SELECT q.value ->> 'window' AS bit, p.community AS scope FROM json_each(?1) q
+      CROSS JOIN post p INDEXED BY post_age
+        ON p.created_at > q.value ->> 'from' AND p.created_at <= q.value ->> 'to'
+    UNION SELECT value ->> 'window', '' FROM json_each(?1))
+  GROUP BY scope ${ADD_WINDOWS}`;
+
+/**
+ * Marks every scope with a post that has crossed one of the edges, and sets the clocks.
+ * @param at seconds since 1970
+ * @returns false when another commit came in between
+ */
+export function commitClocks(
+  db: D1Database,
+  readAt: number,
+  edges: readonly CrossedEdge[],
+  clocks: readonly WindowClock[],
+  at: number,
+): Promise<boolean> {
+  return commitBatch(db, readAt, [
+    ...(edges.length === 0
+      ? []
+      : [db.prepare(MARK_CROSSED).bind(JSON.stringify(edges), readAt + 1)]),
+    ...clocks.map((clock) =>
+      db
+        .prepare(
+          `INSERT INTO asof (clock, at) VALUES (?1, ?2)
+           ON CONFLICT (clock) DO UPDATE SET at = excluded.at`,
+        )
+        .bind(clock, at),
+    ),
+  ]);
+}
+
+/** Lists in their new order: slots that hold another post now, and slots that are no more. */
+export interface NewOrder {
+  readonly scopes: readonly WindowScope[];
+  readonly set: readonly WindowEntry[];
+  readonly removed: readonly Omit<WindowEntry, "post">[];
+  readonly pages: readonly NamedPage[];
+}
+
+/** @returns false when another commit came in between: its votes may have changed the order */
+export function commitOrder(
+  db: D1Database,
+  readAt: number,
+  { scopes, set, removed, pages }: NewOrder,
+  now: number,
+  pace: Pace,
+): Promise<boolean> {
+  return commitBatch(db, readAt, [
+    ...onRows(db, SET_ENTRIES, set),
+    ...onRows(db, REMOVE_ENTRIES, removed),
+    ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
+    ...namePages(db, pages, readAt + 1, now, pace, false),
+  ]);
+}
+
+function onRows(db: D1Database, sql: string, rows: readonly unknown[]): D1PreparedStatement[] {
+  return jsonChunks(rows).map((json) => db.prepare(sql).bind(json));
+}
+
+const SET_ENTRIES = `INSERT INTO window_entry (listing, slot, post)
+  SELECT ${fromJson("listing, slot, post")} FROM json_each(?1) WHERE true
+  ON CONFLICT (listing, slot) DO UPDATE SET post = excluded.post`;
+
+const REMOVE_ENTRIES = `DELETE FROM window_entry WHERE (listing, slot) IN
+  (SELECT ${fromJson("listing, slot")} FROM json_each(?1))`;
+
+const CLEAR_MARKS = "DELETE FROM window_dirty WHERE scope IN (SELECT value FROM json_each(?1))";
