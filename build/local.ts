@@ -15,6 +15,8 @@ import { type PagePut, packPuts } from "./page-parcel.ts";
 export interface LocalState {
   readonly db: D1Database;
   readonly accounts: D1Database;
+  /** Accepted and not applied yet. */
+  readonly journal: D1Database;
   readonly pages: R2Bucket;
   readonly site: KVNamespace;
   /** Every page in `pages` by key. */
@@ -53,6 +55,7 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
   return {
     db: (await miniflare.getD1Database("DB")) as unknown as D1Database,
     accounts: (await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database,
+    journal: (await miniflare.getD1Database("JOURNAL")) as unknown as D1Database,
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     async listVersions() {
