@@ -260,6 +260,8 @@ describe("a backup", () => {
     const broken = { ...databases, journal: openMemoryD1("accounts") };
     const other = join(directory, "broken.ndjson");
     await expect(exportSite(broken, other, AT)).rejects.toThrow("no such table: accepted");
-    await expect(stat(other)).rejects.toThrow("ENOENT");
+    for (const path of [other, `${other}.partial`]) {
+      await expect(stat(path)).rejects.toThrow("ENOENT");
+    }
   });
 });

@@ -3,7 +3,7 @@
  * password hashes in it: only its owner may read it.
  */
 import { createWriteStream } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
@@ -19,7 +19,14 @@ export async function exportSite(databases: Databases, file: string, at: Date): 
   const partial = `${file}.partial`;
   const source = Readable.from(backupText(databases, at, counts));
   const target = createWriteStream(partial, { mode: OWNER_ONLY });
-  await (file.endsWith(".gz") ? pipeline(source, createGzip(), target) : pipeline(source, target));
+  try {
+    await (file.endsWith(".gz")
+      ? pipeline(source, createGzip(), target)
+      : pipeline(source, target));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
   await rename(partial, file);
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
