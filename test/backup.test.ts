@@ -156,7 +156,8 @@ describe("a restored site", () => {
     const [file, again] = [join(directory, "site.ndjson.gz"), join(directory, "again.ndjson")];
     await exportSite(databases, file, AT);
     const stateDir = join(directory, "state");
-    // What a restore leaves that was killed.
+    // Stores without content, and what a restore leaves that was killed.
+    await (await openLocalState(stateDir)).dispose();
     mkdirSync(join(stateDir, "restoring", "v3", "d1"), { recursive: true });
     await restoreSite(stateDir, file);
     const state = await openLocalState(stateDir);
