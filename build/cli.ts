@@ -43,9 +43,13 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
     export: (settings, args) =>
-      withState(settings, "npm run export", (state) => exportAndReport(state, args)),
+      withFile("npm run export", args, (file, command) =>
+        withState(settings, command, (state) => exportAndReport(state, file)),
+      ),
     restore: (settings, args) =>
-      withLock(settings, "npm run restore", () => restoreAndReport(settings.stateDir, args)),
+      withFile("npm run restore", args, (file, command) =>
+        withLock(settings, command, () => restoreAndReport(settings.stateDir, file)),
+      ),
     bench: (settings) =>
       withLock(settings, "npm run bench", async () => {
         await withOpenState(settings, (state) => prepare(state, settings));
@@ -54,6 +58,16 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
       }),
     deploy: async (_, args) => deploy(args.includes("--dry-run")),
   };
+
+async function withFile(
+  command: string,
+  [file]: readonly string[],
+  work: (file: string, command: string) => Promise<number>,
+): Promise<number> {
+  if (file !== undefined) return work(file, command);
+  console.error(`${command} -- FILE: names no file`);
+  return 1;
+}
 
 async function withLock(
   settings: Settings,
@@ -151,11 +165,7 @@ async function reportDeadLetters(state: LocalState, args: readonly string[]): Pr
   return lines === null ? 1 : 0;
 }
 
-async function exportAndReport(state: LocalState, [file]: readonly string[]): Promise<number> {
-  if (file === undefined) {
-    console.error("npm run export -- FILE: names no file");
-    return 1;
-  }
+async function exportAndReport(state: LocalState, file: string): Promise<number> {
   const began = performance.now();
   const rows = await exportSite(databasesOf(state), file, new Date());
   console.log(`${rows} rows in ${file} after ${secondsSince(began)} s`);
@@ -163,11 +173,7 @@ async function exportAndReport(state: LocalState, [file]: readonly string[]): Pr
   return 0;
 }
 
-async function restoreAndReport(stateDir: string, [file]: readonly string[]): Promise<number> {
-  if (file === undefined) {
-    console.error("npm run restore -- FILE: names no file");
-    return 1;
-  }
+async function restoreAndReport(stateDir: string, file: string): Promise<number> {
   const began = performance.now();
   const rows = await restoreSite(stateDir, file);
   console.log(`${rows} rows from ${file} after ${secondsSince(began)} s`);

@@ -30,7 +30,6 @@ describe("a script", () => {
     ["knows its commands", ["biuld"], {}, "no such command: biuld"],
     ["restores no file that is no backup", ["restore", "package.json"], {}, "it is no backup"],
     ["exports to no file", ["export"], {}, "names no file"],
-    ["asks which dead letters to discard", ["dead", "discard"], {}, "nothing was done"],
     ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
   ])("%s", (_, args, environment, complaint) => {
     const { status, output } = run(args, environment);
