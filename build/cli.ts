@@ -3,18 +3,22 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
-import { areListingsComplete, renumberListings } from "../src/store/bulk.ts";
+import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
-import { listDeadLetters } from "../src/store/dead-letters.ts";
 import { hasPosts } from "../src/store/reads.ts";
+import { isOrderMissing } from "../src/store/windows.ts";
 import { auditReport, auditSite } from "./audit.ts";
+import { BackupError } from "./backup/backup-file.ts";
+import { exportSite } from "./backup/export-site.ts";
+import { restoreSite } from "./backup/restore-site.ts";
 import { bench } from "./bench/bench.ts";
+import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
 import { deploy } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
-import { type LocalState, openLocalState } from "./local.ts";
+import { databasesOf, type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { withProgress } from "./progress.ts";
@@ -43,6 +47,14 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.origin)),
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
+    export: (settings, args) =>
+      withFile("npm run export", args, (file, command) =>
+        withState(settings, command, (state) => exportAndReport(state, file)),
+      ),
+    restore: (settings, args) =>
+      withFile("npm run restore", args, (file, command) =>
+        withLock(settings, command, () => restoreAndReport(settings.stateDir, file)),
+      ),
     bench: (settings) =>
       withLock(settings, "npm run bench", async () => {
         await withOpenState(settings, (state) => prepare(state, settings));
@@ -51,6 +63,16 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
       }),
     deploy: async (_, args) => deploy(args.includes("--dry-run")),
   };
+
+async function withFile(
+  command: string,
+  [file]: readonly string[],
+  work: (file: string, command: string) => Promise<number>,
+): Promise<number> {
+  if (file !== undefined) return work(file, command);
+  console.error(`${command} -- FILE: names no file`);
+  return 1;
+}
 
 async function withLock(
   settings: Settings,
@@ -94,7 +116,7 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
 
 async function prepare(state: LocalState, { stateDir, origin }: Settings): Promise<number> {
   await importSample(state, stateDir);
-  if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
+  if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
   const isBuilt = await isCompiledWith(state.db, fingerprintOf(origin));
   return isBuilt ? 0 : buildAndReport(state, origin);
 }
@@ -128,10 +150,11 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
 
 async function buildAndReport(state: LocalState, origin: string): Promise<number> {
   const began = performance.now();
-  // After an import, the listings that the clock drives have no order yet.
-  while (!(await tick(state.db, Date.now(), NO_PACE)));
+  // After an import, the listings that the clock drives have no order yet. Otherwise cron moves them:
+  // a restored site is built as it was.
+  while ((await isOrderMissing(state.db)) && !(await tick(state.db, Date.now(), NO_PACE)));
   const { pages, written, unchanged } = await buildSite(state, origin, Date.now);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const seconds = secondsSince(began);
   console.log(`${pages} pages, ${written} written, ${unchanged} unchanged in ${seconds} s`);
   return 0;
 }
@@ -143,20 +166,40 @@ async function auditAndReport(state: LocalState, origin: string): Promise<number
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;
 }
 
-async function reportDeadLetters(state: LocalState, [action]: readonly string[]): Promise<number> {
-  if (action !== "list") {
-    console.error("npm run dead -- list: no other action yet");
-    return 1;
-  }
-  const letters = await listDeadLetters(state.db);
-  for (const { id, at, why, body } of letters) {
-    console.log(`${id}  ${new Date(at).toISOString()}  ${why}  ${body}`);
-  }
-  console.log(`${letters.length} dead letters`);
+async function reportDeadLetters(state: LocalState, args: readonly string[]): Promise<number> {
+  const lines = await tendDeadLetters(state.db, args, Date.now);
+  if (lines === null) console.error(DEAD_USAGE);
+  else for (const line of lines) console.log(line);
+  return lines === null ? 1 : 0;
+}
+
+async function exportAndReport(state: LocalState, file: string): Promise<number> {
+  const began = performance.now();
+  const rows = await exportSite(databasesOf(state), file, new Date());
+  console.log(`${rows} rows in ${file} after ${secondsSince(began)} s`);
+  console.log("It holds every account's password hash: keep it secret.");
   return 0;
 }
 
-const EXPECTED_ERRORS = [StateInUseError, SettingsError, UnreadableFileError];
+async function restoreAndReport(stateDir: string, file: string): Promise<number> {
+  const began = performance.now();
+  const rows = await restoreSite(stateDir, file);
+  console.log(`${rows} rows from ${file} after ${secondsSince(began)} s`);
+  console.log("npm run build writes the pages.");
+  return 0;
+}
+
+function secondsSince(began: number): string {
+  return ((performance.now() - began) / 1000).toFixed(1);
+}
+
+const EXPECTED_ERRORS = [
+  StateInUseError,
+  SettingsError,
+  UnreadableFileError,
+  BackupError,
+  NoSuchLetterError,
+];
 
 function isExpected(error: unknown): error is Error {
   return EXPECTED_ERRORS.some((type) => error instanceof type);

@@ -10,11 +10,14 @@ import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-type
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { StoredVersion } from "../src/pages/storage.ts";
+import type { Databases } from "../src/store/facts.ts";
 import { type PagePut, packPuts } from "./page-parcel.ts";
 
 export interface LocalState {
   readonly db: D1Database;
   readonly accounts: D1Database;
+  /** Accepted and not applied yet. */
+  readonly journal: D1Database;
   readonly pages: R2Bucket;
   readonly site: KVNamespace;
   /** Every page in `pages` by key. */
@@ -27,13 +30,21 @@ export interface LocalState {
 /** The modules of the Worker that lists and puts; the first is the main one. */
 const STOREKEEPER = ["build/storekeeper.ts", "build/page-parcel.ts", "src/pages/storage.ts"];
 
+/** Where wrangler keeps D1, R2 and KV in a state directory. */
+export const STORES = "v3";
+
+/** As src/store/tables.ts names them. */
+export function databasesOf({ db, accounts, journal }: LocalState): Databases {
+  return { content: db, accounts, journal };
+}
+
 /** @param stateDir as `wrangler dev --persist-to` means it */
 export async function openLocalState(stateDir: string): Promise<LocalState> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
   const { d1Databases, r2Buckets, kvNamespaces } = workerOptions;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      resourcePersistencePath: join(stateDir, "v3"),
+      resourcePersistencePath: join(stateDir, STORES),
       workers: [
         {
           name: "local",
@@ -53,6 +64,7 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
   return {
     db: (await miniflare.getD1Database("DB")) as unknown as D1Database,
     accounts: (await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database,
+    journal: (await miniflare.getD1Database("JOURNAL")) as unknown as D1Database,
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     async listVersions() {

@@ -1,5 +1,5 @@
 /**
- * Brings both local databases up to date. Applied migrations are remembered as wrangler does, so
+ * Brings the local databases up to date. Applied migrations are remembered as wrangler does, so
  * that `wrangler d1 migrations apply` may be used as well.
  */
 import { readdir, readFile } from "node:fs/promises";
@@ -16,11 +16,14 @@ const CREATE_APPLIED = `CREATE TABLE IF NOT EXISTS d1_migrations(
 
 const MIGRATIONS = new URL("../migrations", import.meta.url).pathname;
 
+export type Databases = Pick<LocalState, "db" | "accounts" | "journal">;
+
 /** @returns the names of the migrations that were applied now */
-export async function migrate(state: Pick<LocalState, "db" | "accounts">): Promise<string[]> {
+export async function migrate(state: Databases): Promise<string[]> {
   return [
     ...(await migrateDatabase(state.db, join(MIGRATIONS, "content"))),
     ...(await migrateDatabase(state.accounts, join(MIGRATIONS, "accounts"))),
+    ...(await migrateDatabase(state.journal, join(MIGRATIONS, "journal"))),
   ];
 }
 

@@ -27,7 +27,7 @@ export interface ReaderEnv {
 
 /** Takes forms. It knows names and passwords, and nothing of the content. */
 export interface IntakeEnv {
-  readonly EVENTS: Queue;
+  readonly EVENTS: Pick<Queue, "send">;
   readonly ACCOUNTS: D1Database;
   /** Signs sessions; at least 32 characters. */
   readonly SESSION_SECRET: string;
@@ -56,4 +56,9 @@ export interface ConsumerEnv {
   readonly SLOW_LANE_SECONDS: string;
   /** The same for private pages. */
   readonly PRIVATE_LANE_SECONDS: string;
+}
+
+/** What only the local server has beside all of these: production's queues are durable. */
+export interface JournalEnv {
+  readonly JOURNAL: D1Database;
 }

@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intake: ["queue", "model", "bindings", "pages"],
   reader: ["pages/key", "pages/storage", "model", "bindings"],
   bindings: [],
-  dev: ["reader", "intake", "consumer", "bindings"],
+  dev: ["reader", "intake", "consumer", "store", "bindings"],
   build: ["consumer", "store", "pages", "pages/key", "pages/storage", "model", "queue"],
 };
 
@@ -198,6 +198,18 @@ const consumerCannotName: Extract<keyof ConsumerEnv, "ACCOUNTS" | "INTAKE"> exte
   ? true
   : false = true;
 
+/** All files of which code is in the Worker. */
+function reachedFrom(main: string): string[] {
+  const reached = new Set<string>();
+  const walk = (file: string) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { to, isType } of importsOf(file)) if (to.startsWith("src/") && !isType) walk(to);
+  };
+  walk(relative(ROOT, join(ROOT, main)));
+  return [...reached];
+}
+
 describe("no read can reach a database", () => {
   const { reader, intake, consumer, dev } = CONFIG.env;
 
@@ -212,15 +224,8 @@ describe("no read can reach a database", () => {
   });
 
   it("because nothing that it imports, however far, knows one", () => {
-    const reached = new Set<string>();
-    const walk = (file: string) => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      for (const { to, isType } of importsOf(file)) if (to.startsWith("src/") && !isType) walk(to);
-    };
-    walk(relative(ROOT, join(ROOT, reader.main)));
     expect(
-      [...reached].filter((file) => /src\/(store|queue|consumer|intake)\//.test(file)),
+      reachedFrom(reader.main).filter((file) => /src\/(store|queue|consumer|intake)\//.test(file)),
     ).toEqual([]);
   });
 
@@ -228,8 +233,17 @@ describe("no read can reach a database", () => {
     expect(bindingsOf(reader)).toEqual(fieldsOf("ReaderEnv"));
     expect(bindingsOf(intake)).toEqual(fieldsOf("IntakeEnv"));
     expect(bindingsOf(consumer)).toEqual(fieldsOf("ConsumerEnv"));
-    const all = [fieldsOf("ReaderEnv"), fieldsOf("IntakeEnv"), fieldsOf("ConsumerEnv")];
-    expect(bindingsOf(dev)).toEqual(new Set(all.flatMap((fields) => [...fields])));
+    const types = ["ReaderEnv", "IntakeEnv", "ConsumerEnv", "JournalEnv"].map(fieldsOf);
+    expect(bindingsOf(dev)).toEqual(new Set(types.flatMap((fields) => [...fields])));
+  });
+
+  it("and no Worker of production has anything of the local journal", () => {
+    expect(fieldsOf("JournalEnv")).toEqual(new Set(["JOURNAL"]));
+    expect(reachedFrom(dev.main)).toContain("src/store/journal.ts");
+    for (const { main, ...environment } of [reader, intake, consumer]) {
+      expect(bindingsOf({ main, ...environment })).not.toContain("JOURNAL");
+      expect(reachedFrom(main).filter((file) => /journal|src\/dev/.test(file))).toEqual([]);
+    }
   });
 
   it("and the top level, which environments do not inherit, binds nothing", () => {

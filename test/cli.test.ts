@@ -28,6 +28,8 @@ describe("a script", () => {
     ],
     ["refuses a port that is none", ["dev"], { PORT: "door" }, "PORT is door"],
     ["knows its commands", ["biuld"], {}, "no such command: biuld"],
+    ["restores no file that is no backup", ["restore", "package.json"], {}, "it is no backup"],
+    ["exports to no file", ["export"], {}, "names no file"],
     ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
   ])("%s", (_, args, environment, complaint) => {
     const { status, output } = run(args, environment);

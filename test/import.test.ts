@@ -104,6 +104,8 @@ async function idsOf(listing: string): Promise<unknown[]> {
   return rowsOf(state.db, sql);
 }
 
+const PEOPLE = "SELECT key, name, created_at, post_karma, comment_karma FROM person";
+
 describe("a row becomes a post", () => {
   test("with every field of the file", () => {
     expect(readLinkRow(A_LINK)).toEqual({
@@ -413,7 +415,7 @@ describe("an import", () => {
       { slot: 1, id: "c" },
       { slot: 2, id: "b" },
     ]);
-    expect(await rowsOf(state.db, "SELECT * FROM person")).toEqual([
+    expect(await rowsOf(state.db, PEOPLE)).toEqual([
       { key: "ada", name: "ada", created_at: 100, post_karma: 8158, comment_karma: 0 },
     ]);
     expect(await rowsOf(state.db, "SELECT * FROM vote")).toEqual([]);

@@ -27,6 +27,7 @@ export default defineConfig({
                 SESSION_SECRET: "a secret of the tests, long enough",
                 TEST_CONTENT_MIGRATIONS: await readD1Migrations(`${root}/migrations/content`),
                 TEST_ACCOUNTS_MIGRATIONS: await readD1Migrations(`${root}/migrations/accounts`),
+                TEST_JOURNAL_MIGRATIONS: await readD1Migrations(`${root}/migrations/journal`),
               },
             },
           })),

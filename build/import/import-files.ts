@@ -3,7 +3,7 @@
  * the comments, and at the end brings up to date what follows from them. Killed anywhere and run
  * again, it ends in the same rows.
  */
-import { areListingsComplete, countCommunities, renumberListings } from "../../src/store/bulk.ts";
+import { areListingsComplete, countCommunities, renumberImported } from "../../src/store/bulk.ts";
 import type { LocalState } from "../local.ts";
 import { openTextFile, type TextFile } from "./file-text.ts";
 import { importComments } from "./import-comments.ts";
@@ -42,7 +42,7 @@ export async function importFiles(
   await imported.run();
   const { refusals, rowsRead } = imported;
   const hasChanged = imported.imported > 0 || !(await areListingsComplete(state.db));
-  if (hasChanged) await renumberListings(state.db);
+  if (hasChanged) await renumberImported(state.db);
   return {
     read: rowsRead,
     commentsRead: imported.commentsRead,

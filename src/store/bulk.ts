@@ -140,27 +140,33 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
     created_at = min(created_at, excluded.created_at),
     post_karma = excluded.post_karma, comment_karma = excluded.comment_karma`;
 
-/** The next tick orders every window anew. */
-const MARK_WINDOWS = `INSERT INTO window_dirty (scope, windows, since)
-  SELECT key, ${ALL_WINDOWS}, 0 FROM community UNION ALL SELECT '', ${ALL_WINDOWS}, 0 WHERE true
-  ON CONFLICT (scope) DO UPDATE SET windows = excluded.windows`;
-
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,
- * the number of comments of every post, people and their karma; the windows are left to a tick. Marks the site as not compiled: the
+ * the number of comments of every post, people and their karma. Marks the site as not compiled: the
  * next build, or the consumer's cron, writes every page. One transaction: 400,000 entries take about
  * 2 s.
  */
 export async function renumberListings(db: D1Database): Promise<void> {
-  await db.batch(
-    [
-      ...CLEAR,
-      ...NUMBER,
-      COUNT_COMMENTS,
-      COUNT_PIECES,
-      COUNT_PEOPLE,
-      MARK_WINDOWS,
-      "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
-    ].map((sql) => db.prepare(sql)),
-  );
+  await db.batch(renumbering().map((sql) => db.prepare(sql)));
+}
+
+/** Marked by no commit: before every other scope. */
+const MARK_WINDOWS = `INSERT INTO window_dirty (scope, windows, since)
+  SELECT key, ${ALL_WINDOWS}, 0 FROM community UNION ALL SELECT '', ${ALL_WINDOWS}, 0 WHERE true
+  ON CONFLICT (scope) DO UPDATE SET windows = excluded.windows, since = 0`;
+
+/** The same after an import, which leaves the order of every window to the next tick. */
+export async function renumberImported(db: D1Database): Promise<void> {
+  await db.batch([...renumbering(), MARK_WINDOWS].map((sql) => db.prepare(sql)));
+}
+
+function renumbering(): string[] {
+  return [
+    ...CLEAR,
+    ...NUMBER,
+    COUNT_COMMENTS,
+    COUNT_PIECES,
+    COUNT_PEOPLE,
+    "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
+  ];
 }

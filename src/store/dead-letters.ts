@@ -37,3 +37,17 @@ export async function listDeadLetters(db: D1Database): Promise<DeadLetter[]> {
     .all<DeadLetter>();
   return results;
 }
+
+export async function removeDeadLetters(db: D1Database, ids: readonly string[]): Promise<void> {
+  for (const json of jsonChunks(ids)) {
+    await db
+      .prepare("DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?1))")
+      .bind(json)
+      .run();
+  }
+}
+
+/** Why it is still there after it was tried again. */
+export async function explainDeadLetter(db: D1Database, id: string, why: string): Promise<void> {
+  await db.prepare("UPDATE dead_letter SET why = ?2 WHERE id = ?1").bind(id, why).run();
+}

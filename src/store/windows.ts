@@ -107,3 +107,8 @@ export function markDirty(
       .bind(json, commit),
   );
 }
+
+/** Has an import, or the very beginning, left windows without an order? */
+export async function isOrderMissing(db: D1Database): Promise<boolean> {
+  return (await db.prepare("SELECT 1 FROM window_dirty WHERE since = 0").first()) !== null;
+}

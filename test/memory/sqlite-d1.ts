@@ -5,8 +5,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { D1Database } from "@cloudflare/workers-types";
+import type { DatabaseName } from "../../src/store/tables.ts";
 
-const MIGRATIONS = new URL("../../migrations/content/", import.meta.url).pathname;
+const MIGRATIONS = new URL("../../migrations/", import.meta.url).pathname;
 
 interface Statement {
   bind(...values: SQLInputValue[]): Statement;
@@ -34,11 +35,12 @@ function statement(db: DatabaseSync, sql: string, values: SQLInputValue[] = []):
   };
 }
 
-/** A fresh content database with its migrations applied. */
-export function openMemoryD1(): D1Database {
+/** A fresh database with its migrations applied. */
+export function openMemoryD1(name: DatabaseName = "content"): D1Database {
   const db = new DatabaseSync(":memory:");
-  for (const file of readdirSync(MIGRATIONS).sort()) {
-    db.exec(readFileSync(MIGRATIONS + file, "utf8"));
+  const folder = `${MIGRATIONS}${name}/`;
+  for (const file of readdirSync(folder).sort()) {
+    db.exec(readFileSync(folder + file, "utf8"));
   }
   const database = {
     prepare: (sql: string) => statement(db, sql),

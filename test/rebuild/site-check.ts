@@ -28,13 +28,23 @@ export async function siteDifferences(stored: StoredSite): Promise<string[]> {
   return [...(await pageDifferences(stored)), ...(await rowDifferences(stored.db))];
 }
 
-async function pageDifferences({ db, pages, site, config }: StoredSite): Promise<string[]> {
+/** All that readers can be served, by key; without voids, which count as absent. */
+export async function storedPages({
+  pages,
+  site,
+}: Pick<StoredSite, "pages" | "site">): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for await (const [key] of listVersions(pages))
     found.set(key, storedText(await readPage(pages, key)));
   for await (const [key] of listDeployVersions(site)) {
     found.set(key, storedText(await readDeployPage(site, key)));
   }
+  for (const [key, content] of found) if (content === VOID) found.delete(key);
+  return found;
+}
+
+async function pageDifferences({ db, pages, site, config }: StoredSite): Promise<string[]> {
+  const found = await storedPages({ pages, site });
   const keys: string[] = [];
   for await (const { key } of everyPage(openReads(db))) keys.push(key);
   const rebuilt = await renderPages({ db, config }, keys);
@@ -46,8 +56,8 @@ async function pageDifferences({ db, pages, site, config }: StoredSite): Promise
       differences.push(`${key} ${found.has(key) ? "differs" : "is missing"}`);
     }
   }
-  for (const [key, content] of found) {
-    if (content !== VOID && !rebuilt.has(key)) differences.push(`${key} should not exist`);
+  for (const key of found.keys()) {
+    if (!rebuilt.has(key)) differences.push(`${key} should not exist`);
   }
   return differences;
 }

@@ -68,6 +68,11 @@ export interface Server {
 /** The whole site: `npm start`, which builds the pages first. */
 export async function startSite(home: Home, csv: string): Promise<Server> {
   await importLinks(home, csv);
+  return serveSite(home);
+}
+
+/** `npm start` over what is there. */
+export async function serveSite(home: Home): Promise<Server> {
   const port = await freePort();
   const program = startCairn(home, ["start"], port);
   await untilReady(program, () => program.output().includes("Ready on"));

@@ -47,6 +47,7 @@ export function startProgram(
   const kill = async () => {
     signalGroup(pid, "SIGKILL");
     await ended;
+    await until("the end of what a program started", () => !signalGroup(pid, 0), STOP_MS);
     groups.delete(pid);
   };
   return {

@@ -36,8 +36,6 @@ function aQueue(send: (event: unknown) => Promise<void>): IntakeEnv["EVENTS"] {
       await send(event);
       return { metadata };
     },
-    sendBatch: async () => ({ metadata }),
-    metrics: async () => metadata.metrics,
   };
 }
 

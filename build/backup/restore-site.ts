@@ -1,0 +1,67 @@
+/**
+ * Restores a backup into an empty state. Rows are written beside it, and take their place when they
+ * are complete: killed anywhere, the state is empty still.
+ */
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { renumberListings } from "../../src/store/bulk.ts";
+import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
+import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
+import { databasesOf, type LocalState, openLocalState, STORES } from "../local.ts";
+import { migrate } from "../migrate.ts";
+import { BackupError } from "./backup-file.ts";
+import { openBackup, readBackupRows } from "./read-backup.ts";
+
+/** In one transaction. */
+const CHUNK_ROWS = 2000;
+
+/**
+ * The state must be locked and closed.
+ * @returns how many rows
+ * @throws BackupError before anything is written
+ */
+export async function restoreSite(stateDir: string, path: string): Promise<number> {
+  const file = await openBackup(path);
+  if (existsSync(join(stateDir, STORES))) {
+    await withState(stateDir, (state) => refuseUnlessEmpty(databasesOf(state), stateDir));
+  }
+  const beside = join(stateDir, "restoring");
+  rmSync(beside, { recursive: true, force: true });
+  const rows = await withState(beside, async (state) => {
+    await removePresets(state.db, "content");
+    let restored = 0;
+    for await (const { table, rows } of readBackupRows(file, CHUNK_ROWS)) {
+      await restoreFacts(databasesOf(state)[table.database], table, rows);
+      restored += rows.length;
+    }
+    await renumberListings(state.db);
+    return restored;
+  });
+  rmSync(join(stateDir, STORES), { recursive: true, force: true });
+  renameSync(join(beside, STORES), join(stateDir, STORES));
+  rmSync(beside, { recursive: true });
+  return rows;
+}
+
+async function withState<Result>(
+  stateDir: string,
+  work: (state: LocalState) => Promise<Result>,
+): Promise<Result> {
+  const state = await openLocalState(stateDir);
+  try {
+    await migrate(state);
+    return await work(state);
+  } finally {
+    await state.dispose();
+  }
+}
+
+async function refuseUnlessEmpty(databases: Databases, stateDir: string): Promise<void> {
+  for (const table of FACT_TABLES) {
+    if (table.isPreset || !(await hasFacts(databases[table.database], table))) continue;
+    throw new BackupError(
+      `${stateDir} is not empty: there are rows in ${tableName(table)}. ` +
+        "A backup is restored into an empty state: set CAIRN_STATE to a new folder.",
+    );
+  }
+}

@@ -1,0 +1,68 @@
+/** `npm run dead`: what could not be applied, while nothing else runs. */
+import { replayDeadLetters } from "../src/consumer/replay.ts";
+import type { ContentDb } from "../src/store/database.ts";
+import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
+
+export const DEAD_USAGE =
+  "npm run dead -- list | replay [ID…] | discard ID… | discard --all: nothing was done";
+
+export class NoSuchLetterError extends Error {}
+
+/** The pages that a replay names are due at once. */
+const NO_PACE = { fast: 0, slow: 0, private: 0 };
+
+/**
+ * @param now milliseconds since 1970
+ * @returns what to print, or null when the arguments make no sense
+ */
+export async function tendDeadLetters(
+  db: ContentDb,
+  [action, ...which]: readonly string[],
+  now: () => number,
+): Promise<string[] | null> {
+  const letters = await listDeadLetters(db);
+  switch (action) {
+    case "list":
+      return which.length > 0 ? null : describe(letters);
+    case "replay": {
+      const chosen = which.length === 0 ? letters : choose(letters, which);
+      const { applied, refused, kept } = await replayDeadLetters(
+        { db, now, pace: NO_PACE },
+        chosen,
+      );
+      return [
+        `${applied} applied, ${refused} refused, ${kept} still dead`,
+        "Their pages are published when the site is next served, or by npm run audit.",
+      ];
+    }
+    case "discard": {
+      if (which.length === 0) return null;
+      const chosen = which[0] === "--all" ? letters : choose(letters, which);
+      await removeDeadLetters(
+        db,
+        chosen.map(({ id }) => id),
+      );
+      return [`${chosen.length} discarded`];
+    }
+    default:
+      return null;
+  }
+}
+
+function describe(letters: readonly DeadLetter[]): string[] {
+  return [
+    ...letters.map(
+      ({ id, at, why, body }) => `${id}  ${new Date(at).toISOString()}  ${why}  ${body}`,
+    ),
+    `${letters.length} dead letters`,
+  ];
+}
+
+/** All of those named, or none. */
+function choose(letters: readonly DeadLetter[], ids: readonly string[]): DeadLetter[] {
+  return ids.map((id) => {
+    const letter = letters.find((each) => each.id === id);
+    if (!letter) throw new NoSuchLetterError(`no such dead letter: ${id}. Nothing was done.`);
+    return letter;
+  });
+}

@@ -1,0 +1,267 @@
+/** Backups: the list of tables against the migrations, and what a restored site is made of. */
+import { mkdirSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { D1Database } from "@cloudflare/workers-types";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportSite } from "../build/backup/export-site.ts";
+import { openBackup, readBackupRows } from "../build/backup/read-backup.ts";
+import { restoreSite } from "../build/backup/restore-site.ts";
+import { buildSite } from "../build/full-build.ts";
+import { databasesOf, openLocalState } from "../build/local.ts";
+import { renumberListings } from "../src/store/bulk.ts";
+import { type Databases, removePresets, restoreFacts, walkFacts } from "../src/store/facts.ts";
+import {
+  type DatabaseName,
+  FACT_TABLES,
+  type FactTable,
+  TABLES,
+  type TableRow,
+  tableName,
+} from "../src/store/tables.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { runSequence } from "./rebuild/sequence.ts";
+import { storedPages } from "./rebuild/site-check.ts";
+
+const ORIGIN = "http://localhost:8787";
+const AT = new Date(Date.UTC(2026, 0, 1));
+const DATABASES: readonly DatabaseName[] = ["content", "accounts", "journal"];
+const SEEDS = [1, 2, 3, 4];
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "cairn-backup-"));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+function openDatabases(): Databases {
+  return {
+    content: openMemoryD1("content"),
+    accounts: openMemoryD1("accounts"),
+    journal: openMemoryD1("journal"),
+  };
+}
+
+describe("the list of tables", () => {
+  const databases = openDatabases();
+
+  async function query(database: DatabaseName, sql: string, ...values: string[]) {
+    const statement = databases[database].prepare(sql).bind(...values);
+    return (await statement.all<{ name: string }>()).results.map(({ name }) => name);
+  }
+
+  it.each(DATABASES)("decides on every table that the migrations of %s make", async (database) => {
+    const migrated = await query(
+      database,
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    );
+    const listed = TABLES.filter((each) => each.database === database);
+    expect(listed.map(({ table }) => table).sort()).toEqual(migrated.sort());
+  });
+
+  it.each(FACT_TABLES)("decides on every column of $table ($database)", async (table) => {
+    const { facts, derived = {} } = table;
+    const columns = "SELECT name FROM pragma_table_info(?1)";
+    const migrated = await query(table.database, columns, table.table);
+    expect([...facts, ...Object.keys(derived)].sort()).toEqual(migrated.sort());
+  });
+
+  it.each(FACT_TABLES)("knows the primary key of $table ($database)", async (table) => {
+    const primary = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
+    expect(table.key).toEqual(await query(table.database, primary, table.table));
+  });
+});
+
+interface Site {
+  readonly databases: Databases;
+  readonly pages: ReturnType<typeof openMemoryBucket>;
+  readonly site: ReturnType<typeof openMemoryNamespace>;
+}
+
+/** A site to which everything has happened, and published as it happened. */
+async function aSite(seed: number): Promise<Site> {
+  const databases = openDatabases();
+  const [pages, site] = [openMemoryBucket(), openMemoryNamespace()];
+  const stored = { db: databases.content, pages, site, config: { origin: ORIGIN } };
+  const options = { seed, steps: 150, posts: 30, faultProbability: 0.05 };
+  expect(await runSequence(stored, options)).toEqual([]);
+  await fill(databases);
+  return { databases, pages, site };
+}
+
+/** What no event writes, or none of those. */
+async function fill({ content, accounts, journal }: Databases): Promise<void> {
+  await content.batch([
+    content.prepare(
+      "INSERT INTO dead_letter (id, at, why, body) VALUES ('d1', 7, 'no object', '\"\\u0000 é\"')",
+    ),
+  ]);
+  await accounts.batch([
+    accounts.prepare("INSERT INTO account VALUES ('ann', 'Ann', 'scrypt$1', 3, 5)"),
+    accounts.prepare("INSERT INTO account VALUES ('bob', 'bob', NULL, 0, 6)"),
+    accounts.prepare("INSERT INTO community VALUES ('place0', 'Place0', 'ann', 5)"),
+  ]);
+  await journal.prepare("INSERT INTO accepted VALUES ('e1', '{}')").run();
+}
+
+/** Every row of every table but those of pages. */
+async function rowsOf(databases: Databases): Promise<Record<string, readonly TableRow[]>> {
+  const rows: Record<string, readonly TableRow[]> = {};
+  for (const table of TABLES) {
+    if (table.type === "derived") continue;
+    const columns = table.table === "site" ? "id" : "*";
+    const { results } = await databases[table.database]
+      .prepare(`SELECT ${columns} FROM ${table.table} ORDER BY ${table.key.join(", ")}`)
+      .all<TableRow>();
+    rows[tableName(table)] = results;
+  }
+  return rows;
+}
+
+async function commitNumber(db: D1Database): Promise<number> {
+  return (await db.prepare("SELECT commit_number FROM site").first<number>("commit_number")) ?? 0;
+}
+
+describe("a restored site", () => {
+  it("has the same rows, those made afresh included", async () => {
+    const seen = new Set<string>();
+    for (const seed of SEEDS) {
+      const { databases } = await aSite(seed);
+      const file = join(directory, `rows${seed}.ndjson${seed % 2 ? ".gz" : ""}`);
+      await exportSite(databases, file, AT);
+      const restored = openDatabases();
+      await removePresets(restored.content, "content");
+      for await (const { table, rows } of readBackupRows(await openBackup(file), 7)) {
+        await restoreFacts(restored[table.database], table, rows);
+        seen.add(tableName(table));
+        const listings = table.table === "entry" ? rows.map(({ listing }) => listing) : [];
+        expect(listings.filter((listing) => !String(listing).startsWith("~"))).toEqual([]);
+      }
+      await renumberListings(restored.content);
+      expect(await rowsOf(restored), `seed ${seed}`).toEqual(await rowsOf(databases));
+      const [before, after] = [databases, restored].map(({ content }) => commitNumber(content));
+      expect(await after).toBeGreaterThan(Number(await before));
+    }
+    expect([...seen].sort()).toEqual(FACT_TABLES.map(tableName).sort());
+  });
+
+  it("is built to the bytes that were published one by one, and exported to the same lines", async () => {
+    const { databases, ...published } = await aSite(7);
+    const [file, again] = [join(directory, "site.ndjson.gz"), join(directory, "again.ndjson")];
+    await exportSite(databases, file, AT);
+    const stateDir = join(directory, "state");
+    // Stores without content, and what a restore leaves that was killed.
+    await (await openLocalState(stateDir)).dispose();
+    mkdirSync(join(stateDir, "restoring", "v3", "d1"), { recursive: true });
+    await restoreSite(stateDir, file);
+    const state = await openLocalState(stateDir);
+    try {
+      await buildSite(state, ORIGIN, Date.now);
+      expect(await storedPages(state)).toEqual(await storedPages(published));
+      await exportSite(databasesOf(state), again, AT);
+      await exportSite(databases, file.replace(".gz", ""), AT);
+    } finally {
+      await state.dispose();
+    }
+    const lines = await Promise.all(
+      [file.replace(".gz", ""), again].map(async (path) =>
+        (await readFile(path, "utf8")).split("\n"),
+      ),
+    );
+    const [before, after] = lines.map((each) =>
+      each.filter((line) => !line.includes("commit_number")),
+    );
+    expect(after).toEqual(before);
+    await expect(restoreSite(stateDir, file)).rejects.toThrow("is not empty: there are rows in");
+  }, 120_000);
+});
+
+describe("a table", () => {
+  const votes = FACT_TABLES.find(({ table }) => table === "vote") as FactTable;
+
+  it.each([0, 1, 499, 500, 501, 1000, 1201])(
+    "of %i rows is walked once, in order",
+    async (count) => {
+      const db = openMemoryD1();
+      const all = Array.from({ length: count }, (_, index) => {
+        const number = String(index).padStart(5, "0");
+        return { user: `u${number}`, post: `p${index >> 9}`, value: 1, at: index, event: number };
+      });
+      for (let from = 0; from < count; from += 300) {
+        await restoreFacts(db, votes, all.slice(from, from + 300));
+      }
+      expect((await Array.fromAsync(walkFacts(db, votes))).flat()).toEqual(all);
+    },
+  );
+});
+
+describe("a backup", () => {
+  const TEXT = [
+    '{"format":"cairn-backup","version":1,"at":"2026-01-01T00:00:00.000Z"}',
+    '["content.alias",{"id":"a","post":"b"}]',
+    '["accounts.community",{"name_key":"é","name":"É","creator":"ann","created_at":1}]',
+    '{"rows":{"content.alias":1,"accounts.community":1,"content.vote":0}}',
+    "",
+  ].join("\n");
+
+  async function fileOf(content: string | Uint8Array): Promise<string> {
+    const file = join(directory, "one.ndjson");
+    await writeFile(file, content);
+    return file;
+  }
+
+  it("that is whole is opened, packed or not", async () => {
+    for (const content of [TEXT, TEXT.trimEnd(), gzipSync(TEXT)]) {
+      const file = await openBackup(await fileOf(content));
+      const chunks = await Array.fromAsync(readBackupRows(file, 10));
+      expect(chunks.map(({ table, rows }) => [tableName(table), rows])).toEqual([
+        ["content.alias", [{ id: "a", post: "b" }]],
+        ["accounts.community", [{ name_key: "é", name: "É", creator: "ann", created_at: 1 }]],
+      ]);
+    }
+  });
+
+  it("that is cut off anywhere is refused", async () => {
+    const bytes = Buffer.from(TEXT.trimEnd());
+    for (let end = 0; end < bytes.length; end++) {
+      const opened = openBackup(await fileOf(bytes.subarray(0, end)));
+      await expect(opened, `after ${end} bytes`).rejects.toThrow(/^cannot restore .*Nothing was/);
+    }
+    const packed = gzipSync(TEXT);
+    for (let end = 0; end < packed.length; end += 5) {
+      await expect(openBackup(await fileOf(packed.subarray(0, end)))).rejects.toThrow(
+        "Nothing was",
+      );
+    }
+  });
+
+  const [first = "", alias = "", community = "", last = ""] = TEXT.split("\n");
+  it.each([
+    ["lacks a row", [first, alias, last], "has not the rows"],
+    ["has a row twice", [first, alias, alias, community, last], "has not the rows"],
+    ["goes on after its end", [first, alias, community, last, alias], "follows its last line"],
+    ["has no first line", [alias, community, last], "it is no backup"],
+    ["is something else", ['{"id":"t3_1","title":"x"}'], "it is no backup"],
+    ["has a newer format", [first.replace("1,", "2,"), last], "from a newer one"],
+    ["has a newer table", [first, '["content.poll",{"id":1}]', last], "the table content.poll"],
+    ["has a newer column", [first, '["content.alias",{"x":1}]', last], "column content.alias.x"],
+  ])("that %s is refused", async (_, lines, complaint) => {
+    await expect(openBackup(await fileOf(lines.join("\n")))).rejects.toThrow(complaint);
+  });
+
+  it("is for its owner only, and has its name only when it is whole", async () => {
+    const databases = openDatabases();
+    const file = join(directory, "secret.ndjson");
+    await exportSite(databases, file, AT);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const broken = { ...databases, journal: openMemoryD1("accounts") };
+    const other = join(directory, "broken.ndjson");
+    await expect(exportSite(broken, other, AT)).rejects.toThrow("no such table: accepted");
+    for (const path of [other, `${other}.partial`]) {
+      await expect(stat(path)).rejects.toThrow("ENOENT");
+    }
+  });
+});

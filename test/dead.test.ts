@@ -1,0 +1,121 @@
+/** Dead letters: listed, applied again, discarded; nothing is lost by any of it. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { NoSuchLetterError, tendDeadLetters } from "../build/dead.ts";
+import type { EventId, PostId } from "../src/model/ids.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
+import { keepDeadLetters, listDeadLetters } from "../src/store/dead-letters.ts";
+import { anId, aSubmission, aVote } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+
+/** When all letters died. */
+const DIED_MS = Date.UTC(2026, 0, 1, 1);
+
+let db: ReturnType<typeof openMemoryD1>;
+let now = DIED_MS;
+beforeEach(() => {
+  db = openMemoryD1();
+  now = DIED_MS;
+});
+
+function aCommunity(): CairnEvent {
+  const base = { version: 1, id: anId() as EventId, at: Date.UTC(2026, 0, 1), by: "ann" } as const;
+  return { ...base, type: "community_created", name: "Programming", title: "", description: "" };
+}
+
+async function bury(letters: Readonly<Record<string, unknown>>): Promise<void> {
+  const rows = Object.entries(letters).map(([id, body]) => ({
+    ...{ id, at: DIED_MS, why: "gave up retrying" },
+    body: JSON.stringify(body),
+  }));
+  await keepDeadLetters(db, rows);
+}
+
+async function reasons(): Promise<Record<string, string>> {
+  return Object.fromEntries((await listDeadLetters(db)).map(({ id, why }) => [id, why]));
+}
+
+function tend(...args: readonly string[]): Promise<string[] | null> {
+  return tendDeadLetters(db, args, () => now);
+}
+
+async function scoreOf(post: PostId): Promise<number | null> {
+  return db.prepare("SELECT score FROM post WHERE id = ?1").bind(post).first<number>("score");
+}
+
+describe("replay", () => {
+  it("applies what can be applied, the oldest event first, and names its pages", async () => {
+    const [community, post] = [aCommunity(), aSubmission()];
+    const vote = aVote({ post: post.post });
+    await bury({ a: vote, b: post, c: community });
+    expect((await tend("replay"))?.[0]).toBe("3 applied, 0 refused, 0 still dead");
+    expect(await reasons()).toEqual({});
+    expect(await scoreOf(post.post)).toBe(2);
+    const stale = await db
+      .prepare("SELECT 1 FROM page WHERE key = '/' AND named > written")
+      .first();
+    expect(stale).not.toBeNull();
+  });
+
+  it("keeps the others, each with its new reason, and refuses what is impossible", async () => {
+    const post = aSubmission();
+    await bury({
+      ...{ malformed: { version: 9 }, nothing: null },
+      waiting: aVote({ post: anId() as PostId }),
+      community: aCommunity(),
+      ...{ post, notHers: { ...aVote({ post: post.post }), type: "post_deleted", by: "eve" } },
+    });
+    expect((await tend("replay"))?.[0]).toBe("2 applied, 1 refused, 3 still dead");
+    expect(await reasons()).toEqual({
+      malformed: "unknown version 9",
+      nothing: "no object",
+      waiting: "what it depends on is not there",
+    });
+    const refusal = await db.prepare("SELECT user, reason FROM refusal").first();
+    expect(refusal).toEqual({ user: "eve", reason: "not_yours" });
+    now += 7 * 60 * 60 * 1000;
+    expect((await tend("replay", "waiting"))?.[0]).toBe("0 applied, 1 refused, 0 still dead");
+  });
+
+  it("keeps a letter that the database fails on, and goes on with the next", async () => {
+    const community = aCommunity();
+    await bury({ a: community, b: { ...aSubmission(), at: now } });
+    await db.prepare("ALTER TABLE post RENAME TO elsewhere").run();
+    expect((await tend("replay"))?.[0]).toBe("0 applied, 0 refused, 2 still dead");
+    expect((await reasons()).b).toMatch(/^applying it failed: no such table/);
+    await db.prepare("ALTER TABLE elsewhere RENAME TO post").run();
+    expect((await tend("replay"))?.[0]).toBe("2 applied, 0 refused, 0 still dead");
+  });
+
+  it("applies only the letters named, and none if one of them is not there", async () => {
+    await bury({ a: aCommunity(), b: { ...aCommunity(), name: "Gardening" } });
+    await expect(tend("replay", "a", "x")).rejects.toThrow(NoSuchLetterError);
+    expect(await reasons()).toHaveProperty("a");
+    expect((await tend("replay", "a"))?.[0]).toBe("1 applied, 0 refused, 0 still dead");
+    expect(Object.keys(await reasons())).toEqual(["b"]);
+  });
+});
+
+describe("discard", () => {
+  it("removes the letters named, or all, but never without being told which", async () => {
+    await bury({ a: 1, b: 2, c: 3 });
+    expect(await tend("discard")).toBeNull();
+    await expect(tend("discard", "a", "x")).rejects.toThrow("no such dead letter: x");
+    expect(Object.keys(await reasons())).toEqual(["a", "b", "c"]);
+    expect(await tend("discard", "b")).toEqual(["1 discarded"]);
+    expect(Object.keys(await reasons())).toEqual(["a", "c"]);
+    expect(await tend("discard", "--all")).toEqual(["2 discarded"]);
+    expect(await reasons()).toEqual({});
+  });
+});
+
+describe("list", () => {
+  it("shows each with its reason and its content", async () => {
+    await bury({ a: { version: 9 } });
+    expect(await tend("list")).toEqual([
+      'a  2026-01-01T01:00:00.000Z  gave up retrying  {"version":9}',
+      "1 dead letters",
+    ]);
+    expect(await tend("bury")).toBeNull();
+    expect(await tend()).toBeNull();
+  });
+});
