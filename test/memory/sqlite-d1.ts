@@ -34,13 +34,18 @@ function statement(db: DatabaseSync, sql: string, values: SQLInputValue[] = []):
   };
 }
 
-/** A fresh content database with its migrations applied. */
-export function openMemoryD1(): D1Database {
+/** The content database's migrations, in order, by name. */
+export function contentMigrations(): ReadonlyMap<string, string> {
+  const files = readdirSync(MIGRATIONS).sort();
+  return new Map(files.map((file) => [file, readFileSync(MIGRATIONS + file, "utf8")]));
+}
+
+/** A fresh content database with its migrations applied, or with some of them. */
+export function openMemoryD1(migrations = [...contentMigrations().values()]): D1Database {
   const db = new DatabaseSync(":memory:");
-  for (const file of readdirSync(MIGRATIONS).sort()) {
-    db.exec(readFileSync(MIGRATIONS + file, "utf8"));
-  }
+  for (const sql of migrations) db.exec(sql);
   const database = {
+    exec: async (sql: string) => db.exec(sql),
     prepare: (sql: string) => statement(db, sql),
     async batch(statements: Statement[]) {
       db.exec("BEGIN");
