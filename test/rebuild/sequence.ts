@@ -30,6 +30,12 @@ const BEGIN_MS = Date.UTC(2026, 0, 1);
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
 
+/**
+ * Events on a site where nothing is stale, each alone: in a crowd another event would often name
+ * the page that one has forgotten.
+ */
+const AFTERTHOUGHTS = 8;
+
 interface Queued {
   readonly event: CairnEvent;
   attempts: number;
@@ -44,6 +50,7 @@ export async function runSequence(
   await run.begin();
   for (let step = 0; step < options.steps; step++) await run.step();
   await run.finish();
+  for (let late = 0; late < AFTERTHOUGHTS; late++) await run.afterthought();
   return siteDifferences(stored);
 }
 
@@ -89,6 +96,12 @@ class Sequence {
     else if (kind < 0.9) await this.#publish();
     else await this.#together();
     this.#faults.probability = 0;
+  }
+
+  async afterthought(): Promise<void> {
+    this.#now += 61_000;
+    this.#send();
+    await this.finish();
   }
 
   #send(): void {
