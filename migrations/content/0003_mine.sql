@@ -45,7 +45,8 @@ INSERT INTO entry (listing, slot, created_at, id)
     UNION ALL
     SELECT '~' || lower(p.author) || '/inbox', c.created_at * 1000, 're_' || c.id
       FROM comment c JOIN post p ON p.id = c.post
-      WHERE c.parent IS NULL AND EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id AND v.user = c.author)
+      WHERE c.parent IS NULL
+        AND EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id AND v.user = c.author)
         AND lower(p.author) <> lower(c.author) AND p.author NOT GLOB '*[^A-Za-z0-9_-]*'
         AND length(p.author) BETWEEN 1 AND 30
     UNION ALL
