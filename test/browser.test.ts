@@ -131,8 +131,8 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await page.locator("time").textContent()).toBe("just now");
       const up = page.getByRole("button", { name: "upvote" });
       expect(await up.getAttribute("aria-pressed")).toBe("true");
-      const offer = page.getByText("delete", { exact: true });
-      expect(await offer.isVisible()).toBe(true);
+      const acts = await openMenu(page.locator("article"));
+      expect(await acts.allTextContents()).toEqual(["save", "hide", "edit", "delete"]);
 
       await page.getByRole("button", { name: "log out" }).click();
       await page.waitForURL("/");
@@ -143,7 +143,9 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
         .getByRole("link", { name: "0 comments" })
         .click();
       await page.getByRole("heading", { name: "From a browser" }).waitFor();
-      await offer.waitFor({ state: "hidden" });
+      // Who is nobody yet is led to a page with everything, whose forms ask for the login.
+      await page.getByRole("link", { name: "more", exact: true }).click();
+      await page.getByRole("heading", { name: "This post" }).waitFor();
     });
 
     test("a page that is not there has nothing to complain of but that", async () => {
@@ -194,6 +196,186 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     });
   });
 
+  describe("what is one's own", () => {
+    let window: Window;
+    let page: Page;
+    const stone = newestOf("Programming");
+
+    beforeAll(async () => {
+      window = await open();
+      page = window.page;
+      await register(page, "Gina");
+    });
+
+    test("the menu of a post saves it, by keyboard, and knows so after a reload", async () => {
+      await page.goto("/");
+      const { line } = postLine(page, stone);
+      await line.getByRole("link", { name: "more", exact: true }).focus();
+      await page.keyboard.press("Enter");
+      const save = line.getByRole("button", { name: "save", exact: true });
+      expect(await isFocused(save)).toBe(true);
+      await Promise.all([answerTo(page, "/api/save"), page.keyboard.press("Enter")]);
+      const unsave = line.getByRole("button", { name: "unsave" });
+      await unsave.waitFor();
+      expect(await isFocused(unsave)).toBe(true);
+      await page.keyboard.press("Tab");
+      expect(await isFocused(line.getByRole("button", { name: "hide" }))).toBe(true);
+
+      await page.reload();
+      expect((await (await openMenu(line)).allTextContents())[0]).toBe("unsave");
+      await until("what is saved", () => showsOn(page, "/me/saved", stone.title), FRESH_MS);
+      const acts = await openMenu(page.locator("article"));
+      await Promise.all([answerTo(page, "/api/unsave"), acts.first().click()]);
+      await line.getByRole("button", { name: "save", exact: true }).waitFor();
+    });
+
+    test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
+      await page.goto("/");
+      const { line } = postLine(page, stone);
+      const acts = await openMenu(line);
+      expect(await acts.allTextContents()).toEqual(["save", "hide", "report"]);
+      await acts.nth(1).focus();
+      await Promise.all([answerTo(page, "/api/hide"), page.keyboard.press("Enter")]);
+      await line.waitFor({ state: "hidden" });
+      // The focus goes on with what comes next.
+      expect(await page.evaluate("document.activeElement.closest('li') !== null")).toBe(true);
+      await page.reload();
+      await page.locator("#me b").waitFor();
+      await line.waitFor({ state: "hidden" });
+      await page.goto(stone.path);
+      expect(await postLine(page, stone).line.isVisible()).toBe(true);
+
+      await until("what is hidden", () => showsOn(page, "/me/hidden", stone.title), FRESH_MS);
+      const unhide = (await openMenu(page.locator("article"))).nth(1);
+      expect(await unhide.textContent()).toBe("unhide");
+      await Promise.all([answerTo(page, "/api/unhide"), unhide.click()]);
+      await page.goto("/");
+      await page.locator("#me b").waitFor();
+      expect(await line.isVisible()).toBe(true);
+    });
+
+    test("a comment shows at once, though its thread is not published yet; once", async () => {
+      const thread = newestOf("Linux").path;
+      await page.goto(thread);
+      const release = await holdPublishing(page);
+      await page.getByLabel("Comment").fill("Words <b>to wait</b> for");
+      await page.getByRole("button", { name: "Comment" }).click();
+      const said = page.locator("article[id]", { hasText: "Words <b>to wait</b> for" });
+      await said.getByText("being published").waitFor();
+      await page.reload();
+      await said.getByText("being published").waitFor();
+
+      await release();
+      const isThere = async () => {
+        await page.reload();
+        return (await said.getByRole("link", { name: "more" }).count()) === 1;
+      };
+      await until("the published comment", isThere, FRESH_MS);
+      expect(await said.count()).toBe(1);
+      expect(await page.getByText("being published").count()).toBe(0);
+
+      const acts = await openMenu(said);
+      expect(await acts.allTextContents()).toEqual(["save", "edit", "delete"]);
+      await acts.getByText("delete").click();
+      await page.getByRole("button", { name: "Delete it" }).click();
+      await page.waitForURL(`**${thread}`);
+      const isGone = async () => {
+        await page.reload();
+        return (await said.count()) === 0;
+      };
+      await until("its end", isGone, FRESH_MS);
+    });
+
+    test("an answer is counted beside the inbox until it has been read", async () => {
+      await page.goto("/r/linux/submit");
+      await fillIn(page, { Title: "A question of Gina", Text: "Who answers?" });
+      await page.getByRole("button", { name: "Submit" }).click();
+      await page.getByRole("link", { name: "A question of Gina" }).waitFor();
+      const thread = new URL(page.url()).pathname;
+      const { page: other } = await open();
+      await register(other, "Hugo");
+      await other.goto(thread);
+      await fillIn(other, { Comment: "Hugo does." });
+      await other.getByRole("button", { name: "Comment" }).click();
+      const inbox = page.locator("#me a").first();
+      await until("mail", () => showsOn(page, "/me/unread.json", '{"unread":1}'), FRESH_MS);
+      // What is known in this browser is a minute old at most.
+      await page.goto("/about");
+      await page.evaluate("localStorage.clear()");
+      await page.reload();
+      await page.getByRole("link", { name: "inbox (1)" }).click();
+      const answer = page.locator("li.unread", { hasText: "Hugo does." });
+      await answer.waitFor();
+      await page.getByRole("link", { name: "inbox", exact: true }).first().waitFor();
+      await until("its end", () => showsOn(page, "/me/unread.json", '{"unread":0}'), FRESH_MS);
+      await page.goto("/me/inbox");
+      await page.getByText("Hugo does.").waitFor();
+      expect(await page.locator("li.unread").count()).toBe(0);
+      expect(await inbox.textContent()).toBe("inbox");
+    });
+
+    test("votes, saved and hidden posts are known in another browser", async () => {
+      const first = await open();
+      await register(first.page, "Ida");
+      await first.page.goto("/r/programming/new");
+      await click(first.page, postLine(first.page, stone).down);
+      const vote = `{"t3_${stone.id}":-1}`;
+      await until("the vote", () => showsOn(first.page, "/me/overlay.json", vote), FRESH_MS);
+      const second = await open();
+      await second.page.goto("/login?dest=/r/programming/new");
+      await fillIn(second.page, { Name: "ida", Password: PASSWORD });
+      await second.page.getByRole("button", { name: "Log in" }).click();
+      await second.page.waitForURL("/r/programming/new");
+      const { down } = postLine(second.page, stone);
+      const isPressed = async () => (await down.getAttribute("aria-pressed")) === "true";
+      await until("the vote in the other browser", isPressed, FRESH_MS);
+
+      await second.page.getByRole("button", { name: "log out" }).click();
+      await second.page.waitForURL("/");
+      expect(await second.page.evaluate("localStorage.length")).toBe(0);
+    });
+
+    test("fits a telephone", async () => {
+      const narrow = await open({ width: NARROW });
+      await register(narrow.page, "Joan");
+      await narrow.page.goto("/");
+      const acts = await openMenu(postLine(narrow.page, stone).line);
+      await Promise.all([answerTo(narrow.page, "/api/save"), acts.first().click()]);
+      await until("it", () => showsOn(narrow.page, "/me/saved", stone.title), FRESH_MS);
+      const thing = `t3_${stone.id}`;
+      const forms = [`/api/thing?id=${thing}`, `/api/report?thing_id=${thing}`];
+      for (const path of ["/me/saved", "/me/inbox", "/me/liked", ...forms]) {
+        await narrow.page.goto(path);
+        const width = await narrow.page.evaluate("document.documentElement.scrollWidth");
+        expect([path, width]).toEqual([path, NARROW]);
+      }
+    });
+
+    test("can all be done without JavaScript", async () => {
+      const { page: plain } = await open({ javaScriptEnabled: false });
+      await register(plain, "Karl");
+      await plain.goto("/r/programming");
+      const { line } = postLine(plain, stone);
+      const more = async (act: string) => {
+        await plain.goto("/r/programming");
+        await line.getByRole("link", { name: "more", exact: true }).click();
+        await plain.getByRole("button", { name: act, exact: true }).click();
+        await plain.waitForURL("/r/programming");
+      };
+      await more("save");
+      await until("what is saved", () => showsOn(plain, "/me/saved", stone.title), FRESH_MS);
+      await more("hide");
+      await until("what is hidden", () => showsOn(plain, "/me/hidden", stone.title), FRESH_MS);
+
+      await plain.goto("/r/programming");
+      await line.getByRole("link", { name: "more", exact: true }).click();
+      await plain.getByRole("link", { name: "report it" }).click();
+      await fillIn(plain, { "What is wrong with it?": "It rolls away" });
+      await plain.getByRole("button", { name: "Report it" }).click();
+      await plain.waitForURL("/r/programming");
+    });
+  });
+
   test("every kind of page fits a telephone", async () => {
     const { page } = await open({ width: NARROW });
     const thread = newestOf("Linux").path;
@@ -204,6 +386,47 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     }
   });
 });
+
+async function register(page: Page, name: string): Promise<void> {
+  await page.goto("/register");
+  await fillIn(page, { Name: name, Password: PASSWORD });
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.waitForURL("/");
+}
+
+/** Opens the menu of a line; what it offers. */
+async function openMenu(line: Locator): Promise<Locator> {
+  await line.page().locator("#me b").waitFor();
+  await line.getByRole("link", { name: "more", exact: true }).click();
+  return line.locator("[name=mark], [name=mark] ~ a");
+}
+
+function isFocused(element: Locator): Promise<boolean> {
+  return element.evaluate((it) => it === it.ownerDocument.activeElement);
+}
+
+async function showsOn(page: Page, path: string, words: string): Promise<boolean> {
+  await page.goto(path);
+  return (await page.locator("body").textContent())?.includes(words) ?? false;
+}
+
+/** From now on the thread that is open stays as it is, whatever is said in it. */
+async function holdPublishing(page: Page): Promise<() => Promise<void>> {
+  const body = await page.evaluate<string>("fetch(location.href).then((page) => page.text())");
+  const [comment, thread] = ["**/api/comment", "**/comments/**"];
+  await page.route(comment, async (route) => {
+    // A redirect is followed past every route, a page that leads on is not.
+    const answer = await route.fetch({ maxRedirects: 0 });
+    const leadsTo = answer.headers().location;
+    const html = `<!doctype html><meta http-equiv="refresh" content="0;url=${leadsTo}">`;
+    await route.fulfill({ contentType: "text/html", body: html });
+  });
+  await page.route(thread, (route) => route.fulfill({ contentType: "text/html", body }));
+  return async () => {
+    await page.unroute(comment);
+    await page.unroute(thread);
+  };
+}
 
 function field(page: Page, label: string): Locator {
   return page.getByLabel(label, { exact: true });

@@ -150,8 +150,16 @@ test("the reader alone answers every page, as what it is", async () => {
 
 /** A thread's key is not its address; asked for by that, every page is what was stored. */
 async function expectAnswer(visitor: Visitor, key: string, head: PageHead): Promise<void> {
+  if (key.startsWith("~")) return expectPrivate(visitor, key);
   const answer = await visitor.get(head.path ?? key);
   const expected = [key, head.status, head.location ?? undefined];
   expect([key, answer.status, answer.location]).toEqual(expected);
   expect(answer.text === "", key).toBe(head.location !== null);
+}
+
+/** No path leads to a private page, and its own address only with a session. */
+async function expectPrivate(visitor: Visitor, key: string): Promise<void> {
+  const asked = await visitor.get(`/${key}`);
+  const own = await visitor.get(key.replace(/^~[^/]*/, "/me"));
+  expect([key, asked.status, own.status, own.location]).toEqual([key, 404, 303, "/login"]);
 }

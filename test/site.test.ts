@@ -920,6 +920,43 @@ describe.concurrent("a new community", () => {
   });
 });
 
+describe.concurrent("what is one's own", () => {
+  test("is kept, answered, read, and shut by a new password", IN_TURN, async () => {
+    const [eva, finn] = await Promise.all([aPerson(visitor, "Eva"), aPerson(visitor, "finn")]);
+    const kept = newestOf("Gardening");
+    for (const act of ["save", "hide"]) {
+      expect((await eva.post(`/api/${act}`, { id: `t3_${kept.id}` })).status).toBe(202);
+    }
+    for (const list of ["saved", "hidden"]) {
+      const page = await until(list, () => pageWith(eva, `/me/${list}`, kept.title), FRESH_MS);
+      expect(page.headers["cache-control"]).toBe("private, no-store");
+      expect(page.headers.etag).toBeUndefined();
+    }
+
+    const sent = await eva.post("/api/submit", { sr: "linux", title: "A question", text: "Why?" });
+    await until("the post", () => pageWith(visitor, `${sent.location}`, "Why?"), FRESH_MS);
+    await finn.post("/api/comment", { link: idOf(sent), text: "Because of finn." });
+    const inbox = await until("mail", () => pageWith(eva, "/me/inbox", "of finn."), FRESH_MS);
+    await until("its number", () => pageWith(eva, "/me/unread.json", '{"unread":1}'), FRESH_MS);
+    expect((await finn.get("/me/unread.json")).text).toBe('{"unread":0}');
+    const upto = /name="upto" value="(\d+)"/.exec(inbox.text)?.[1] ?? "";
+    await eva.post("/api/read_all_messages", { upto });
+    await until("its end", () => pageWith(eva, "/me/unread.json", '{"unread":0}'), FRESH_MS);
+
+    const passwords = { passwd: "correct horse", new_passwd: "battery staple" };
+    const changed = await eva.post("/api/password", passwords);
+    const isShut = async () => (await eva.get("/me/inbox")).status === 303;
+    await until("the end of the session", isShut, FRESH_MS);
+    const again = visitor.with({ cookie: cookiesOf(changed) });
+    expect((await again.get("/me/inbox")).status).toBe(200);
+  });
+
+  async function pageWith(reader: Visitor, path: string, words: string): Promise<Answer | false> {
+    const page = await reader.get(path);
+    return page.status === 200 && page.text.includes(words) && page;
+  }
+});
+
 describe("an account", () => {
   test("registers with a session that no script reads, and a name that one can", async () => {
     const form = { user: "Carla", passwd: "long enough", dest: "/new" };

@@ -30,7 +30,8 @@ ALTER TABLE refusal ADD COLUMN text TEXT NOT NULL DEFAULT '';
 
 -- Private listings are entries too. Their names begin with ~, and their slots are in the order of
 -- arrival. They hold fullnames, the inbox `re_…` (a reply) and `no_…` (a refusal); what left a
--- listing leaves an empty id behind.
+-- listing leaves an empty id behind. Imported comments, for which their authors have not voted, are
+-- no news.
 INSERT INTO entry (listing, slot, created_at, id)
   SELECT listing, row_number() OVER (PARTITION BY listing ORDER BY at, id), at / 1000, id
   FROM (
@@ -44,11 +45,14 @@ INSERT INTO entry (listing, slot, created_at, id)
     UNION ALL
     SELECT '~' || lower(p.author) || '/inbox', c.created_at * 1000, 're_' || c.id
       FROM comment c JOIN post p ON p.id = c.post
-      WHERE c.parent IS NULL AND EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id)
+      WHERE c.parent IS NULL
+        AND EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id AND v.user = c.author)
         AND lower(p.author) <> lower(c.author) AND p.author NOT GLOB '*[^A-Za-z0-9_-]*'
+        AND length(p.author) BETWEEN 1 AND 30
     UNION ALL
     SELECT '~' || lower(p.author) || '/inbox', c.created_at * 1000, 're_' || c.id
       FROM comment c JOIN comment p ON p.id = c.parent
-      WHERE EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id)
+      WHERE EXISTS (SELECT 1 FROM comment_vote v WHERE v.comment = c.id AND v.user = c.author)
         AND lower(p.author) <> lower(c.author) AND p.author NOT GLOB '*[^A-Za-z0-9_-]*'
+        AND length(p.author) BETWEEN 1 AND 30
   );

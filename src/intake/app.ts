@@ -39,6 +39,7 @@ export function createIntake(sources: Sources) {
     app.all(form.path, (c) => refuse(c, { type: "wrong_method", allowed }));
   }
   app.get(THING_PATH, openThing);
+  app.all(THING_PATH, (c) => refuse(c, { type: "wrong_method", allowed: "GET, HEAD" }));
   app.notFound((c) => refuse(c, { type: "no_such_form", path: c.req.path }));
   app.onError((error, c) => {
     console.error("intake failed", c.req.method, c.req.path, error);
@@ -57,7 +58,7 @@ function openForm(c: IntakeContext, page: FormPage): Response {
   const thread = page.threadOf?.(fields);
   if (isRefusal(thread)) return refuse(c, thread);
   // A link from elsewhere may not put words into anybody's mouth.
-  fields.delete("text");
+  for (const typed of ["text", "reason"]) fields.delete(typed);
   return answerOpened(c.req.raw, page, fields);
 }
 

@@ -36,12 +36,12 @@ async function takeNewPassword(request: PersonRequest): Promise<Outcome> {
   if (!(await checkPassword(sent.passwd, account.password))) {
     return { type: "wrong_password", field: "passwd" };
   }
+  const password = await hashNewPassword(sent.new_passwd, random);
   // First the event: a session that opens private pages longer than its password would be worse
-  // than one that must log in again.
+  // than private pages that stay shut until the change is tried again.
   const ended = { type: "sessions_ended", epoch: account.sessionEpoch + 1 } as const;
   const event = await sendEvent(request, ended);
   if (isRefusal(event)) return event;
-  const password = await hashNewPassword(sent.new_passwd, random);
   const sessionEpoch = await replacePassword(env.ACCOUNTS, account, password);
   if (sessionEpoch === null) return { type: "no_session" };
   return loggedIn(request, { name: account.name, sessionEpoch }, HOME);

@@ -78,7 +78,8 @@ function formView(request: Request, page: FormPage, fields: URLSearchParams) {
 /** The login leads back to where the button was; what was typed can be copied from beside it. */
 function loginView(request: Request, { form, fields }: Sent) {
   const dest = destOf(request, form.page, fields);
-  const unsent = form.page?.keeps.includes("text") ? fields.get("text") : null;
+  const typed = form.page?.keeps.find((kept) => kept === "text" || kept === "reason");
+  const unsent = typed ? fields.get(typed) : null;
   return { title: "Log in", form: "login", values: { dest }, back: dest, unsent };
 }
 

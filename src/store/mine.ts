@@ -106,20 +106,21 @@ export interface TailEntry {
   readonly createdAt: number;
 }
 
-/** The last slots of each listing, newest first; what has left them is missing. */
+/** What stands last in each listing, newest first; slots that something has left do not count. */
 export async function readTails(
   db: D1Database,
   listings: readonly string[],
-  slots: number,
+  max: number,
 ): Promise<TailEntry[][]> {
   const { results } = await db
     .prepare(
       `SELECT q.key AS listing, e.id, e.created_at AS createdAt FROM json_each(?1) q
-       CROSS JOIN entry e ON e.listing = q.value AND e.slot >
-         (SELECT max(slot) FROM entry WHERE listing = q.value) - ?2
+       CROSS JOIN entry e ON e.listing = q.value AND e.slot > coalesce(
+         (SELECT slot FROM entry WHERE listing = q.value AND id <> ''
+          ORDER BY slot DESC LIMIT 1 OFFSET ?2), 0)
        WHERE e.id <> '' ORDER BY q.key, e.slot DESC`,
     )
-    .bind(JSON.stringify(listings), slots)
+    .bind(JSON.stringify(listings), max)
     .all<TailEntry & { listing: number }>();
   const tails = listings.map((): TailEntry[] => []);
   for (const { listing, ...entry } of results) tails[listing]?.push(entry);

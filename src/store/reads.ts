@@ -70,8 +70,8 @@ export interface Reads {
   people(keys: readonly PersonKey[]): Promise<ReadonlyMap<PersonKey, Person>>;
   personKeys(): Promise<readonly PersonKey[]>;
   refusals(events: readonly EventId[]): Promise<ReadonlyMap<EventId, Refusal>>;
-  /** The last slots of private listings, newest first, without what has left them. */
-  tails(listings: readonly string[], slots: number): Promise<readonly (readonly TailEntry[])[]>;
+  /** What stands last in private listings, newest first. */
+  tails(listings: readonly string[], max: number): Promise<readonly (readonly TailEntry[])[]>;
   /** The names of all private listings. */
   privateListings(): Promise<readonly string[]>;
   /** People whose sessions of an earlier epoch have ended. */
@@ -102,7 +102,7 @@ export function openReads(db: D1Database): Reads {
     people: (keys) => readPeople(db, keys),
     personKeys: () => readPersonKeys(db),
     refusals: (events) => readRefusals(db, events),
-    tails: (listings, slots) => readTails(db, listings, slots),
+    tails: (listings, max) => readTails(db, listings, max),
     privateListings: () => readPrivateListings(db),
     endedSessions: () => readEndedSessions(db),
   };

@@ -13,10 +13,11 @@ import {
   votesKey,
 } from "./site.js";
 
-/** The documents about me are this old at most, and a vote of mine may be missing in them. */
-const OVERLAY_MS = 600_000;
+/** How old the documents about me may be here: the first a minute more than it is on the site. */
+const OVERLAY_MS = 660_000;
 const UNREAD_MS = 60_000;
 
+const saidKey = `said:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(`own:${me}`) };
 
@@ -24,7 +25,7 @@ showMine();
 document.addEventListener("submit", ({ target: form }) => {
   const path = form.getAttribute("action");
   if (path === "/api/logout") localStorage.clear();
-  if (path === "/api/comment") store("said", { ...fieldsOf(form), at: Date.now() });
+  if (path === "/api/comment") store(saidKey, { ...fieldsOf(form), at: Date.now() });
 });
 document.onclick = (event) => {
   const link = event.target;
@@ -78,13 +79,15 @@ function showOwn() {
 
 /** A comment that the page does not have yet; the answer to its form says its id. */
 function showSaid() {
-  const said = stored("said");
+  const said = stored(saidKey);
   if (!said || Date.now() - said.at > PENDING_MS) return;
   said.id ??= location.hash.slice(1);
-  store("said", said);
+  // Once it was published, it is not said again: it may have been deleted since.
+  const isPublished = document.getElementById(said.id);
+  store(saidKey, isPublished ? null : said);
   const place = document.getElementById(said.parent)?.querySelector("details") ?? one("#comments");
   const isHere = one(`.answer [name=link][value="${said.link}"]`);
-  if (!/^t1_\w+$/.test(said.id) || !isHere || one(`#${said.id}`)) return;
+  if (isPublished || !isHere || !place || !/^t1_\w+$/.test(said.id)) return;
   const line = document.createElement("article");
   line.id = said.id;
   line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
@@ -111,12 +114,14 @@ function openMenu(link) {
   const button = (list, act, undo) =>
     `<button name=mark value=${id} data-list=${list}>${own[list].includes(id) ? undo : act}</button> `;
   const form = (path, field, label) => `<a href="/api/${path}?${field}=${id}">${label}</a> `;
+  const line = link.parentElement;
   link.outerHTML =
     button("saved", "save", "unsave") +
     (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
     (authorOf(link) === me
       ? form("editusertext", "thing_id", "edit") + form("del", "id", "delete")
       : form("report", "thing_id", "report"));
+  line.querySelector("[name=mark]").focus();
 }
 
 async function mark(button) {
@@ -132,6 +137,8 @@ async function mark(button) {
   button.textContent = isSet ? `un${act}` : act.slice(2);
   store(`own:${me}`, own);
   showOwn();
+  // What had the focus is hidden now.
+  button.closest("[hidden]")?.nextElementSibling?.querySelector("a").focus();
 }
 
 /** What the site knows of my votes, in other browsers too; the latest are known better here. */

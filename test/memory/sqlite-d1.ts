@@ -35,14 +35,22 @@ function statement(db: DatabaseSync, sql: string, values: SQLInputValue[] = []):
   };
 }
 
-/** A fresh database with its migrations applied. */
-export function openMemoryD1(name: DatabaseName = "content"): D1Database {
-  const db = new DatabaseSync(":memory:");
+/** A database's migrations, in order, by name. */
+export function migrationsOf(name: DatabaseName): ReadonlyMap<string, string> {
   const folder = `${MIGRATIONS}${name}/`;
-  for (const file of readdirSync(folder).sort()) {
-    db.exec(readFileSync(folder + file, "utf8"));
-  }
+  const files = readdirSync(folder).sort();
+  return new Map(files.map((file) => [file, readFileSync(folder + file, "utf8")]));
+}
+
+/** A fresh database with its migrations applied, or with some of them. */
+export function openMemoryD1(
+  name: DatabaseName = "content",
+  migrations = [...migrationsOf(name).values()],
+): D1Database {
+  const db = new DatabaseSync(":memory:");
+  for (const sql of migrations) db.exec(sql);
   const database = {
+    exec: async (sql: string) => db.exec(sql),
     prepare: (sql: string) => statement(db, sql),
     async batch(statements: Statement[]) {
       db.exec("BEGIN");

@@ -35,6 +35,12 @@ const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * H
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
 
+/**
+ * Events on a site where nothing is stale, each alone: in a crowd another event would often name
+ * the page that one has forgotten.
+ */
+const AFTERTHOUGHTS = 5;
+
 interface Queued {
   readonly event: CairnEvent;
   attempts: number;
@@ -48,7 +54,8 @@ export async function runSequence(
   const run = new Sequence(stored, options);
   await run.begin();
   for (let step = 0; step < options.steps; step++) await run.step();
-  const now = await run.finish();
+  let now = await run.finish();
+  for (let late = 0; late < AFTERTHOUGHTS; late++) now = await run.afterthought();
   const atTheEnd = await windowDifferences(stored.db, now, true);
   return [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
 }
@@ -104,6 +111,12 @@ class Sequence {
     else if (kind < 0.93) await this.#tickAlone();
     else await this.#together();
     this.#faults.probability = 0;
+  }
+
+  async afterthought(): Promise<number> {
+    this.#now += 61_000;
+    this.#send();
+    return this.finish();
   }
 
   #send(): void {

@@ -1,0 +1,50 @@
+/** A whole site in memory: what is sent is applied, and published when the test says so. */
+import { consumeEvents } from "../../src/consumer/consume.ts";
+import { nameAllPages } from "../../src/consumer/name-all.ts";
+import { publishStale } from "../../src/consumer/publish-stale.ts";
+import { listVersions, readPage } from "../../src/pages/storage.ts";
+import type { CairnEvent } from "../../src/queue/events.ts";
+import { readCommitNumber } from "../../src/store/commit.ts";
+import { keysNamedAt } from "../../src/store/page-rows.ts";
+import { storedText } from "../rebuild/site-check.ts";
+import { openMemoryD1 } from "./sqlite-d1.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
+
+/** No lane waits. */
+const PACE = { fast: 0, slow: 0, private: 0 };
+/** No page is written twice within a second, not even for a deletion. */
+const BETWEEN_WRITES_MS = 2000;
+
+/** @param beginMs its clock when it begins, milliseconds since 1970 */
+export async function aMemorySite(beginMs: number) {
+  const stored = {
+    db: openMemoryD1(),
+    pages: openMemoryBucket(),
+    site: openMemoryNamespace(),
+    config: { origin: "https://cairn.example" },
+  };
+  let token = 0;
+  let clock = beginMs;
+  const deps = { ...stored, pace: PACE, now: () => clock, token: () => `publisher-${token++}` };
+  const site = {
+    ...stored,
+    send: (...events: CairnEvent[]) => consumeEvents(stored.db, events, clock, PACE),
+    async publish() {
+      clock += BETWEEN_WRITES_MS;
+      while ((await publishStale(deps)).written > 0);
+    },
+    text: async (key: string) => storedText(await readPage(stored.pages, key)),
+    /** Every stored page that a write can change, by its key. */
+    async texts() {
+      const found = new Map<string, string>();
+      for await (const [key] of listVersions(stored.pages)) found.set(key, await site.text(key));
+      return found;
+    },
+    /** The pages that the last commit made stale, if none was stale before. */
+    lastNamed: async () => keysNamedAt(stored.db, await readCommitNumber(stored.db)),
+  };
+  await nameAllPages(deps);
+  return site;
+}
+
+export type MemorySite = Awaited<ReturnType<typeof aMemorySite>>;

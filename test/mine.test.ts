@@ -1,0 +1,525 @@
+/** What is somebody's own: votes, marks and answers, and what is left of them when they change. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { renderPages } from "../src/consumer/publish-stale.ts";
+import type { MarkKind, VoteValue } from "../src/model/entities.ts";
+import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
+import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
+import { anId, aSubmission } from "./makers.ts";
+import { aMemorySite, type MemorySite } from "./memory/site.ts";
+import { migrationsOf, openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { siteDifferences } from "./rebuild/site-check.ts";
+
+const NOW = Date.UTC(2026, 0, 1, 1);
+const SECRET = "Granite";
+
+let site: MemorySite;
+let ticks = 0;
+
+/** Every event a second after the one before, unless the test says otherwise. */
+function base(by: string) {
+  ticks++;
+  return { version: 1 as const, id: anId() as EventId, at: NOW + ticks * 1000, by };
+}
+
+/** A comment also knows its post. */
+type Thing = { readonly post: PostId } | { readonly comment: CommentId };
+
+const vote = (by: string, thing: Thing, value: VoteValue): CairnEvent =>
+  "comment" in thing
+    ? { ...base(by), type: "comment_voted", comment: thing.comment, value }
+    : { ...base(by), type: "post_voted", post: thing.post, value };
+
+const mark = (by: string, thing: Thing, kind: MarkKind, isSet: boolean): CairnEvent =>
+  "comment" in thing
+    ? { ...base(by), type: "comment_marked", comment: thing.comment, kind, isSet }
+    : { ...base(by), type: "post_marked", post: thing.post, kind, isSet };
+
+const save = (by: string, thing: Thing) => mark(by, thing, "saved", true);
+const unsave = (by: string, thing: Thing) => mark(by, thing, "saved", false);
+
+const remove = (by: string, thing: Thing): CairnEvent =>
+  "comment" in thing
+    ? { ...base(by), type: "comment_deleted", comment: thing.comment }
+    : { ...base(by), type: "post_deleted", post: thing.post };
+
+function reply(by: string, post: Thing & { post: PostId }, parent?: CommentPosted): CommentPosted {
+  const comment = anId() as CommentId;
+  const place = { comment, post: post.post, parent: parent?.comment ?? null };
+  return { ...base(by), type: "comment_posted", ...place, text: `words ${comment}` };
+}
+
+const community: CairnEvent = {
+  ...base("ann"),
+  type: "community_created",
+  name: "programming",
+  title: "programming",
+  description: "",
+};
+
+/** By ann, with a title and an address to forget. */
+function aStone() {
+  const { at, by } = base("ann");
+  return aSubmission({ at, by, title: `${SECRET} ${anId()}` });
+}
+
+/** Delivers one by one, and publishes. */
+async function deliver(...events: CairnEvent[]): Promise<void> {
+  for (const event of events) await site.send(event);
+  await site.publish();
+}
+
+/** What a page of somebody's own has, newest first: names in its JSON. */
+async function own(key: string): Promise<string[]> {
+  const text = await site.text(key);
+  const json = text.slice(text.lastIndexOf('{"kind":"Listing"'));
+  const { data } = JSON.parse(json) as { data: { children: { data: { name: string } }[] } };
+  return data.children.map((child) => child.data.name);
+}
+
+async function json(key: string): Promise<Record<string, unknown>> {
+  const text = await site.text(key);
+  return JSON.parse(text.slice(text.indexOf("{")));
+}
+
+const unread = async (key: string) => (await json(`${key}/unread`)).unread;
+
+async function expectConsistent(): Promise<void> {
+  expect(await siteDifferences(site)).toEqual([]);
+}
+
+const post = aStone();
+const name = `t3_${post.post}`;
+
+beforeEach(async () => {
+  site = await aMemorySite(NOW);
+  await deliver(community, post);
+});
+
+describe("a vote", () => {
+  test("is among the liked, then the disliked, then in neither", async () => {
+    await deliver(vote("Bob", post, 1));
+    expect(await own("~bob/liked")).toEqual([name]);
+    expect(await site.text("~bob/liked")).toContain(post.title);
+    expect((await json("~bob/overlay")).votes).toEqual({ [name]: 1 });
+
+    await deliver(vote("Bob", post, -1));
+    expect(await own("~bob/liked")).toEqual([]);
+    expect(await own("~bob/disliked")).toEqual([name]);
+    expect((await json("~bob/overlay")).votes).toEqual({ [name]: -1 });
+
+    await deliver(vote("Bob", post, 0));
+    expect(await own("~bob/disliked")).toEqual([]);
+    expect(await site.text("~bob/disliked")).toContain("Nothing disliked here.");
+    expect((await json("~bob/overlay")).votes).toEqual({});
+    await expectConsistent();
+  });
+
+  test("that comes back stands first again, before what was liked meanwhile", async () => {
+    const other = aStone();
+    await deliver(other, vote("Bob", post, 1), vote("Bob", other, 1));
+    await deliver(vote("Bob", post, 0), vote("Bob", post, 1));
+    expect(await own("~bob/liked")).toEqual([name, `t3_${other.post}`]);
+    await expectConsistent();
+  });
+
+  test("in one batch counts as what it was in the end", async () => {
+    await site.send(vote("Bob", post, 1), vote("Bob", post, 0), vote("Bob", post, -1));
+    await site.publish();
+    expect(await own("~bob/disliked")).toEqual([name]);
+    expect(await site.text("~bob/liked")).toBe("void");
+    await expectConsistent();
+  });
+
+  test("of an author for their own is among the liked, from the beginning", async () => {
+    const said = reply("Bob", post);
+    await deliver(said);
+    expect(await own("~ann/liked")).toEqual([name]);
+    expect(await own("~bob/liked")).toEqual([`t1_${said.comment}`]);
+  });
+
+  test("that comes twice, or late, changes nothing", async () => {
+    const [old, young] = [vote("Bob", post, -1), vote("Bob", post, 1)];
+    await deliver(young, old, young, old);
+    expect(await own("~bob/liked")).toEqual([name]);
+    expect(await site.text("~bob/disliked")).toBe("void");
+    await expectConsistent();
+  });
+
+  test("names the voter's list and document, and of private pages no others", async () => {
+    await deliver(vote("cleo", post, 1), save("cleo", post));
+    await site.send(vote("Bob", post, 1));
+    const named = await site.lastNamed();
+    expect(named.filter((key) => key.startsWith("~")).sort()).toEqual([
+      "~bob/liked",
+      "~bob/overlay",
+    ]);
+    // The rest: the front page, new and top, of the site and of the community; the thread, the author.
+    expect(named.filter((key) => !key.startsWith("~")).length).toBeLessThanOrEqual(13);
+    await site.publish();
+    await site.send(vote("Bob", post, -1));
+    const turned = (await site.lastNamed()).filter((key) => key.startsWith("~"));
+    expect(turned.sort()).toEqual(["~bob/disliked", "~bob/liked", "~bob/overlay"]);
+  });
+
+  test("on a post with 1,000 voters names none of theirs; its deletion names them all", async () => {
+    const voters = Array.from({ length: 1000 }, (_, index) => `voter${index}`);
+    for (let at = 0; at < voters.length; at += 100) {
+      await site.send(...voters.slice(at, at + 100).map((by) => vote(by, post, 1)));
+    }
+    await site.publish();
+    await site.send(vote("Bob", post, 1));
+    const named = (await site.lastNamed()).filter((key) => key.startsWith("~"));
+    expect(named.sort()).toEqual(["~bob/liked", "~bob/overlay"]);
+    await site.publish();
+    await site.send(remove("ann", post));
+    const lists = (await site.lastNamed()).filter((key) => key.endsWith("/liked"));
+    expect(new Set(lists)).toEqual(new Set([...voters, "bob", "ann"].map((by) => `~${by}/liked`)));
+  });
+});
+
+describe("what is saved and hidden", () => {
+  test("stands in its own list, newest first, and leaves it again", async () => {
+    const said = reply("Bob", post);
+    await deliver(said, save("cleo", post), save("cleo", said), mark("cleo", post, "hidden", true));
+    const comment = `t1_${said.comment}`;
+    expect(await own("~cleo/saved")).toEqual([comment, name]);
+    expect(await own("~cleo/hidden")).toEqual([name]);
+    const overlay = { votes: {}, saved: [comment, name], hidden: [name] };
+    expect(await json("~cleo/overlay")).toEqual(overlay);
+    await deliver(unsave("cleo", post), mark("cleo", post, "hidden", false));
+    expect(await own("~cleo/saved")).toEqual([comment]);
+    expect(await own("~cleo/hidden")).toEqual([]);
+    await expectConsistent();
+  });
+
+  test("twice, late and in one batch is what was said last", async () => {
+    const [first, second, third] = [save("cleo", post), unsave("cleo", post), save("cleo", post)];
+    await deliver(third, second, first, third, second);
+    expect(await own("~cleo/saved")).toEqual([name]);
+    await site.send(unsave("cleo", post), save("cleo", post), unsave("cleo", post));
+    await site.publish();
+    expect(await own("~cleo/saved")).toEqual([]);
+    await expectConsistent();
+  });
+
+  test("under the id of a repeated submission is the post that was there before", async () => {
+    const again = { ...aStone(), by: "Bob", url: post.url, title: "Again" };
+    await deliver(again, save("cleo", again));
+    expect(await own("~cleo/saved")).toEqual([name]);
+    await deliver(save("cleo", again));
+    expect(await own("~cleo/saved")).toEqual([name]);
+    await deliver(unsave("cleo", post));
+    expect(await own("~cleo/saved")).toEqual([]);
+    await expectConsistent();
+  });
+
+  test("but never was is told to whoever saved it", async () => {
+    const missing = save("cleo", { post: "abc" as PostId });
+    await deliver(missing);
+    const text = await site.text("~cleo/inbox");
+    expect(text).toContain(
+      "What you saved or hid was not accepted: there is no such post (t3_abc)",
+    );
+    expect(await unread("~cleo")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("shows neither a score nor a number of comments: a vote leaves it alone", async () => {
+    const said = reply("Bob", post);
+    await deliver(said, save("cleo", post), save("cleo", said));
+    const before = await site.text("~cleo/saved");
+    await deliver(vote("dora", post, 1), vote("dora", said, -1), reply("dora", post));
+    expect(await site.text("~cleo/saved")).toBe(before);
+    expect(before).not.toMatch(/score|output|num_comments/);
+  });
+});
+
+describe("an inbox", () => {
+  test("has what others answer to posts and comments, and nothing of one's own", async () => {
+    const toPost = reply("Bob", post);
+    const toComment = reply("ann", post, toPost);
+    const toOneself = reply("ann", post, toComment);
+    await deliver(toPost, toComment, toOneself);
+    expect(await own("~ann/inbox")).toEqual([`t1_${toPost.comment}`]);
+    expect(await own("~bob/inbox")).toEqual([`t1_${toComment.comment}`]);
+    expect(await unread("~ann")).toBe(1);
+    expect(await site.text("~ann/inbox")).toContain(toPost.text);
+    await expectConsistent();
+  });
+
+  test("counts what has not been read, in whatever order that is said", async () => {
+    await deliver(reply("Bob", post), reply("cleo", post), reply("Bob", post));
+    expect(await unread("~ann")).toBe(3);
+    const upTo = (slot: number): CairnEvent => ({ ...base("Ann"), type: "inbox_read", slot });
+    await deliver(upTo(2));
+    expect(await unread("~ann")).toBe(1);
+    await deliver(upTo(1));
+    expect(await unread("~ann")).toBe(1);
+    await expectConsistent();
+    await deliver(upTo(3));
+    expect(await unread("~ann")).toBe(0);
+    await deliver(reply("Bob", post));
+    expect(await unread("~ann")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("says the same of an answer that is delivered twice, or before what it answers", async () => {
+    const above = reply("ann", post);
+    const below = reply("Bob", post, above);
+    await deliver(below, above, below, below);
+    expect(await own("~ann/inbox")).toEqual([`t1_${below.comment}`]);
+    expect(await unread("~ann")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("shows an answer as its author has edited it", async () => {
+    const said = reply("Bob", post);
+    const edit: CairnEvent = {
+      ...base("Bob"),
+      type: "comment_edited",
+      comment: said.comment,
+      text: "*better*",
+    };
+    await deliver(said);
+    await deliver(edit);
+    const text = await site.text("~ann/inbox");
+    expect(text).toContain("<em>better</em>");
+    expect(text).not.toContain(said.text);
+    expect(await unread("~ann")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("loses an answer that is deleted, and its number goes down", async () => {
+    const [one, two] = [reply("Bob", post), reply("cleo", post)];
+    await deliver(one, two);
+    expect(await unread("~ann")).toBe(2);
+    await deliver(remove("Bob", one));
+    expect(await unread("~ann")).toBe(1);
+    expect(await own("~ann/inbox")).toEqual([`t1_${two.comment}`]);
+    await expectConsistent();
+  });
+
+  test("tells a refusal once, with what was written, however often it comes", async () => {
+    await deliver(remove("ann", post));
+    const late = reply("Bob", post);
+    await site.send(late, late);
+    await deliver(late, late);
+    const text = await site.text("~bob/inbox");
+    expect(text).toContain(
+      `Your comment was not accepted: it had been deleted by then (t3_${post.post}).`,
+    );
+    expect(text).toContain(late.text);
+    expect(await own("~bob/inbox")).toEqual([`t4_${late.id}`]);
+    expect(await unread("~bob")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("names nobody's pages but those of whom it is for", async () => {
+    const said = reply("Bob", post);
+    await deliver(said);
+    await site.send(reply("cleo", post, said));
+    const named = (await site.lastNamed()).filter((key) => key.startsWith("~"));
+    const forBob = ["~bob/inbox", "~bob/unread"];
+    expect(named.sort()).toEqual([...forBob, "~cleo/liked", "~cleo/overlay"]);
+  });
+});
+
+describe("what is deleted", () => {
+  /** bob and cleo know the post and ann's comment under it, in every way there is. */
+  async function knownEverywhere() {
+    const said = reply("ann", post);
+    const answer = reply("Bob", post, said);
+    const [bob, cleo] = ["Bob", "cleo"];
+    await deliver(said, answer);
+    await deliver(
+      ...[post, said].flatMap((thing) => [
+        vote(bob, thing, 1),
+        vote(cleo, thing, -1),
+        save(bob, thing),
+        save(cleo, thing),
+      ]),
+      mark(bob, post, "hidden", true),
+      save(cleo, answer),
+      vote(cleo, answer, 1),
+    );
+    return { said, answer };
+  }
+
+  /** Keys of the stored pages that have it. */
+  async function pagesWith(words: string): Promise<string[]> {
+    return [...(await site.texts())].filter(([, text]) => text.includes(words)).map(([key]) => key);
+  }
+
+  test("a post: nothing of its title, link or address is on any page of anybody", async () => {
+    await knownEverywhere();
+    const slug = post.title.toLowerCase().replaceAll(" ", "_");
+    const known = ["~bob/liked", "~bob/saved", "~bob/hidden", "~ann/inbox", "~cleo/disliked"];
+    expect(await pagesWith(post.title)).toEqual(expect.arrayContaining(known));
+    expect(await pagesWith(slug)).toEqual(expect.arrayContaining(known));
+    await deliver(remove("ann", post));
+    for (const words of [post.title, slug, String(post.url)]) {
+      expect(await pagesWith(words)).toEqual([]);
+    }
+    // Its comments have no title to stand under, but an answer is still one.
+    expect(await own("~cleo/saved")).toEqual([]);
+    expect(await own("~bob/liked")).toEqual([]);
+    expect(await own("~ann/inbox")).toHaveLength(1);
+    await expectConsistent();
+  });
+
+  test("a comment: its words are nowhere, and its answers are still answers", async () => {
+    const { said, answer } = await knownEverywhere();
+    const known = ["/comments", "/user/ann"];
+    expect(await pagesWith(said.text)).toEqual(expect.arrayContaining(known));
+    await deliver(remove("ann", said));
+    expect(await pagesWith(said.text)).toEqual([]);
+    expect(await own("~bob/saved")).toEqual([name]);
+    expect(await own("~cleo/saved")).toEqual([`t1_${answer.comment}`, name]);
+    expect(await own("~ann/inbox")).toEqual([`t1_${answer.comment}`]);
+    await expectConsistent();
+  });
+
+  test("an answer: its words have left the inbox, of however many pages", async () => {
+    const answers = Array.from({ length: 60 }, () => reply("Bob", post));
+    await deliver(...answers);
+    const first = answers[0] as CommentPosted;
+    expect(await pagesWith(first.text)).toContain("~ann/inbox/1");
+    await deliver(remove("Bob", first));
+    expect(await pagesWith(first.text)).toEqual([]);
+    expect(await own("~ann/inbox/1")).toHaveLength(24);
+    await expectConsistent();
+  });
+
+  test("is gone from what was said to be saved before it, or arrives after it", async () => {
+    await deliver(remove("ann", post));
+    await deliver(save("cleo", post), vote("cleo", post, 1));
+    expect(await own("~cleo/saved")).toEqual([]);
+    expect(await pagesWith(post.title)).toEqual([]);
+    await expectConsistent();
+  });
+});
+
+describe("the overlay's document", () => {
+  /** As it would be published now: what a thousand other pages show is not the question. */
+  async function documentOf(key: string): Promise<Record<string, unknown>> {
+    const rendered = (await renderPages(site, [`${key}/overlay`])).get(`${key}/overlay`);
+    if (rendered?.type !== "page") throw new Error(`no overlay for ${key}`);
+    return JSON.parse(rendered.representations[0]?.body ?? "");
+  }
+
+  async function sendAll(events: readonly CairnEvent[]): Promise<void> {
+    for (let at = 0; at < events.length; at += 100) await site.send(...events.slice(at, at + 100));
+  }
+
+  test("has the 1,000 newest votes, also when newer ones were withdrawn", async () => {
+    const stones = Array.from({ length: 1100 }, aStone);
+    const names = stones.map((stone) => `t3_${stone.post}`).reverse();
+    await sendAll(stones);
+    await sendAll(stones.map((stone, index) => vote("Bob", stone, index % 3 === 0 ? -1 : 1)));
+    const known = async () => Object.entries((await documentOf("~bob")).votes as object);
+    expect((await known()).map(([id]) => id)).toEqual(names.slice(0, 1000));
+    expect((await known()).slice(0, 3).map(([, value]) => value)).toEqual([1, -1, 1]);
+    await sendAll(stones.slice(-50).map((stone) => vote("Bob", stone, 0)));
+    expect((await known()).map(([id]) => id)).toEqual(names.slice(50, 1050));
+  });
+
+  test("has the 1,000 things saved last, also when later ones were let go", async () => {
+    const stones = Array.from({ length: 1100 }, aStone);
+    await sendAll(stones);
+    await sendAll(stones.map((stone) => save("cleo", stone)));
+    await sendAll(stones.slice(-90).map((stone) => unsave("cleo", stone)));
+    const names = stones.map((stone) => `t3_${stone.post}`).reverse();
+    expect((await documentOf("~cleo")).saved).toEqual(names.slice(90, 1090));
+  });
+});
+
+describe("sessions", () => {
+  test("that have ended stay so, in whatever order their ends come", async () => {
+    const ended = (epoch: number): CairnEvent => ({
+      ...base("Bob"),
+      type: "sessions_ended",
+      epoch,
+    });
+    expect(await site.text("~bob/session")).toBe("void");
+    await deliver(ended(2), ended(1));
+    expect(await json("~bob/session")).toEqual({ epoch: 2 });
+    await expectConsistent();
+  });
+});
+
+describe("the migration", () => {
+  const BEFORE = ["0001_content.sql", "0002_conversation.sql"];
+  /** What there was before it, without what follows from it. */
+  const COPIED: Readonly<Record<string, string>> = {
+    community: "*",
+    post: "*",
+    vote: "*",
+    alias: "*",
+    comment: "*",
+    comment_vote: "*",
+    piece: "*",
+    person: "key, name, created_at, post_karma, comment_karma",
+    refusal: "event, user, at, type, subject, reason",
+  };
+  const OWN = `SELECT listing, row_number() OVER (PARTITION BY listing ORDER BY slot) AS place,
+    created_at, id FROM entry WHERE listing >= '~' AND id <> '' ORDER BY listing, place`;
+
+  test("makes of old votes, comments and refusals what would have been made of them", async () => {
+    const [other, gone] = [aStone(), aStone()];
+    const said = reply("Bob", post);
+    const answer = reply("ann", post, said);
+    await deliver(other, gone, said, answer, reply("ann", post, answer), reply("cleo", other));
+    await deliver(vote("Bob", post, 1), vote("Bob", other, -1), vote("cleo", said, 1));
+    await deliver(vote("cleo", said, -1), vote("Bob", post, 0), vote("cleo", other, 1));
+    await deliver(
+      remove("ann", gone),
+      reply("Bob", gone),
+      vote("cleo", { post: "x" as PostId }, 1),
+    );
+    const { results: made } = await site.db.prepare(OWN).all();
+    expect(made.length).toBeGreaterThan(12);
+
+    const migrations = migrationsOf("content");
+    const old = openMemoryD1(
+      "content",
+      BEFORE.map((file) => migrations.get(file) ?? ""),
+    );
+    for (const [table, columns] of Object.entries(COPIED)) {
+      const { results } = await site.db.prepare(`SELECT ${columns} FROM ${table}`).all();
+      for (const row of results) {
+        const names = Object.keys(row);
+        const sql = `INSERT INTO ${table} (${names}) VALUES (${names.map(() => "?")})`;
+        await old
+          .prepare(sql)
+          .bind(...Object.values(row))
+          .run();
+      }
+    }
+    for (const [file, sql] of migrations) if (!BEFORE.includes(file)) await old.exec(sql);
+    const { results: migrated } = await old.prepare(OWN).all();
+    expect(migrated).toEqual(made);
+    const { results: people } = await old
+      .prepare("SELECT DISTINCT inbox_read, session_epoch FROM person")
+      .all();
+    expect(people).toEqual([{ inbox_read: 0, session_epoch: 0 }]);
+  });
+
+  test("makes no news of imported comments, not even of those that got a vote", async () => {
+    const migrations = migrationsOf("content");
+    const old = openMemoryD1(
+      "content",
+      BEFORE.map((file) => migrations.get(file) ?? ""),
+    );
+    const rows = [
+      "INSERT INTO community VALUES ('c', 'c', '', '', 'ann', 0)",
+      `INSERT INTO post (id, community, author, title, created_at, ups, downs, standing, score, hot,
+         data) VALUES ('p1', 'c', 'ann', 't', 0, 1, 0, 'visible', 1, 0, '{}')`,
+      `INSERT INTO comment VALUES ('c1', 'p1', NULL, '', 0, 'mason', 0, 2, 0, 'visible', '{}')`,
+      "INSERT INTO comment_vote VALUES ('Bob', 'c1', 1, 0, 'e1')",
+    ];
+    for (const sql of rows) await old.prepare(sql).run();
+    for (const [file, sql] of migrations) if (!BEFORE.includes(file)) await old.exec(sql);
+    const { results } = await old.prepare(OWN).all();
+    expect(results).toMatchObject([{ listing: "~bob/liked", id: "t1_c1" }]);
+  });
+});
