@@ -6,16 +6,24 @@ import {
   type PostId,
   personKey,
 } from "../model/ids.ts";
+import { MAX_LINK_GROUP } from "../model/link-group.ts";
 import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
+import { readLinkPosts } from "../store/link-groups.ts";
 import { readLengths, readPlaces, readRanks, readSlots } from "../store/places.ts";
 import { countCommunities, readAliasesOf } from "../store/reads.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
-import { askSlots, chronologicalChanges, newEntries } from "./chronological-changes.ts";
+import {
+  askSlots,
+  chronologicalChanges,
+  newEntries,
+  widenToDomains,
+} from "./chronological-changes.ts";
+import { linkGroupChanges, linksIn } from "./link-group-changes.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 
 export interface PlacedChange {
@@ -38,15 +46,18 @@ export async function placeChange(
     ...existingIds(comments),
     ...discussion.map(({ id }) => id),
   ];
-  const [ranks, lengths, slots, places, leading, pieces, communityCount] = await Promise.all([
-    readRanks(db, questions.ranks, questions.limit),
-    readLengths(db, questions.scopes, questions.limit),
-    readSlots(db, requests),
-    readPlaces(db, shown),
-    readAliasesOf(db, gone),
-    readPieces(db, gone),
-    communities.length === 0 ? 0 : countCommunities(db),
-  ]);
+  const [ranks, lengths, slots, places, leading, pieces, communityCount, linkPosts] =
+    await Promise.all([
+      readRanks(db, questions.ranks, questions.limit),
+      readLengths(db, questions.listings, questions.limit),
+      readSlots(db, requests),
+      readPlaces(db, shown),
+      readAliasesOf(db, gone),
+      readPieces(db, gone),
+      communities.length === 0 ? 0 : countCommunities(db),
+      readLinkPosts(db, linksIn(posts), MAX_LINK_GROUP + posts.length),
+    ]);
+  const ranked = rankedChanges(questions, ranks, lengths);
   const entries = newEntries(requests, slots);
   const change: Change = {
     posts,
@@ -56,8 +67,9 @@ export async function placeChange(
     aliases: [...aliases.map(({ id }) => id), ...leading],
     pieces: [...piecesAround(applied, rows), ...revived(applied, rows), ...allPieces(pieces)],
     people: peopleShown(applied, discussion),
-    ranked: rankedChanges(questions, ranks, lengths),
-    chronological: chronologicalChanges(places, requests, slots, entries),
+    ranked,
+    chronological: widenToDomains(chronologicalChanges(places, requests, slots, entries), ranked),
+    linkGroups: linkGroupChanges(posts, linkPosts),
   };
   return { entries, change };
 }

@@ -1,6 +1,6 @@
 /** Which rows a batch of events is about. Pure. */
 import { type CommentId, type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
-import { linkKey, parseLink } from "../model/link.ts";
+import { linkFacts } from "../model/link.ts";
 import type { CairnEvent, CommentEvent, PostEvent, PostSubmitted } from "../queue/events.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
 
@@ -44,8 +44,8 @@ function touchSubmission(touch: Collected, event: PostSubmitted): void {
   touch.people.push(event.by);
   const community = communityKey(event.community);
   touch.communities.push(community);
-  const link = event.url === null ? null : parseLink(event.url);
-  if (link) touch.links.push({ community, linkKey: linkKey(link), post: event.post });
+  const { linkKey } = linkFacts(event.url);
+  if (linkKey !== null) touch.links.push({ community, linkKey, post: event.post });
 }
 
 function touchComment(touch: Collected, event: CommentEvent): void {

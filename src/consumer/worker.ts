@@ -2,6 +2,7 @@
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { ringBell } from "./bell.ts";
+import { deriveRows } from "./derive-rows.ts";
 import { nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
@@ -19,6 +20,7 @@ export default {
   /** The safety net: whatever lost its bell is published, and a deploy's new code names all pages. */
   async scheduled(_, env) {
     const deps = depsOf(env);
+    if (!(await deriveRows(deps.db))) return;
     await nameAllPages(deps);
     await publishStale(deps);
     await ringBell(env.DB, env.PUBLISH, deps.now());

@@ -1,7 +1,14 @@
 /** A page of posts as HTML and JSON; every listing of posts looks like this. Pure. */
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
-import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
+import {
+  commentsListing,
+  isDomainScope,
+  newListing,
+  type Ranking,
+  rankingsIn,
+  type Scope,
+} from "../model/listing.ts";
 import { rankedKey, submitKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
@@ -27,12 +34,15 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
   hot: "Hot",
   new: "New",
   top: "Top",
+  controversial: "Controversial",
   comments: "Comments",
 };
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
   const { scope, communities, posts, before, after } = listing;
-  const community = scope === null ? null : (communities.get(scope) ?? null);
+  const domain = isDomainScope(scope) ? scope.domain : null;
+  const community =
+    scope === null || isDomainScope(scope) ? null : (communities.get(scope) ?? null);
   const children = posts.map((post) => postJson(post, communities.get(post.community)));
   const html = renderTemplate("listing", {
     title: titleOf(listing, community),
@@ -40,6 +50,8 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     jsonPath: jsonPath(listing.key),
     community,
     communityPath: community && rankedKey("hot", community.key, 1),
+    domain,
+    domainPath: domain && rankedKey("hot", { domain }, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
     tabs: tabsOf(scope, listing.tab),
     isNumbered: listing.page !== null && listing.page > 1,
@@ -47,6 +59,7 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
     before,
     after,
     isChronological: listing.tab === "new",
+    isDisputed: listing.tab === "controversial",
   });
   return {
     type: "page",
@@ -59,20 +72,24 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
   };
 }
 
-function titleOf({ tab, page }: ListingPage, community: Community | null): string {
-  const place = community ? `r/${community.name}` : "Cairn";
+function titleOf({ scope, tab, page }: ListingPage, community: Community | null): string {
+  const own = isDomainScope(scope) ? scope.domain : "Cairn";
+  const place = community ? `r/${community.name}` : own;
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}: `;
   const number = page === null || page === 1 ? "" : `, page ${page}`;
   return `${order}${place}${number}`;
 }
 
 export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
-  const tabs = [
-    { tab: "hot", href: rankedKey("hot", scope, 1) },
-    { tab: "new", href: newListing(scope) },
-    { tab: "top", href: rankedKey("top", scope, 1) },
-    { tab: "comments", href: commentsListing(scope) },
-  ] as const;
+  const [hot, ...others] = rankingsIn(scope).map((ranking) => ({
+    tab: ranking,
+    href: rankedKey(ranking, scope, 1),
+  }));
+  const newest = { tab: "new", href: newListing(scope) } as const;
+  const said = isDomainScope(scope)
+    ? []
+    : [{ tab: "comments", href: commentsListing(scope) } as const];
+  const tabs = [...(hot ? [hot] : []), newest, ...others, ...said];
   return tabs.map(({ tab, href }) => ({
     label: TAB_LABELS[tab],
     href,

@@ -3,9 +3,11 @@
 import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
+import { controversialPage } from "./controversial.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
+import { duplicatesPage } from "./duplicates.ts";
 import { hotPage } from "./hot.ts";
-import { newPage } from "./new.ts";
+import { newOfDomainPage, newPage } from "./new.ts";
 import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
@@ -16,9 +18,12 @@ import { topPage } from "./top.ts";
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
+  newOfDomainPage,
   topPage,
+  controversialPage,
   threadPage,
   piecePage,
+  duplicatesPage,
   commentsPage,
   personPage,
   submittedPage,

@@ -2,6 +2,7 @@
  * A request's path and query become the key of a stored page and a representation, or the address
  * that should have been asked for. Pure. Knows the shape of keys, and no page type.
  */
+import { canonicalHost } from "../model/host.ts";
 import { isId, type PostId } from "../model/ids.ts";
 import { COMMENT_SORTS, type CommentSort, isKey, parsePageToken, threadKey } from "../pages/key.ts";
 
@@ -29,8 +30,10 @@ const MAX_PATH_LENGTH = 1000;
 
 /** Paths that Reddit's readers and scripts know, and what they are here. */
 const LEGACY: readonly (readonly [RegExp, string])[] = [
-  [/^((?:\/r\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
+  [/^((?:\/(?:r|domain)\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
   [/^((?:\/r\/[^/]+)?)\/top(?:\/all\/1)?$/, "$1/top/all"],
+  [/^((?:\/r\/[^/]+)?)\/controversial\/1$/, "$1/controversial"],
+  [/^(?:\/r\/[^/]+)?\/duplicates\/([^/]+)(?:\/[^/]*)?$/, "/duplicates/$1"],
   [/^\/(?:subreddits|communities|reddits)$/, "/r"],
   [/^\/r\/-\/1$/, "/r"],
   [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
@@ -85,7 +88,7 @@ function splitSuffix(asked: string) {
 
 /** Lower case, no slash at the end, Reddit's other forms translated. */
 function canonicalPath(asked: string, query: URLSearchParams): string {
-  const path = asked.toLowerCase().replace(/\/+$/, "");
+  const path = canonicalDomain(asked.toLowerCase().replace(/\/+$/, ""));
   const sorted = path + sortSuffix(path, query);
   for (const [legacy, canonical] of LEGACY) {
     if (legacy.test(sorted)) return sorted.replace(legacy, canonical) || "/";
@@ -93,11 +96,20 @@ function canonicalPath(asked: string, query: URLSearchParams): string {
   return sorted || "/";
 }
 
-/** `/r/x?sort=new` is `/r/x/new`; orders that have no page yet are ignored. */
+/** `/domain/www.münchen.example:8080/new` → `/domain/xn--mnchen-3ya.example/new`. */
+function canonicalDomain(path: string): string {
+  const [, host = "", rest = ""] = /^\/domain\/([^/]+)(.*)$/.exec(path) ?? [];
+  const canonical = canonicalHost(host);
+  return canonical === null ? path : `/domain/${canonical}${rest}`;
+}
+
+/** `/r/x?sort=new` is `/r/x/new`; orders that have no page are ignored. */
 function sortSuffix(path: string, query: URLSearchParams): string {
-  const isListing = path === "" || /^\/r\/[^/]+$/.test(path);
-  const sort = query.get("sort");
-  return isListing && (sort === "new" || sort === "top") ? `/${sort}` : "";
+  const sort = query.get("sort") ?? "";
+  const isDomain = /^\/domain\/[^/]+$/.test(path);
+  const isListing = isDomain || path === "" || /^\/r\/[^/]+$/.test(path);
+  const orders = isDomain ? ["new"] : ["new", "top", "controversial"];
+  return isListing && orders.includes(sort) ? `/${sort}` : "";
 }
 
 /** Reddit's address of one comment; here it has an anchor in its thread. */

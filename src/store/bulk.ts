@@ -4,6 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community, Post } from "../model/entities.ts";
+import { FILL_DOMAINS } from "./domains.ts";
 import { POST_COLUMNS, toPostRow } from "./post-row.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
 
@@ -98,6 +99,11 @@ const LISTINGS = [
     things: "post",
     which: HAS_PAGES,
   },
+  {
+    names: "/domain/*/new",
+    name: "'/domain/' || d.value || '/new'",
+    things: "post CROSS JOIN json_each(post.domains) d",
+  },
   { names: "/comments", name: "'/comments'", things: "comment" },
   { names: "/r/*/comments", name: "'/r/' || community || '/comments'", things: COMMENTS },
   {
@@ -115,6 +121,11 @@ const NUMBER = LISTINGS.map(
     SELECT ${name}, row_number() OVER (PARTITION BY ${name} ORDER BY created_at, id),
       created_at, id FROM ${things} WHERE ${which}`,
 );
+
+const DOMAINS = LISTINGS.findIndex(({ names }) => names.startsWith("/domain/"));
+/** For store/derive, which has only these to make. */
+export const CLEAR_DOMAIN_LISTINGS = CLEAR[DOMAINS] as string;
+export const NUMBER_DOMAIN_LISTINGS = NUMBER[DOMAINS] as string;
 
 const COUNT_COMMENTS = `UPDATE post SET comments = counted.visible
   FROM (SELECT post, count(*) FILTER (WHERE standing = 'visible') AS visible
@@ -141,7 +152,7 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
 
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,
- * the number of comments of every post, people and their karma. Marks the site as not compiled: the
+ * the posts of every domain, the number of comments of every post, people and their karma. Marks the site as not compiled: the
  * next build, or the consumer's cron, writes every page. One transaction: 400,000 entries take about
  * 2 s.
  */
@@ -150,6 +161,7 @@ export async function renumberListings(db: D1Database): Promise<void> {
     [
       ...CLEAR,
       ...NUMBER,
+      ...FILL_DOMAINS,
       COUNT_COMMENTS,
       COUNT_PIECES,
       COUNT_PEOPLE,

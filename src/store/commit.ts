@@ -7,6 +7,7 @@ import type { Comment, CommentVote, Community, Person, Post, Vote } from "../mod
 import type { CommentId, EventId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
+import { enterDomains, moveInDomains } from "./domains.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
 
@@ -63,9 +64,13 @@ const TAKE_NUMBER = `UPDATE site SET commit_number =
   CASE WHEN commit_number = ?1 THEN ?1 + 1 END WHERE id = 1`;
 const CONFLICT = "NOT NULL constraint failed: site.commit_number";
 
+/** Throws while rows await store/derive: whatever is decided on them would be wrong. */
 export async function readCommitNumber(db: D1Database): Promise<number> {
-  const row = await db.prepare("SELECT commit_number FROM site").first<{ commit_number: number }>();
+  const row = await db
+    .prepare("SELECT commit_number, derive_after FROM site")
+    .first<{ commit_number: number; derive_after: string | null }>();
   if (!row) throw new Error("the content database has no site row: are its migrations applied?");
+  if (row.derive_after !== null) throw new Error("the rows are being brought up to date");
   return row.commit_number;
 }
 
@@ -86,7 +91,9 @@ export async function commitChanges(
     await db.batch([
       db.prepare(TAKE_NUMBER).bind(readAt),
       ...insertCommunities(db, rows.communities),
+      ...moveInDomains(db, rows.posts),
       ...upsertPosts(db, rows.posts),
+      ...enterDomains(db, rows.posts),
       ...upsertVotes(db, rows.votes),
       ...upsertComments(db, rows.comments),
       ...upsertCommentVotes(db, rows.commentVotes),

@@ -1,19 +1,47 @@
-/** Reads of the ranked listings: visible posts in the order of an index. */
+/** The ranked listings: what each holds, in SQL, and reads of them in the order of an index. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Post } from "../model/entities.ts";
-import type { Ranking, Scope } from "../model/listing.ts";
+import { isDomainScope, type Ranking, type Scope, scopePath } from "../model/listing.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 
-/** Positions of a ranked listing: 0-based, best first. */
-export interface RankedSlice {
+export interface RankedListing {
   readonly ranking: Ranking;
   readonly scope: Scope;
+}
+
+/** Positions of a ranked listing: 0-based, best first. */
+export interface RankedSlice extends RankedListing {
   readonly from: number;
   readonly count: number;
 }
 
-/** The columns that order each ranking, from the best; each pair has an index. */
-export const RANK_COLUMN: Readonly<Record<Ranking, string>> = { hot: "hot", top: "score" };
+/** The columns that order each ranking, from the best; each has an index for each kind of scope. */
+export const RANK_COLUMN: Readonly<Record<Ranking, string>> = {
+  hot: "hot",
+  top: "score",
+  controversial: "controversial",
+};
+
+export const SCOPE_KINDS = ["site", "community", "domain"] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
+
+export function scopeKind(scope: Scope): ScopeKind {
+  if (scope === null) return "site";
+  return isDomainScope(scope) ? "domain" : "community";
+}
+
+/** What tells a scope from others of its kind. */
+export function scopeValue(scope: Scope): string | null {
+  return isDomainScope(scope) ? scope.domain : scope;
+}
+
+/** Rows with id, time and rank of what a listing holds; `value` is SQL for the scope's value. */
+export function rowsIn(ranking: Ranking, kind: ScopeKind, value: string): string {
+  if (kind === "domain") return `FROM domain_post WHERE domain = ${value}`;
+  const inScope = kind === "site" ? "" : `AND community = ${value}`;
+  const isListed = ranking === "controversial" ? "AND controversial > 0" : "";
+  return `FROM post WHERE standing = 'visible' ${inScope} ${isListed}`;
+}
 
 /** Neighbouring slices cost one read; positions between distant ones would be read for nothing. */
 const MAX_GAP = 100;
@@ -30,7 +58,7 @@ export async function readRankedSlices(
   slices: readonly RankedSlice[],
 ): Promise<Post[][]> {
   if (slices.length === 0) return [];
-  const listings = Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scope}`);
+  const listings = Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scopePath(scope)}`);
   const spans = [...listings.values()].flatMap(spansOf);
   const answers = await db.batch<PostRow>(spans.map((span) => rankedStatement(db, span)));
   const posts = new Map<RankedSlice, Post[]>();
@@ -59,13 +87,18 @@ function spansOf(slices: readonly RankedSlice[]): Span[] {
   return spans;
 }
 
+/** Positions come from an index alone; only the posts that are shown are read. */
 function rankedStatement(db: D1Database, { slices, from, end }: Span): D1PreparedStatement {
   const { ranking, scope } = slices[0] as RankedSlice;
-  const inScope = scope === null ? "" : "AND p.community = ?3";
+  const column = RANK_COLUMN[ranking];
   const statement = db.prepare(
-    `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
-     ORDER BY p.${RANK_COLUMN[ranking]} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
+    `${SELECT_POST} FROM (SELECT id ${rowsIn(ranking, scopeKind(scope), "?3")}
+       ORDER BY ${column} DESC, created_at DESC, id DESC LIMIT ?1 OFFSET ?2) l
+     CROSS JOIN post p ON p.id = l.id
+     ORDER BY p.${column} DESC, p.created_at DESC, p.id DESC`,
   );
-  const count = end - from;
-  return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
+  const value = scopeValue(scope);
+  return value === null
+    ? statement.bind(end - from, from)
+    : statement.bind(end - from, from, value);
 }

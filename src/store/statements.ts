@@ -34,7 +34,7 @@ const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
   SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true
   ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
     standing = excluded.standing, score = excluded.score, hot = excluded.hot,
-    comments = excluded.comments, data = excluded.data`;
+    controversial = excluded.controversial, comments = excluded.comments, data = excluded.data`;
 
 export function upsertPosts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
   return jsonChunks(posts.map(toPostRow)).map((json) => db.prepare(UPSERT_POSTS).bind(json));

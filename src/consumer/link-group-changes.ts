@@ -1,0 +1,36 @@
+/** What a batch makes of the groups of posts that have the same link. Pure. */
+import { isVisible } from "../model/entities.ts";
+import { type LinkGroup, MAX_LINK_GROUP } from "../model/link-group.ts";
+import type { LinkGroupChange, PostChange } from "../pages/change.ts";
+import type { LinkPost } from "../store/link-groups.ts";
+
+/** The keys of the links that the batch is about. */
+export function linksIn(changes: readonly PostChange[]): string[] {
+  return changes.map(({ after }) => after.linkKey).filter((key) => key !== null);
+}
+
+/**
+ * @param stored the oldest visible posts of each link before the commit: as many as are in a group,
+ *   and one more for each change, because what leaves makes room
+ */
+export function linkGroupChanges(
+  changes: readonly PostChange[],
+  stored: ReadonlyMap<string, readonly LinkPost[]>,
+): LinkGroupChange[] {
+  return [...Map.groupBy(changes, ({ after }) => after.linkKey)].flatMap(([key, ofLink]) => {
+    if (key === null) return [];
+    const before = stored.get(key) ?? [];
+    const changed = new Set(ofLink.map(({ after }) => after.id));
+    const visible = ofLink.map(({ after }) => after).filter(isVisible);
+    const after = [...before.filter(({ id }) => !changed.has(id)), ...visible];
+    return [{ before: groupOf(before), after: groupOf(after.sort(byAge)) }];
+  });
+}
+
+function groupOf(posts: readonly LinkPost[]): LinkGroup {
+  return posts.slice(0, MAX_LINK_GROUP).map(({ id }) => id);
+}
+
+function byAge(a: LinkPost, b: LinkPost): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+}
