@@ -7,9 +7,9 @@ ALTER TABLE post ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';     -- JSON: the
 
 -- Few posts are disputed, so votes on the others do not touch these.
 CREATE INDEX post_controversial ON post (controversial, created_at, id)
-  WHERE standing = 'visible' AND controversial > 0;
+  WHERE standing = 'visible' AND controversial <> 0;
 CREATE INDEX post_community_controversial ON post (community, controversial, created_at, id)
-  WHERE standing = 'visible' AND controversial > 0;
+  WHERE standing = 'visible' AND controversial <> 0;
 
 -- Visible posts of each domain in the order of the hot rank.
 CREATE TABLE domain_post (

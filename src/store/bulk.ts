@@ -89,6 +89,9 @@ const HAS_PAGES = "author NOT GLOB '*[^A-Za-z0-9_-]*' AND length(author) BETWEEN
 
 const COMMENTS = "(SELECT c.*, p.community FROM comment c JOIN post p ON p.id = c.post)";
 
+const DOMAINS_OF_POSTS = `(SELECT p.id, p.created_at, d.value AS domain
+  FROM post p CROSS JOIN json_each(p.domains) d)`;
+
 /** All the chronological listings (model/listing names them), and what is in each. */
 const LISTINGS = [
   { names: "/new", name: "'/new'", things: "post" },
@@ -101,8 +104,8 @@ const LISTINGS = [
   },
   {
     names: "/domain/*/new",
-    name: "'/domain/' || d.value || '/new'",
-    things: "post CROSS JOIN json_each(post.domains) d",
+    name: "'/domain/' || domain || '/new'",
+    things: DOMAINS_OF_POSTS,
   },
   { names: "/comments", name: "'/comments'", things: "comment" },
   { names: "/r/*/comments", name: "'/r/' || community || '/comments'", things: COMMENTS },
@@ -122,7 +125,7 @@ const NUMBER = LISTINGS.map(
       created_at, id FROM ${things} WHERE ${which}`,
 );
 
-const DOMAINS = LISTINGS.findIndex(({ names }) => names.startsWith("/domain/"));
+const DOMAINS = LISTINGS.findIndex(({ things }) => things === DOMAINS_OF_POSTS);
 /** For store/derive, which has only these to make. */
 export const CLEAR_DOMAIN_LISTINGS = CLEAR[DOMAINS] as string;
 export const NUMBER_DOMAIN_LISTINGS = NUMBER[DOMAINS] as string;

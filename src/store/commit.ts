@@ -7,7 +7,7 @@ import type { Comment, CommentVote, Community, Person, Post, Vote } from "../mod
 import type { CommentId, EventId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
-import { enterDomains, moveInDomains } from "./domains.ts";
+import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
 
@@ -93,7 +93,7 @@ export async function commitChanges(
       ...insertCommunities(db, rows.communities),
       ...moveInDomains(db, rows.posts),
       ...upsertPosts(db, rows.posts),
-      ...enterDomains(db, rows.posts),
+      ...comeAndGoInDomains(db, rows.posts),
       ...upsertVotes(db, rows.votes),
       ...upsertComments(db, rows.comments),
       ...upsertCommentVotes(db, rows.commentVotes),

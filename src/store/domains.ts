@@ -8,39 +8,36 @@ import type { Domain } from "../model/ids.ts";
 import { toPostRow } from "./post-row.ts";
 import { jsonChunks } from "./statements.ts";
 
-/** The rank that is stored leads to the row; the posts' own rows must not be written yet. */
-const MOVE = `UPDATE domain_post SET hot = moved.hot FROM (
-    SELECT d.value AS domain, p.hot AS stored, p.created_at, p.id, q.value ->> 'hot' AS hot
-    FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
-    CROSS JOIN json_each(p.domains) d WHERE p.hot <> q.value ->> 'hot') AS moved
-  WHERE domain_post.domain = moved.domain AND domain_post.hot = moved.stored
-    AND domain_post.created_at = moved.created_at AND domain_post.id = moved.id`;
+const ROWS = `SELECT d.value, p.hot, p.created_at, p.id
+  FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
+  CROSS JOIN json_each(p.domains) d`;
 
-/** Before the posts are written. */
+/** One row written where deleting and inserting would be two. */
+const MOVE = `UPDATE domain_post
+  SET hot = (SELECT value ->> 'hot' FROM json_each(?1) WHERE value ->> 'id' = domain_post.id)
+  WHERE (domain, hot, created_at, id) IN (${ROWS} WHERE p.hot <> q.value ->> 'hot')`;
+
+/** Before the posts are written: the rank that is stored leads to their rows here. */
 export function moveInDomains(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
   return withDomains(db, MOVE, posts);
 }
 
-const LEAVE = `DELETE FROM domain_post WHERE (domain, hot, created_at, id) IN (
-    SELECT d.value, p.hot, p.created_at, p.id
-    FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
-    CROSS JOIN json_each(p.domains) d)`;
+const LEAVE = `DELETE FROM domain_post WHERE (domain, hot, created_at, id) IN (${ROWS})`;
 
 const ENTER = `INSERT INTO domain_post (domain, hot, created_at, id)
-  SELECT d.value, p.hot, p.created_at, p.id
-  FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
-  CROSS JOIN json_each(p.domains) d WHERE true ON CONFLICT DO NOTHING`;
+  ${ROWS} WHERE true ON CONFLICT DO NOTHING`;
 
 /** After the posts are written. */
-export function enterDomains(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+export function comeAndGoInDomains(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
   const { visible = [], deleted = [] } = Object.groupBy(posts, ({ standing }) => standing);
   return [...withDomains(db, LEAVE, deleted), ...withDomains(db, ENTER, visible)];
 }
 
 function withDomains(db: D1Database, sql: string, posts: readonly Post[]): D1PreparedStatement[] {
   const rows = posts.filter(({ domains }) => domains.length > 0).map(toPostRow);
-  const keys = rows.map(({ id, hot }) => ({ id, hot }));
-  return jsonChunks(keys).map((json) => db.prepare(sql).bind(json));
+  return jsonChunks(rows.map(({ id, hot }) => ({ id, hot }))).map((json) =>
+    db.prepare(sql).bind(json),
+  );
 }
 
 /** The whole table afresh, from all posts. */
