@@ -13,8 +13,8 @@ const MAX_HOST_LENGTH = 253;
  */
 const HOST = /^(?!.*\.(?:json|rss)$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
-/** Of `www.com` the whole is the name. */
-const WWW = /^www\.(?=[^.]+\.[^.])/;
+/** However often; but of `www.com` the whole is the name. */
+const WWW = /^(?:www\.)+(?=[^.]+\.[^.])/;
 
 /** May be a domain's name, in lower case and without `www.`. */
 export function isHost(text: string): text is Domain {

@@ -2,6 +2,7 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import { type LinkGroup, MAX_LINK_GROUP } from "../model/link-group.ts";
+import { jsonChunks } from "./statements.ts";
 
 /** A post of a link, with what orders it. */
 export interface LinkPost {
@@ -15,19 +16,20 @@ export async function readLinkPosts(
   linkKeys: Iterable<string>,
   limit: number,
 ): Promise<Map<string, LinkPost[]>> {
-  const keys = [...new Set(linkKeys)];
-  if (keys.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT q.value AS linkKey, (SELECT json_group_array(json_object('id', id, 'createdAt',
-           created_at)) FROM (SELECT id, created_at FROM post WHERE link_key = q.value
-           AND standing = 'visible' ORDER BY created_at, id LIMIT ?2)) AS posts
-       FROM json_each(?1) q`,
-    )
-    .bind(JSON.stringify(keys), limit)
-    .all<{ linkKey: string; posts: string }>();
-  return new Map(results.map(({ linkKey, posts }) => [linkKey, JSON.parse(posts) as LinkPost[]]));
+  const chunks = jsonChunks([...new Set(linkKeys)]);
+  if (chunks.length === 0) return new Map();
+  const answers = await db.batch<{ linkKey: string; posts: string }>(
+    chunks.map((json) => db.prepare(SELECT_LINK_POSTS).bind(json, limit)),
+  );
+  const found = answers.flatMap(({ results }) => results);
+  return new Map(found.map(({ linkKey, posts }) => [linkKey, JSON.parse(posts) as LinkPost[]]));
 }
+
+const SELECT_LINK_POSTS = `SELECT q.value AS linkKey,
+    (SELECT json_group_array(json_object('id', id, 'createdAt', created_at)) FROM
+      (SELECT id, created_at FROM post WHERE link_key = q.value AND standing = 'visible'
+       ORDER BY created_at, id LIMIT ?2)) AS posts
+  FROM json_each(?1) q`;
 
 export async function readLinkGroups(
   db: D1Database,
@@ -45,13 +47,9 @@ export async function readAllLinkGroups(db: D1Database): Promise<LinkGroup[]> {
        GROUP BY link_key HAVING count(*) > 1`,
     )
     .all<{ linkKey: string }>();
-  const groups: LinkGroup[] = [];
-  for (let from = 0; from < results.length; from += LINKS_PER_QUERY) {
-    const keys = results.slice(from, from + LINKS_PER_QUERY).map(({ linkKey }) => linkKey);
-    groups.push(...(await readLinkGroups(db, keys)).values());
-  }
-  return groups;
+  const groups = await readLinkGroups(
+    db,
+    results.map(({ linkKey }) => linkKey),
+  );
+  return [...groups.values()];
 }
-
-/** Keys in one parameter, of up to 2,048 characters each: D1 refuses strings above 2 MB. */
-const LINKS_PER_QUERY = 500;

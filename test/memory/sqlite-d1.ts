@@ -34,12 +34,19 @@ function statement(db: DatabaseSync, sql: string, values: SQLInputValue[] = []):
   };
 }
 
-/** A fresh content database with its migrations applied. */
-export function openMemoryD1(): D1Database {
-  const db = new DatabaseSync(":memory:");
-  for (const file of readdirSync(MIGRATIONS).sort()) {
-    db.exec(readFileSync(MIGRATIONS + file, "utf8"));
+const opened = new WeakMap<D1Database, DatabaseSync>();
+
+/** @param numbers of the migrations, those that there are */
+export function applyMigrations(database: D1Database, numbers: readonly string[]): void {
+  const files = readdirSync(MIGRATIONS).sort();
+  for (const file of files.filter((name) => numbers.includes(name.slice(0, 4)))) {
+    opened.get(database)?.exec(readFileSync(MIGRATIONS + file, "utf8"));
   }
+}
+
+/** A fresh content database with its migrations applied: all, or those with these numbers. */
+export function openMemoryD1(numbers?: readonly string[]): D1Database {
+  const db = new DatabaseSync(":memory:");
   const database = {
     prepare: (sql: string) => statement(db, sql),
     async batch(statements: Statement[]) {
@@ -54,5 +61,8 @@ export function openMemoryD1(): D1Database {
       }
     },
   };
-  return database as unknown as D1Database;
+  const d1 = database as unknown as D1Database;
+  opened.set(d1, db);
+  applyMigrations(d1, numbers ?? readdirSync(MIGRATIONS).map((name) => name.slice(0, 4)));
+  return d1;
 }

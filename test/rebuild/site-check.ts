@@ -115,7 +115,7 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     (SELECT 1 FROM piece p WHERE p.post = c.post AND p.name = c.piece)`,
 };
 
-async function rowDifferences(db: D1Database): Promise<string[]> {
+export async function rowDifferences(db: D1Database): Promise<string[]> {
   const differences: string[] = [];
   for (const [fact, sql] of Object.entries(CONTRADICTIONS)) {
     const { results } = await db.prepare(sql).all<Record<string, unknown>>();
