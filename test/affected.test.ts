@@ -3,7 +3,7 @@
  * a few too many and never one too few.
  */
 import { describe, expect, it } from "vitest";
-import { linkGroupChanges } from "../src/consumer/link-group-changes.ts";
+import { askLinks, linkGroupChanges } from "../src/consumer/link-group-changes.ts";
 import { askRanks, rankedChanges } from "../src/consumer/ranked-changes.ts";
 import { controversialOf, hotOf, isVisible, type Post, score } from "../src/model/entities.ts";
 import type { Domain, PostId } from "../src/model/ids.ts";
@@ -81,7 +81,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     communityCount: 0,
     aliases: [],
     chronological: [],
-    linkGroups: linkGroupChanges(changes, linkPostsOf(before, MAX_LINK_GROUP + changes.length)),
+    linkGroups: linkGroupChanges(changes, linkPostsOf(before, askLinks(changes).limit)),
     ranked: rankedChanges(questions, ranks, lengths),
   });
   return new Set(named.map(({ key }) => key));

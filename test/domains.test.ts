@@ -23,7 +23,7 @@ describe("a link", () => {
     ["http://github.io/", ["github.io"]],
     ["http://example.com:8080/", ["example.com"]],
     ["ftp://ftp.example.com./pub", ["ftp.example.com", "example.com"]],
-    ["http://www.www.example.com/", ["www.example.com", "example.com"].slice(1)],
+    ["http://www.www.example.com/", ["example.com"]],
     ["http://my_blog.example.com/", ["my_blog.example.com", "example.com"]],
     ["http://münchen.example/", ["xn--mnchen-3ya.example"]],
     ["http://127.0.0.1/", ["127.0.0.1"]],
@@ -32,14 +32,10 @@ describe("a link", () => {
     ["http://co.uk/", []],
     ["http://localhost/", []],
     ["http://data.json/", []],
-    [`http://${LONGEST_HOST}/`, [LONGEST_HOST].concat(parents(LONGEST_HOST))],
+    [`http://${LONGEST_HOST}/`, [LONGEST_HOST, ...parents(LONGEST_HOST)]],
     [`http://a${LONGEST_HOST}/`, []],
-    ["http://a.b.c.d.e.f.bbc.co.uk/", ["a.b.c.d.e.f.bbc.co.uk", "d.e.f.bbc.co.uk"]],
   ])("%s belongs to %j", (link, domains) => {
-    const found = domainsOf(parseLink(link) as URL);
-    expect(found.slice(0, 2)).toEqual(domains.slice(0, 2));
-    expect(found.length).toBeLessThanOrEqual(5);
-    if (domains.length !== 2) expect(found).toEqual(domains);
+    expect(domainsOf(parseLink(link) as URL)).toEqual(domains);
   });
 
   it("belongs to its host and the shortest of its parents", () => {

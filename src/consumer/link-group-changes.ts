@@ -4,15 +4,19 @@ import { type LinkGroup, MAX_LINK_GROUP } from "../model/link-group.ts";
 import type { LinkGroupChange, PostChange } from "../pages/change.ts";
 import type { LinkPost } from "../store/link-groups.ts";
 
-/** The keys of the links that the batch is about. */
-export function linksIn(changes: readonly PostChange[]): string[] {
-  return changes.map(({ after }) => after.linkKey).filter((key) => key !== null);
+/** What must be known of the rows before the commit: the oldest visible posts of each link. */
+export interface LinkQuestions {
+  readonly linkKeys: readonly string[];
+  /** Of a link: as many as are in a group, and one for each that may leave and make room. */
+  readonly limit: number;
 }
 
-/**
- * @param stored the oldest visible posts of each link before the commit: as many as are in a group,
- *   and one more for each change, because what leaves makes room
- */
+export function askLinks(changes: readonly PostChange[]): LinkQuestions {
+  const linkKeys = changes.map(({ after }) => after.linkKey).filter((key) => key !== null);
+  return { linkKeys, limit: MAX_LINK_GROUP + changes.length };
+}
+
+/** @param stored answers to `askLinks` */
 export function linkGroupChanges(
   changes: readonly PostChange[],
   stored: ReadonlyMap<string, readonly LinkPost[]>,

@@ -6,7 +6,6 @@ import {
   type PostId,
   personKey,
 } from "../model/ids.ts";
-import { MAX_LINK_GROUP } from "../model/link-group.ts";
 import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
@@ -23,7 +22,7 @@ import {
   newEntries,
   widenToDomains,
 } from "./chronological-changes.ts";
-import { linkGroupChanges, linksIn } from "./link-group-changes.ts";
+import { askLinks, linkGroupChanges } from "./link-group-changes.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 
 export interface PlacedChange {
@@ -39,6 +38,7 @@ export async function placeChange(
   const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
+  const links = askLinks(posts);
   const requests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
   const discussion = await readDiscussion(db, gone);
   const shown = [
@@ -55,7 +55,7 @@ export async function placeChange(
       readAliasesOf(db, gone),
       readPieces(db, gone),
       communities.length === 0 ? 0 : countCommunities(db),
-      readLinkPosts(db, linksIn(posts), MAX_LINK_GROUP + posts.length),
+      readLinkPosts(db, links.linkKeys, links.limit),
     ]);
   const ranked = rankedChanges(questions, ranks, lengths);
   const entries = newEntries(requests, slots);
