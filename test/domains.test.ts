@@ -5,7 +5,8 @@ import { renderPages } from "../src/consumer/publish-stale.ts";
 import { domainsOf } from "../src/model/domain.ts";
 import { canonicalHost } from "../src/model/host.ts";
 import type { PostId } from "../src/model/ids.ts";
-import { linkFacts, linkKey, parseLink } from "../src/model/link.ts";
+import { parseLink } from "../src/model/link.ts";
+import { linkFacts, linkKey } from "../src/model/link-facts.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { CairnEvent, PostSubmitted } from "../src/queue/events.ts";
 import { anId, aSubmission } from "./makers.ts";
@@ -70,11 +71,32 @@ describe("a link", () => {
 
   it("of any odd characters has a key, and the key's own key is the same", () => {
     const random = seededRandom(1);
+    const some = (parts: readonly string[]) =>
+      Array.from({ length: random.int(8) }, () => random.pick(parts)).join("");
     const odd = ["%", "%zz", "%00", "%E2%28", "?", "&", "=", "#", "//", "é", "\u{1F600}", "+", ";"];
     for (let link = 0; link < 5000; link++) {
-      const tail = Array.from({ length: random.int(8) }, () => random.pick([...odd, "a", "http:"]));
-      const { linkKey } = linkFacts(`http://a.example/${tail.join("")}`);
+      const { linkKey } = linkFacts(`http://a.example/${some([...odd, "a", "http:"])}`);
       expect(linkFacts(`http://${linkKey}`).linkKey).toBe(linkKey);
+    }
+    const labels = [
+      "www.",
+      ".",
+      "..",
+      "a",
+      "0",
+      "09",
+      "0x",
+      "-",
+      "_",
+      "é",
+      "%41",
+      ":1",
+      "@",
+      "[::1]",
+    ];
+    for (let link = 0; link < 20_000; link++) {
+      const url = parseLink(`http://${some(labels)}/`);
+      if (url) expect(linkKey(url)).not.toBe("");
     }
   });
 });

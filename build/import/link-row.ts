@@ -3,7 +3,8 @@ import { cleanBlock, cleanLine } from "../../src/model/clean-text.ts";
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
 import { COMMUNITY_KEY } from "../../src/model/limits.ts";
-import { linkFacts, linkText, parseLink } from "../../src/model/link.ts";
+import { linkText, parseLink } from "../../src/model/link.ts";
+import { linkFacts } from "../../src/model/link-facts.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import {
   allUsable,

@@ -1,7 +1,7 @@
 /** What happens to posts: submitted, voted on, edited, deleted. Pure. */
 import { isVisible, type Post, type Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
-import { linkFacts } from "../model/link.ts";
+import { linkFacts } from "../model/link-facts.ts";
 import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";

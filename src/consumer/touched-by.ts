@@ -1,6 +1,6 @@
 /** Which rows a batch of events is about. Pure. */
 import { type CommentId, type CommunityKey, communityKey, type PostId } from "../model/ids.ts";
-import { linkFacts } from "../model/link.ts";
+import { linkFacts } from "../model/link-facts.ts";
 import type { CairnEvent, CommentEvent, PostEvent, PostSubmitted } from "../queue/events.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
 

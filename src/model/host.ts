@@ -21,9 +21,9 @@ export function isHost(text: string): text is Domain {
   return text.length <= MAX_HOST_LENGTH && HOST.test(text) && !WWW.test(text);
 }
 
-/** Without `www.`, and without the dot that ends a full name. */
+/** Without `www.`, and without the dot that ends a full name; still a host, whatever it was. */
 export function bareHost(hostname: string): string {
-  return hostname.replace(WWW, "").replace(/\.$/, "");
+  return hostname.replace(WWW, "").replace(/(?<=[^.])\.$/, "");
 }
 
 /** Anything that would be more of an address than its host and port. */

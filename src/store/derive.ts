@@ -5,7 +5,7 @@
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import { controversialOf } from "../model/entities.ts";
-import { linkFacts } from "../model/link.ts";
+import { linkFacts } from "../model/link-facts.ts";
 import { CLEAR_DOMAIN_LISTINGS, NUMBER_DOMAIN_LISTINGS } from "./bulk.ts";
 import { FILL_DOMAINS } from "./domains.ts";
 import { fromPostRow, POST_COLUMNS, type PostRow, toPostRow } from "./post-row.ts";

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { everyPage } from "../../src/consumer/name-all.ts";
 import { renderPages } from "../../src/consumer/publish-stale.ts";
-import { linkFacts } from "../../src/model/link.ts";
+import { linkFacts } from "../../src/model/link-facts.ts";
 import { controversialRank, hotRank } from "../../src/model/ranking.ts";
 import type { Rendered, Site } from "../../src/pages/page-type.ts";
 import {
