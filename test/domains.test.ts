@@ -64,6 +64,8 @@ describe("a link", () => {
     ["http://a.example/?q=1", "http://a.example/?q=2"],
     ["http://a.example/", "http://a.example:8080/"],
     ["http://a.example/#!/one", "http://a.example/#!/two"],
+    ["http://a.example/forum/#!topic/one", "http://a.example/forum/#!topic/two"],
+    ["http://a.example/#/one", "http://a.example/"],
     ["http://a.example/?source=rss", "http://a.example/"],
   ])("%s is not the same as %s", (a, b) => {
     expect(linkKey(parseLink(a) as URL)).not.toBe(linkKey(parseLink(b) as URL));

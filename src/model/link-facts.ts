@@ -7,8 +7,8 @@ import { domainsOf } from "./domain.ts";
 import type { Post } from "./entities.ts";
 import { parseLink, siteOf } from "./link.ts";
 
-/** Fragments by which a script, not the server, chose what was shown: `twitter.com/#!/user`. */
-const ROUTING_FRAGMENT = /^#!?\//;
+/** Fragments by which a script, not the server, chose what was shown: `#!/user`, `#!topic/x`, `#/x`. */
+const ROUTING_FRAGMENT = /^#[!/]/;
 
 /** Parameters that say how a reader came, not what is read; of mail, advertisements and networks. */
 const TRACKING = [
