@@ -69,6 +69,26 @@ describe("a site of an earlier version", () => {
     expect(await rowDifferences(db)).toEqual([]);
   });
 
+  it("is not derived by a step that comes too late", async () => {
+    const db = await anOldSite();
+    const late = new Proxy(db, {
+      get: (target, name: keyof typeof db) =>
+        name !== "batch"
+          ? target[name]
+          : async (statements: never[]) => {
+              while (!(await deriveStep(db)));
+              await db.prepare("UPDATE post SET controversial = 7 WHERE id = 'a1'").run();
+              return db.batch(statements);
+            },
+    });
+    await deriveStep(late);
+    const sql = "SELECT controversial, derive_after FROM post, site WHERE post.id = 'a1'";
+    expect(await db.prepare(sql).first()).toEqual({
+      controversial: 7,
+      derive_after: null,
+    });
+  });
+
   it("without posts needs nothing", async () => {
     expect(await deriveStep(openMemoryD1())).toBe(true);
   });

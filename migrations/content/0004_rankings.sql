@@ -5,7 +5,7 @@
 ALTER TABLE post ADD COLUMN controversial REAL NOT NULL DEFAULT 0;  -- model/ranking, rounded; 0: undisputed
 ALTER TABLE post ADD COLUMN domains TEXT NOT NULL DEFAULT '[]';     -- JSON: the link's host and its parents
 
--- Few posts are disputed, so votes on the others do not touch these.
+-- A vote on a post that nobody disputes does not touch these.
 CREATE INDEX post_controversial ON post (controversial, created_at, id)
   WHERE standing = 'visible' AND controversial <> 0;
 CREATE INDEX post_community_controversial ON post (community, controversial, created_at, id)

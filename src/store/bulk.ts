@@ -155,9 +155,9 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
 
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,
- * the posts of every domain, the number of comments of every post, people and their karma. Marks the site as not compiled: the
- * next build, or the consumer's cron, writes every page. One transaction: 400,000 entries take about
- * 2 s.
+ * the posts of every domain, the number of comments of every post, people and their karma. Marks the
+ * site as not compiled: the next build, or the consumer's cron, writes every page. One transaction:
+ * 400,000 entries take about 2 s.
  */
 export async function renumberListings(db: D1Database): Promise<void> {
   await db.batch(

@@ -25,29 +25,32 @@ export async function deriveStep(db: D1Database): Promise<boolean> {
     .bind(after, POSTS_A_STEP)
     .all<PostRow>();
   const last = results.at(-1);
-  if (last) await writeDerived(db, results, last.id);
+  if (last) await writeDerived(db, results, after, last.id);
   else await finish(db);
   return !last;
 }
 
+/** Nothing, if another step has been here since: events may have changed these rows already. */
 async function writeDerived(
   db: D1Database,
   rows: readonly PostRow[],
   after: string,
+  last: string,
 ): Promise<void> {
   const derived = rows.map(fromPostRow).map((post) => {
     const { id, link_key, domains } = toPostRow({ ...post, ...linkFacts(post.url) });
     return { id, link_key, domains, controversial: controversialOf(post) };
   });
   await db.batch([
-    ...jsonChunks(derived).map((json) => db.prepare(WRITE).bind(json)),
-    db.prepare("UPDATE site SET derive_after = ?1").bind(after),
+    ...jsonChunks(derived).map((json) => db.prepare(WRITE).bind(json, after)),
+    db.prepare("UPDATE site SET derive_after = ?2 WHERE derive_after = ?1").bind(after, last),
   ]);
 }
 
 const WRITE = `UPDATE post SET link_key = q.value ->> 'link_key',
     domains = q.value ->> 'domains', controversial = q.value ->> 'controversial'
-  FROM json_each(?1) q WHERE post.id = q.value ->> 'id'`;
+  FROM json_each(?1) q WHERE post.id = q.value ->> 'id'
+    AND (SELECT derive_after FROM site) = ?2`;
 
 /** What follows from all posts together; then every page is compiled anew. */
 async function finish(db: D1Database): Promise<void> {
