@@ -1,6 +1,7 @@
 /** The scripts of package.json: each a command here. The clock and the process begin here. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
@@ -102,6 +103,7 @@ async function withOpenState(
   const state = await openLocalState(stateDir);
   try {
     await migrate(state);
+    while (!(await deriveRows(state.db)));
     return await work(state);
   } finally {
     await state.dispose();

@@ -62,9 +62,9 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     } as V4MiniflareOptions),
   );
   return {
-    db: (await miniflare.getD1Database("DB")) as unknown as D1Database,
-    accounts: (await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database,
-    journal: (await miniflare.getD1Database("JOURNAL")) as unknown as D1Database,
+    db: holdStatements((await miniflare.getD1Database("DB")) as unknown as D1Database),
+    accounts: holdStatements((await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database),
+    journal: holdStatements((await miniflare.getD1Database("JOURNAL")) as unknown as D1Database),
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     async listVersions() {
@@ -78,4 +78,23 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     },
     dispose: () => miniflare.dispose(),
   };
+}
+
+/**
+ * Miniflare forgets a statement that Node has collected, even while a batch with it is still on its
+ * way, as on a busy machine: so the statements of a batch are held until it is answered.
+ */
+function holdStatements(db: D1Database): D1Database {
+  const held = new Set<object>();
+  const batch: D1Database["batch"] = async (statements) => {
+    held.add(statements);
+    try {
+      return await db.batch(statements);
+    } finally {
+      held.delete(statements);
+    }
+  };
+  return new Proxy(db, {
+    get: (_, name) => (name === "batch" ? batch : db[name as keyof D1Database]),
+  });
 }

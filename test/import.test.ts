@@ -33,7 +33,16 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const CONTENT_TABLES = ["entry", "vote", "post", "person", "community", "page", "site"];
+const CONTENT_TABLES = [
+  "entry",
+  "domain_post",
+  "vote",
+  "post",
+  "person",
+  "community",
+  "page",
+  "site",
+];
 const NAME_TABLES = ["account", "community"];
 
 beforeEach(async () => {
@@ -117,6 +126,7 @@ describe("a row becomes a post", () => {
         title: "New approach to China",
         url: "http://example.com/china",
         linkKey: "example.com/china",
+        domains: ["example.com"],
         text: null,
         createdAt: 1263338070,
         ups: 5143,
@@ -415,6 +425,13 @@ describe("an import", () => {
       { slot: 1, id: "c" },
       { slot: 2, id: "b" },
     ]);
+    expect(await idsOf("/domain/example.com/new")).toEqual([
+      { slot: 1, id: "c" },
+      { slot: 2, id: "a" },
+      { slot: 3, id: "b" },
+    ]);
+    const hottest = "SELECT id FROM domain_post WHERE domain = 'example.com' ORDER BY hot";
+    expect(await rowsOf(state.db, hottest)).toEqual([{ id: "c" }, { id: "a" }, { id: "b" }]);
     expect(await rowsOf(state.db, PEOPLE)).toEqual([
       { key: "ada", name: "ada", created_at: 100, post_karma: 8158, comment_karma: 0 },
     ]);

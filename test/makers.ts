@@ -1,6 +1,6 @@
 /** Makers of test objects: a test sets only what it is about. */
 import type { Post } from "../src/model/entities.ts";
-import { communityKey, type EventId, mintId, type PostId } from "../src/model/ids.ts";
+import { communityKey, type Domain, type EventId, mintId, type PostId } from "../src/model/ids.ts";
 import type { PostSubmitted, PostVoted } from "../src/queue/events.ts";
 
 let made = 0;
@@ -20,6 +20,7 @@ export function aPost(fields: Partial<Post> = {}): Post {
     title: `Stone ${id}`,
     url: `https://example.com/${id}`,
     linkKey: `example.com/${id}`,
+    domains: ["example.com" as Domain],
     text: null,
     createdAt: 1_767_225_600 + made,
     ups: 1,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
 import { isId, mintedAtMs, mintId, parsePostFullname } from "../src/model/ids.ts";
-import { linkKey, parseLink, siteOf } from "../src/model/link.ts";
+import { parseLink, siteOf } from "../src/model/link.ts";
+import { linkKey } from "../src/model/link-facts.ts";
 import { renderMarkdown } from "../src/model/markup.ts";
 import { bestRank, controversialRank, hotRank } from "../src/model/ranking.ts";
 import { slugOf } from "../src/model/slug.ts";

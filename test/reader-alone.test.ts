@@ -142,9 +142,10 @@ test("the reader alone answers every page, as what it is", async () => {
   });
   expect(seen.get(200)).toBeGreaterThan(LINKS);
   // The deleted post; the link that was sent again; the blocks that are not full yet.
-  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 5]);
-  // Two rankings, of the site and of the community, lost their last page; and /404 itself.
-  expect(seen.get(404)).toBe(5);
+  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 6]);
+  // Two rankings, of the site and of the community, and one of the domain lost their last page; and
+  // /404 itself.
+  expect(seen.get(404)).toBe(6);
   expect((await visitor.get("/assets/1/site.css")).status).toBe(200);
 });
 

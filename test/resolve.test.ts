@@ -3,6 +3,9 @@ import { describe, expect, it } from "vitest";
 import { pageToken } from "../src/pages/key.ts";
 import { resolve } from "../src/reader/resolve.ts";
 
+/** 253 characters. */
+const LONGEST_HOST = `${`${"x".repeat(60)}.`.repeat(4)}example.c`;
+
 function resolved(address: string) {
   return resolve(new URL(`https://cairn.example${address}`));
 }
@@ -29,6 +32,22 @@ describe("an address", () => {
     ["/?t=day", "/", "default"],
     ["/top/decade", "/top/decade", "default"],
     [`/rising.json?after=${pageToken("/r/x/top/day/3")}`, "/r/x/top/day/3", "json"],
+    ["/r/x/controversial/2", "/r/x/controversial/2", "default"],
+    ["/domain/example.com", "/domain/example.com", "default"],
+    ["/domain/example.com.json", "/domain/example.com", "json"],
+    ["/domain/example.com/.json", "/domain/example.com", "json"],
+    ["/domain/example.com/new/2.rss", "/domain/example.com/new/2", "atom"],
+    ["/domain/203.0.113.7", "/domain/203.0.113.7", "default"],
+    [`/domain/${LONGEST_HOST}/hot/40`, `/domain/${LONGEST_HOST}/hot/40`, "default"],
+    ["/domain/co.uk", "/domain/co.uk", "default"],
+    [
+      `/.json?after=${pageToken(`/domain/${LONGEST_HOST}/hot/2`)}`,
+      `/domain/${LONGEST_HOST}/hot/2`,
+      "json",
+    ],
+    ["/duplicates/aouv5.json", "/duplicates/aouv5", "json"],
+    ["/duplicates/aouv5/some_slug/.json", "/duplicates/aouv5", "json"],
+    ["/domain/www.example.com/new/3.json", "/domain/example.com/new/3", "json"],
   ])("%s is the page %s as %s", (address, key, representation) => {
     expect(resolved(address)).toEqual({ type: "page", key, representation, sort: null });
   });
@@ -72,6 +91,18 @@ describe("an address", () => {
     ["/top/day/1", "/top/day"],
     ["/r/x/rising/1", "/r/x/rising"],
     ["/subreddits", "/r"],
+    ["/?sort=controversial", "/controversial"],
+    ["/r/X/?sort=controversial&t=all", "/r/x/controversial"],
+    ["/controversial/1", "/controversial"],
+    ["/r/x/controversial/1", "/r/x/controversial"],
+    ["/domain/WWW.Example.com", "/domain/example.com"],
+    ["/domain/example.com:8080/", "/domain/example.com"],
+    ["/domain/example.com/hot", "/domain/example.com"],
+    ["/domain/www.example.com/hot/1", "/domain/example.com"],
+    ["/domain/example.com?sort=new", "/domain/example.com/new"],
+    ["/domain/münchen.example", "/domain/xn--mnchen-3ya.example"],
+    ["/domain/M%C3%9CNCHEN.example/new", "/domain/xn--mnchen-3ya.example/new"],
+    ["/r/x/duplicates/aouv5/some_slug", "/duplicates/aouv5"],
     ["/A%3Fb=c", "/a%3Fb%3Dc"],
     ["/A%23b", "/a%23b"],
   ])("%s leads to %s", (address, location) => {
@@ -91,6 +122,9 @@ describe("an address", () => {
     "/r/%0aSet-Cookie:x",
     `/${"x".repeat(2000)}`,
     "/r/日本",
+    "/domain/[::1]",
+    "/domain/a%20b",
+    `/domain/a${"x".repeat(300)}.example`,
   ])("%s is no page, and leads nowhere", (address) => {
     expect(resolved(address)).toEqual({ type: "not_found" });
   });

@@ -72,6 +72,7 @@ function namedSitemaps(before: readonly Post[], posts: readonly PostChange[]): s
     communityCount: 0,
     aliases: [],
     windows: [],
+    linkGroups: [],
     ranked: [],
     chronological: chronologicalChanges(places, requests, answers, entries),
   };

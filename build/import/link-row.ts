@@ -3,7 +3,8 @@ import { cleanBlock, cleanLine } from "../../src/model/clean-text.ts";
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
 import { COMMUNITY_KEY } from "../../src/model/limits.ts";
-import { linkKey, linkText, parseLink } from "../../src/model/link.ts";
+import { linkText, parseLink } from "../../src/model/link.ts";
+import { linkFacts } from "../../src/model/link-facts.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import {
   allUsable,
@@ -63,7 +64,7 @@ function readCommunityName(row: Row): string | Refusal {
   return COMMUNITY_KEY.test(communityKey(name)) ? name : badValue("subreddit", row.subreddit);
 }
 
-type Target = Pick<Post, "url" | "linkKey" | "text">;
+type Target = Pick<Post, "url" | "linkKey" | "domains" | "text">;
 
 /** A text post has a URL too in Reddit's data: its own page, or the bare word `self`. */
 function readTarget(row: Row): Target | Refusal {
@@ -73,10 +74,11 @@ function readTarget(row: Row): Target | Refusal {
   const written = unescapeOnce(textOf(row, "url")).trim();
   const hasLink = written !== "" && written.toLowerCase() !== "self";
   if (isSelf || (!hasLink && (text !== "" || written !== ""))) {
-    return { url: null, linkKey: null, text };
+    return { url: null, ...linkFacts(null), text };
   }
   if (!hasLink) return { reason: "missing", field: "url" };
   const url = parseLink(written);
   if (!url) return badValue("url", row.url);
-  return { url: linkText(url, written), linkKey: linkKey(url), text: text === "" ? null : text };
+  const address = linkText(url, written);
+  return { url: address, ...linkFacts(address), text: text === "" ? null : text };
 }

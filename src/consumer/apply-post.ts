@@ -1,7 +1,7 @@
 /** What happens to posts: submitted, voted on, edited, deleted. Pure. */
 import { isVisible, type Post, type Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
-import { linkKey, parseLink } from "../model/link.ts";
+import { linkFacts } from "../model/link-facts.ts";
 import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
@@ -32,14 +32,13 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
 
 /** The post without its author's upvote. */
 function newPost(event: PostSubmitted): Post {
-  const link = event.url === null ? null : parseLink(event.url);
   return {
     id: event.post,
     community: communityKey(event.community),
     author: event.by,
     title: event.title,
     url: event.url,
-    linkKey: link && linkKey(link),
+    ...linkFacts(event.url),
     text: event.text,
     createdAt: Math.floor(event.at / 1000),
     ups: 0,

@@ -3,8 +3,20 @@
  * A thing keeps its slot for ever, unless an older one arrives late and everything newer moves up.
  */
 import { type CommentId, type CommunityKey, type PostId, personKey } from "../model/ids.ts";
-import { commentsListing, newListing, saidListing, submittedListing } from "../model/listing.ts";
-import type { ChronologicalChange, CommentChange, PostChange } from "../pages/change.ts";
+import {
+  commentsListing,
+  isDomainScope,
+  newListing,
+  saidListing,
+  scopesOf,
+  submittedListing,
+} from "../model/listing.ts";
+import type {
+  ChronologicalChange,
+  CommentChange,
+  PostChange,
+  RankedChange,
+} from "../pages/change.ts";
 import type { NewEntry } from "../store/commit.ts";
 import type { Place, SlotAnswer, SlotRequest } from "../store/places.ts";
 
@@ -42,10 +54,10 @@ function newOnes<Thing>(
   return changes.filter(({ before }) => before === null).map(({ after }) => after);
 }
 
-function postListings({ author, community }: PostChange["after"]): string[] {
-  const person = personKey(author);
+function postListings(post: PostChange["after"]): string[] {
+  const person = personKey(post.author);
   const own = person === null ? [] : [submittedListing(person)];
-  return [newListing(null), newListing(community), ...own];
+  return [...scopesOf(post).map(newListing), ...own];
 }
 
 function commentListings(author: string, community: CommunityKey): string[] {
@@ -72,6 +84,25 @@ export function newEntries(
     return { ...request, slot: before + earlier + 1, isLate: before < count };
   });
   return [...entries.filter(({ isLate }) => isLate), ...entries.filter(({ isLate }) => !isLate)];
+}
+
+/**
+ * A domain has no pages while none of its posts is visible: all of its blocks come, or go, with the
+ * first or last one.
+ * @param ranked which says how many are visible
+ */
+export function widenToDomains(
+  changes: readonly ChronologicalChange[],
+  ranked: readonly RankedChange[],
+): ChronologicalChange[] {
+  const whole = new Set(
+    ranked
+      .filter(({ lengthBefore, lengthAfter }) => (lengthBefore === 0) !== (lengthAfter === 0))
+      .flatMap(({ scope }) => (isDomainScope(scope) ? [newListing(scope)] : [])),
+  );
+  return changes.map((change) =>
+    whole.has(change.listing) ? { ...change, from: 1, to: change.countAfter } : change,
+  );
 }
 
 /** @param places where things stand that existed before and are shown differently now */

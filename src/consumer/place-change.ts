@@ -15,6 +15,7 @@ import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry, Refusal } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
+import { readLinkPosts } from "../store/link-groups.ts";
 import { readEntryPlaces, readRefusals } from "../store/mine.ts";
 import {
   type Place,
@@ -34,7 +35,9 @@ import {
   askSlots,
   chronologicalChanges,
   newEntries,
+  widenToDomains,
 } from "./chronological-changes.ts";
+import { askLinks, linkGroupChanges } from "./link-group-changes.ts";
 import { privateMoves } from "./private-moves.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 import { dirtyScopes, shownInWindows } from "./window-changes.ts";
@@ -55,6 +58,7 @@ export async function placeChange(
   const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
+  const links = askLinks(posts);
   const publicRequests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
@@ -78,9 +82,10 @@ export async function placeChange(
     windows,
     asof,
     communityCount,
+    linkPosts,
   ] = await Promise.all([
     readRanks(db, questions.ranks, questions.limit),
-    readLengths(db, questions.scopes, questions.limit),
+    readLengths(db, questions.listings, questions.limit),
     readSlots(db, publicRequests),
     readEnds(db, entering),
     readPlaces(db, shown),
@@ -90,10 +95,13 @@ export async function placeChange(
     readWindowPlaces(db, shownPosts),
     readAsof(db),
     communities.length === 0 ? 0 : countCommunities(db),
+    readLinkPosts(db, links.linkKeys, links.limit),
   ]);
+  const ranked = rankedChanges(questions, ranks, lengths);
   const requests = [...publicRequests, ...entering];
   const answers = [...slots, ...ends];
   const entries = newEntries(requests, answers);
+  const chronological = chronologicalChanges([...places, ...cleared], requests, answers, entries);
   const change: Change = {
     posts,
     comments,
@@ -104,9 +112,10 @@ export async function placeChange(
     people: peopleShown(applied, discussion, rows),
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
-    ranked: rankedChanges(questions, ranks, lengths),
-    chronological: chronologicalChanges([...places, ...cleared], requests, answers, entries),
+    ranked,
+    chronological: widenToDomains(chronological, ranked),
     windows: shownInWindows(windows),
+    linkGroups: linkGroupChanges(posts, linkPosts),
   };
   return { entries, cleared, dirty: dirtyScopes(posts, asof), change };
 }

@@ -3,13 +3,18 @@
  * interval between a moved post's rank before and its rank after; both are exact, because the rank
  * after is the rank of the new key among the old rows, corrected by the other posts that moved.
  */
-import { hotOf, isVisible, type Post, score } from "../model/entities.ts";
-import { RANKINGS, type Ranking, type Scope } from "../model/listing.ts";
+import type { Post } from "../model/entities.ts";
+import {
+  type Ranking,
+  rankingsIn,
+  rankValue,
+  type Scope,
+  scopePath,
+  scopesOf,
+} from "../model/listing.ts";
 import type { PostChange, RankedChange } from "../pages/change.ts";
 import { RANKED_DEPTH } from "../pages/key.ts";
 import type { RankRequest, SortKey } from "../store/places.ts";
-
-const VALUE: Readonly<Record<Ranking, (post: Post) => number>> = { hot: hotOf, top: score };
 
 /** A post's way through one listing: null where it was not, or is not, in it. */
 interface Move {
@@ -23,32 +28,47 @@ interface ListingMoves {
   readonly moves: readonly Move[];
 }
 
-/** What must be known of the rows before the commit. */
+/** What must be known of the rows before the commit: ranks, and the length of each listing. */
 export interface RankQuestions {
   readonly listings: readonly ListingMoves[];
   readonly ranks: readonly RankRequest[];
-  readonly scopes: readonly Scope[];
   /** Where counting may stop, without an answer within the depth becoming wrong. */
   readonly limit: number;
 }
 
 export function askRanks(changes: readonly PostChange[]): RankQuestions {
-  const scopes: Scope[] = [...new Set(changes.map(({ after }) => after.community))];
-  if (changes.length > 0) scopes.push(null);
-  const listings = RANKINGS.flatMap((ranking) =>
-    scopes.map((scope) => ({ ranking, scope, moves: movesIn(ranking, scope, changes) })),
-  );
+  const listings = [...changesByScope(changes)]
+    .flatMap(({ scope, changes }) =>
+      rankingsIn(scope).map((ranking) => ({ ranking, scope, moves: movesIn(ranking, changes) })),
+    )
+    .filter(({ moves }) => moves.length > 0);
   const ranks = listings.flatMap(({ ranking, scope, moves }) =>
     moves.flatMap(({ before, after }) =>
       [before, after].flatMap((key) => (key ? [{ ranking, scope, key }] : [])),
     ),
   );
-  return { listings, ranks, scopes, limit: RANKED_DEPTH + changes.length };
+  return { listings, ranks, limit: RANKED_DEPTH + changes.length };
 }
 
-function movesIn(ranking: Ranking, scope: Scope, changes: readonly PostChange[]): Move[] {
+interface ScopeChanges {
+  readonly scope: Scope;
+  readonly changes: PostChange[];
+}
+
+function changesByScope(changes: readonly PostChange[]): Iterable<ScopeChanges> {
+  const scopes = new Map<string, ScopeChanges>();
+  for (const change of changes) {
+    for (const scope of scopesOf(change.after)) {
+      const found = scopes.get(scopePath(scope)) ?? { scope, changes: [] };
+      scopes.set(scopePath(scope), found);
+      found.changes.push(change);
+    }
+  }
+  return scopes.values();
+}
+
+function movesIn(ranking: Ranking, changes: readonly PostChange[]): Move[] {
   return changes
-    .filter(({ after }) => scope === null || after.community === scope)
     .map(({ before, after }) => ({
       before: before && sortKey(ranking, before),
       after: sortKey(ranking, after),
@@ -57,23 +77,23 @@ function movesIn(ranking: Ranking, scope: Scope, changes: readonly PostChange[])
 }
 
 function sortKey(ranking: Ranking, post: Post): SortKey | null {
-  if (!isVisible(post)) return null;
-  return { value: VALUE[ranking](post), createdAt: post.createdAt, id: post.id };
+  const value = rankValue(ranking, post);
+  return value === null ? null : { value, createdAt: post.createdAt, id: post.id };
 }
 
 /**
  * @param ranks answers to `questions.ranks`, in their order
- * @param lengths visible posts of each scope before the commit, counted up to `questions.limit`
+ * @param lengths of `questions.listings` before the commit, counted up to `questions.limit`
  */
 export function rankedChanges(
   questions: RankQuestions,
   ranks: readonly number[],
-  lengths: ReadonlyMap<Scope, number>,
+  lengths: readonly number[],
 ): RankedChange[] {
   let next = 0;
   const answer = (key: SortKey | null) => (key ? (ranks[next++] ?? 0) : null);
-  return questions.listings.flatMap(({ ranking, scope, moves }) => {
-    const length = lengths.get(scope) ?? 0;
+  return questions.listings.flatMap(({ ranking, scope, moves }, index) => {
+    const length = lengths[index] ?? 0;
     const lengthBefore = Math.min(length, RANKED_DEPTH);
     const lengthAfter = Math.min(length + growth(moves), RANKED_DEPTH);
     return moves.map((move) => {

@@ -8,7 +8,7 @@ import {
   personKey,
   postFullname,
 } from "../model/ids.ts";
-import { linkKey, parseLink } from "../model/link.ts";
+import { linkFacts } from "../model/link-facts.ts";
 import type {
   CairnEvent,
   CommentEvent,
@@ -72,8 +72,8 @@ function touchSubmission(touch: Collected, event: PostSubmitted): void {
   touch.people.push(event.by);
   const community = communityKey(event.community);
   touch.communities.push(community);
-  const link = event.url === null ? null : parseLink(event.url);
-  if (link) touch.links.push({ community, linkKey: linkKey(link), post: event.post });
+  const { linkKey } = linkFacts(event.url);
+  if (linkKey !== null) touch.links.push({ community, linkKey, post: event.post });
 }
 
 function touchComment(touch: Collected, event: CommentEvent): void {

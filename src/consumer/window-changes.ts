@@ -1,13 +1,14 @@
 /** Which clock-driven lists a commit leaves to the next tick, and what a tick changes in them. Pure. */
 import { score } from "../model/entities.ts";
 import type { PostId } from "../model/ids.ts";
-import { type Asof, topWindowsHolding, type WindowScope } from "../model/window.ts";
+import type { SiteOrCommunity } from "../model/listing.ts";
+import { type Asof, topWindowsHolding } from "../model/window.ts";
 import type { PostChange, WindowChange } from "../pages/change.ts";
 import type { DirtyScope, WindowEntry } from "../store/windows.ts";
 
 /** Scopes of posts that are new, moved by votes, come or gone, and young enough for a window. */
 export function dirtyScopes(posts: readonly PostChange[], asof: Asof): DirtyScope[] {
-  const dirty = new Map<WindowScope, number>();
+  const dirty = new Map<SiteOrCommunity, number>();
   for (const { before, after } of posts) {
     const isSame =
       before !== null && score(before) === score(after) && before.standing === after.standing;

@@ -3,6 +3,7 @@ import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
+import { deriveRows } from "./derive-rows.ts";
 import { nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
@@ -24,6 +25,7 @@ export default {
    */
   async scheduled(_, env) {
     const deps = depsOf(env);
+    if (!(await deriveRows(deps.db))) return;
     await tick(deps.db, deps.now(), deps.pace);
     await nameAllPages(deps);
     await publishStale(deps);

@@ -1,6 +1,6 @@
 /** What Cairn stores: communities, posts and votes, as the consumer and the pages see them. Pure. */
-import type { CommentId, CommunityKey, EventId, PersonKey, PostId } from "./ids.ts";
-import { hotRank } from "./ranking.ts";
+import type { CommentId, CommunityKey, Domain, EventId, PersonKey, PostId } from "./ids.ts";
+import { controversialRank, hotRank } from "./ranking.ts";
 
 export interface Community {
   readonly key: CommunityKey;
@@ -25,6 +25,8 @@ export interface Post {
   readonly url: string | null;
   /** What makes two links the same one; null for a text post. */
   readonly linkKey: string | null;
+  /** The link's host and its parents, as model/domain had them when it was submitted. */
+  readonly domains: readonly Domain[];
   /** Markdown; null for a link without one. A text post is told by its missing `url`. */
   readonly text: string | null;
   /** Seconds since 1970. */
@@ -135,6 +137,17 @@ export function score({ ups, downs }: { readonly ups: number; readonly downs: nu
 export function hotOf(post: Post): number {
   return hotRank(post.ups, post.downs, post.createdAt);
 }
+
+/**
+ * 0 where nobody disagrees. Stored and compared, so rounded as the hot rank is: where it is computed,
+ * and the way through a database, change the last digits of a power.
+ */
+export function controversialOf({ ups, downs }: Post): number {
+  return Number(controversialRank(ups, downs).toFixed(CONTROVERSIAL_DIGITS));
+}
+
+/** 15 digits together with the votes of a hundred million: what SQLite reads exactly. */
+const CONTROVERSIAL_DIGITS = 6;
 
 /** A post or a comment. */
 export function isVisible({ standing }: { readonly standing: Standing }): boolean {

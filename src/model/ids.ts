@@ -11,6 +11,8 @@ export type CommentId = Branded<"CommentId">;
 export type PersonKey = Branded<"PersonKey">;
 /** An event's id; minted like a post's, and the tie-breaker between events of one millisecond. */
 export type EventId = Branded<"EventId">;
+/** A host without `www.` that has pages of its own: see model/domain. */
+export type Domain = Branded<"Domain">;
 /** A community's name in lower case: its identity, and its part of every path. */
 export type CommunityKey = Branded<"CommunityKey">;
 

@@ -1,4 +1,5 @@
-/** Links: which are accepted, which are the same, and how they are shown. Pure. */
+/** Links: which are accepted, and how they are shown. Pure. */
+import { bareHost } from "./host.ts";
 
 /**
  * An address as `new URL` understands it, if a browser may be sent there. `javascript:`, `data:`
@@ -23,19 +24,7 @@ export function linkText(url: URL, written: string): string {
   return plain ? url.protocol + plain[2] : url.href;
 }
 
-/** Fragments by which a script, not the server, chose what was shown: `twitter.com/#!/user`. */
-const ROUTING_FRAGMENT = /^#!?\//;
-
-/**
- * Two links with one key are the same link: the scheme, `www.`, the case of the host, a trailing
- * slash and a fragment that only scrolls do not matter.
- */
-export function linkKey(url: URL): string {
-  const route = ROUTING_FRAGMENT.test(url.hash) ? url.hash : "";
-  return siteOf(url) + url.pathname.replace(/\/+$/, "") + url.search + route;
-}
-
 /** The host a reader sees beside the title: without `www.`, with an unusual port. */
 export function siteOf(url: URL): string {
-  return url.host.replace(/^www\./, "");
+  return url.host.replace(url.hostname, bareHost(url.hostname));
 }

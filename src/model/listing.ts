@@ -1,16 +1,56 @@
 /** The names of listings: which scope, which ranking, which chronological one. Pure. */
-import type { CommunityKey, PersonKey } from "./ids.ts";
+import { controversialOf, hotOf, isVisible, type Post, score } from "./entities.ts";
+import type { CommunityKey, Domain, PersonKey } from "./ids.ts";
 
 /** The whole site (null) or one community. */
-export type Scope = CommunityKey | null;
+export type SiteOrCommunity = CommunityKey | null;
+
+/** Links to one domain, whatever their communities. */
+export interface DomainScope {
+  readonly domain: Domain;
+}
+
+/** Whose posts a listing shows. */
+export type Scope = SiteOrCommunity | DomainScope;
+
+export function isDomainScope(scope: Scope): scope is DomainScope {
+  return typeof scope === "object" && scope !== null;
+}
+
+/** All scopes that a post belongs to. */
+export function scopesOf({ community, domains }: Post): Scope[] {
+  return [null, community, ...domains.map((domain) => ({ domain }))];
+}
 
 /** Orders that follow from the votes; every one has an index for the site and for communities. */
-export const RANKINGS = ["hot", "top"] as const;
+export const RANKINGS = ["hot", "top", "controversial"] as const;
 export type Ranking = (typeof RANKINGS)[number];
 
-/** What every listing's path in a scope begins with: `` or `/r/programming`. */
+/** Domains are looked up rather than followed: the one order that shows what is alive is enough. */
+export const DOMAIN_RANKINGS: readonly Ranking[] = ["hot"];
+
+export function rankingsIn(scope: Scope): readonly Ranking[] {
+  return isDomainScope(scope) ? DOMAIN_RANKINGS : RANKINGS;
+}
+
+const VALUE: Readonly<Record<Ranking, (post: Post) => number>> = {
+  hot: hotOf,
+  top: score,
+  controversial: controversialOf,
+};
+
+/** What a ranking orders a post by; null for one that is not in it, in any scope. */
+export function rankValue(ranking: Ranking, post: Post): number | null {
+  if (!isVisible(post)) return null;
+  const value = VALUE[ranking](post);
+  // Most posts are disputed by nobody: they would only cost writes.
+  return ranking === "controversial" && value === 0 ? null : value;
+}
+
+/** What every listing's path in a scope begins with: ``, `/r/programming`, `/domain/example.com`. */
 export function scopePath(scope: Scope): string {
-  return scope === null ? "" : `/r/${scope}`;
+  if (scope === null) return "";
+  return isDomainScope(scope) ? `/domain/${scope.domain}` : `/r/${scope}`;
 }
 
 /** A chronological listing's name is the path of its head: `/new`, `/r/programming/new`. */
@@ -19,7 +59,7 @@ export function newListing(scope: Scope): string {
 }
 
 /** Newest comments, of the site or of a community. */
-export function commentsListing(scope: Scope): string {
+export function commentsListing(scope: SiteOrCommunity): string {
   return `${scopePath(scope)}/comments`;
 }
 

@@ -2,8 +2,7 @@
  * The listings that the clock drives: the best posts of the last hour, day … year, and what rises
  * among the posts of the last twelve hours. Pure.
  */
-import type { CommunityKey } from "./ids.ts";
-import { scopePath } from "./listing.ts";
+import { type SiteOrCommunity, scopePath } from "./listing.ts";
 
 /** From the shortest. */
 export const TOP_WINDOWS = ["hour", "day", "week", "month", "year"] as const;
@@ -11,9 +10,6 @@ export type TopWindow = (typeof TOP_WINDOWS)[number];
 
 export const WINDOWS = [...TOP_WINDOWS, "rising"] as const;
 export type Window = (typeof WINDOWS)[number];
-
-/** The whole site (null) or one community. */
-export type WindowScope = CommunityKey | null;
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -40,7 +36,7 @@ export const RISING_MIN_AGE = HOUR;
 export const RISING_EVERY = 120;
 
 /** A listing's name is the path of its first page: `/top/day`, `/r/programming/rising`. */
-export function windowListing(window: Window, scope: WindowScope): string {
+export function windowListing(window: Window, scope: SiteOrCommunity): string {
   return scopePath(scope) + (window === "rising" ? "/rising" : `/top/${window}`);
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Comment, Community, Post } from "../model/entities.ts";
 import type { PersonKey, PostId } from "../model/ids.ts";
+import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
 
 /** A post that is new (`before` is null) or different. */
@@ -55,12 +56,19 @@ export interface WindowChange {
   readonly slots: readonly number[];
 }
 
+/** A group of posts of one link, of which some have come, gone or changed. */
+export interface LinkGroupChange {
+  readonly before: LinkGroup;
+  readonly after: LinkGroup;
+}
+
 export interface Change {
   readonly posts: readonly PostChange[];
   readonly comments: readonly CommentChange[];
   readonly ranked: readonly RankedChange[];
   readonly chronological: readonly ChronologicalChange[];
   readonly windows: readonly WindowChange[];
+  readonly linkGroups: readonly LinkGroupChange[];
   /** Communities that are new. */
   readonly communities: readonly Community[];
   /** All communities after the change; 0 when none is new. */
@@ -83,6 +91,7 @@ export const NO_CHANGE: Change = {
   ranked: [],
   chronological: [],
   windows: [],
+  linkGroups: [],
   communities: [],
   communityCount: 0,
   pieces: [],

@@ -135,10 +135,13 @@ function headStart(count: number): number {
   return Math.max(fullBlocks(count) - 1, 0) * PAGE_SIZE + 1;
 }
 
-function* affectedBlocks({ owns }: Naming, change: Change): Iterable<Block> {
+function* affectedBlocks(naming: Naming, change: Change): Iterable<Block> {
   for (const { listing, from, to, countBefore, countAfter } of change.chronological) {
-    if (!owns(listing)) continue;
+    if (!naming.owns(listing)) continue;
     const full = fullBlocks(countAfter);
+    const last = lastBlock(naming, countAfter);
+    // The whole listing may have come or gone, with the block that leads to its head.
+    if (from === 1 && to === countAfter && last > full) yield { listing, block: last };
     for (let block = blockOf(from); block <= Math.min(blockOf(to), full); block++) {
       yield { listing, block };
     }

@@ -2,6 +2,7 @@
  * Keys: a page's key is its canonical path. What builds them, and the few facts about them that the
  * reader must know. Depends on the model only.
  */
+import { isHost } from "../model/host.ts";
 import {
   type CommunityKey,
   communityKey,
@@ -10,7 +11,7 @@ import {
   personKey,
 } from "../model/ids.ts";
 import { COMMUNITY_KEY } from "../model/limits.ts";
-import { type Ranking, type Scope, scopePath } from "../model/listing.ts";
+import { type Ranking, type Scope, type SiteOrCommunity, scopePath } from "../model/listing.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 
 /** Orders of comments; the first is the default. */
@@ -59,15 +60,28 @@ export function isDeployKey(key: string): boolean {
 }
 
 /** `/r/programming/new` → programming and `/new`; `/` → the site and nothing. */
-export function splitScope(key: string): { readonly scope: Scope; readonly rest: string } {
+export function splitScope(key: string): {
+  readonly scope: SiteOrCommunity;
+  readonly rest: string;
+} {
   const [, name, rest = ""] = /^\/r\/([^/]+)(\/.*)?$/.exec(key) ?? [];
   if (name !== undefined && COMMUNITY_KEY.test(name)) return { scope: communityKey(name), rest };
   return { scope: null, rest: key === "/" ? "" : key };
 }
 
-const RANKED_PATHS: Readonly<Record<Ranking, string>> = { hot: "/hot", top: "/top/all" };
+/** The same where domains have listings too: `/domain/example.com/new` → its scope and `/new`. */
+export function splitListing(key: string): { readonly scope: Scope; readonly rest: string } {
+  const [, host, rest = ""] = /^\/domain\/([^/]+)(\/.*)?$/.exec(key) ?? [];
+  return host !== undefined && isHost(host) ? { scope: { domain: host }, rest } : splitScope(key);
+}
 
-/** Page 1 of hot is the scope's own page: `/`, `/r/programming`. */
+const RANKED_PATHS: Readonly<Record<Ranking, string>> = {
+  hot: "/hot",
+  top: "/top/all",
+  controversial: "/controversial",
+};
+
+/** Page 1 of hot is the scope's own page: `/`, `/r/programming`, `/domain/example.com`. */
 export function rankedKey(ranking: Ranking, scope: Scope, page: number): string {
   const prefix = scopePath(scope);
   if (page > 1) return `${prefix}${RANKED_PATHS[ranking]}/${page}`;
@@ -81,6 +95,11 @@ export function blockKey(listing: string, block: number): string {
 
 export function threadKey(id: PostId): string {
   return `/comments/${id}`;
+}
+
+/** The page of all posts of a link, if the post is the oldest of them; else what leads there. */
+export function duplicatesKey(id: PostId): string {
+  return `/duplicates/${id}`;
 }
 
 /** The rest of a thread: from the comment that it is named after. */
@@ -141,7 +160,7 @@ export function pageToken(key: string): string {
 
 /** The key that a token names; null for anything that is no token. */
 export function parsePageToken(token: string): string | null {
-  if (!/^[\w-]{1,200}$/.test(token)) return null;
+  if (!/^[\w-]{1,400}$/.test(token)) return null;
   try {
     const key = atob(token.replaceAll("-", "+").replaceAll("_", "/"));
     return isKey(key) ? key : null;
@@ -150,8 +169,8 @@ export function parsePageToken(token: string): string | null {
   }
 }
 
-/** Longest key of any page, with room to spare; anything longer is no page. */
-const MAX_KEY_LENGTH = 200;
+/** Longest key of any page, with room to spare; a domain alone may have 253 characters. */
+const MAX_KEY_LENGTH = 300;
 
 export function isKey(path: string): boolean {
   return path.length <= MAX_KEY_LENGTH && /^\/[a-z0-9_.\-/]*$/.test(path);

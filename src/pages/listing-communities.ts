@@ -1,7 +1,7 @@
 /** The communities that a set of listing pages shows, in one query. */
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
-import type { Scope } from "../model/listing.ts";
+import { isDomainScope, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 
 export function readCommunitiesOf(
@@ -10,7 +10,7 @@ export function readCommunitiesOf(
   posts: readonly Post[],
 ): Promise<ReadonlyMap<CommunityKey, Community>> {
   const keys = new Set<CommunityKey>();
-  for (const { scope } of params) if (scope !== null) keys.add(scope);
+  for (const { scope } of params) if (scope !== null && !isDomainScope(scope)) keys.add(scope);
   for (const { community } of posts) keys.add(community);
   return reads.communities([...keys]);
 }

@@ -1,7 +1,15 @@
 /** A page of posts as HTML and JSON; every listing of posts looks like this. Pure. */
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
-import { commentsListing, newListing, type Ranking, type Scope } from "../model/listing.ts";
+import {
+  commentsListing,
+  isDomainScope,
+  newListing,
+  type Ranking,
+  rankingsIn,
+  type Scope,
+  type SiteOrCommunity,
+} from "../model/listing.ts";
 import { TOP_WINDOWS, type TopWindow, windowListing } from "../model/window.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import { describe, SITE_DESCRIPTION } from "./description.ts";
@@ -33,6 +41,7 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
   new: "New",
   rising: "Rising",
   top: "Top",
+  controversial: "Controversial",
   comments: "Comments",
 };
 
@@ -53,30 +62,43 @@ export function viewListing(listing: ListingPage, site: Site): Rendered {
 }
 
 export function listingHtml(listing: ListingPage, site: Site): string {
-  const { scope, communities, posts, before, after } = listing;
-  const community = scope === null ? null : (communities.get(scope) ?? null);
+  const { scope, posts, communities, before, after } = listing;
+  const domain = isDomainScope(scope) ? scope.domain : null;
+  const community = communityOf(listing);
   const isFirst = before === null;
   return renderTemplate("listing", {
     title: titleOf(listing),
-    description: isFirst ? descriptionOf(community) : null,
+    description: isFirst ? descriptionOf(listing) : null,
     canonical: site.origin + listing.key,
     jsonPath: jsonPath(listing.key),
     feedPath: isFirst ? feedPath(listing.key) : null,
     community,
     communityPath: community && rankedKey("hot", community.key, 1),
+    domain,
+    domainPath: domain && rankedKey("hot", { domain }, 1),
     submitPath: community ? submitKey(community.key) : "/submit",
     tabs: tabsOf(scope, listing.tab),
-    windows: listing.tab === "top" ? windowTabs(scope, listing.window ?? "all") : [],
+    windows:
+      listing.tab === "top" && !isDomainScope(scope)
+        ? windowTabs(scope, listing.window ?? "all")
+        : [],
     isNumbered: listing.page !== null && listing.page > 1,
     emptyText: emptyText(listing),
     posts: posts.map((post) => postLine(post, communities.get(post.community))),
     before,
     after,
     isChronological: listing.tab === "new",
+    isDisputed: listing.tab === "controversial",
   });
 }
 
-function descriptionOf(community: Community | null): string | null {
+function communityOf({ scope, communities }: ListingPage): Community | null {
+  return scope === null || isDomainScope(scope) ? null : (communities.get(scope) ?? null);
+}
+
+function descriptionOf(listing: ListingPage): string | null {
+  if (isDomainScope(listing.scope)) return null;
+  const community = communityOf(listing);
   return community ? describe(community.description || community.title) : SITE_DESCRIPTION;
 }
 
@@ -87,9 +109,11 @@ function listingFeed(listing: ListingPage, site: Site) {
   return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
 }
 
-function titleOf({ scope, communities, tab, window, page }: ListingPage): string {
-  const community = scope === null ? undefined : communities.get(scope);
-  const place = community ? `r/${community.name}` : "Cairn";
+function titleOf(listing: ListingPage): string {
+  const { scope, tab, window, page } = listing;
+  const community = communityOf(listing);
+  const own = isDomainScope(scope) ? scope.domain : "Cairn";
+  const place = community ? `r/${community.name}` : own;
   const time = window ? ` of the ${window}` : "";
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}${time}: `;
   const number = page === null || page === 1 ? "" : `, page ${page}`;
@@ -102,13 +126,19 @@ function emptyText({ tab, window }: ListingPage): string {
 }
 
 export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
-  const tabs = [
-    { tab: "hot", href: rankedKey("hot", scope, 1) },
-    { tab: "new", href: newListing(scope) },
-    { tab: "rising", href: windowListing("rising", scope) },
-    { tab: "top", href: rankedKey("top", scope, 1) },
-    { tab: "comments", href: commentsListing(scope) },
-  ] as const;
+  const [hot, ...others] = rankingsIn(scope).map((ranking) => ({
+    tab: ranking,
+    href: rankedKey(ranking, scope, 1),
+  }));
+  const newest = { tab: "new", href: newListing(scope) } as const;
+  const own = isDomainScope(scope)
+    ? []
+    : [
+        { tab: "rising", href: windowListing("rising", scope) } as const,
+        ...others,
+        { tab: "comments", href: commentsListing(scope) } as const,
+      ];
+  const tabs = [...(hot ? [hot] : []), newest, ...own];
   return tabs.map(({ tab, href }) => ({
     label: TAB_LABELS[tab],
     href,
@@ -116,7 +146,7 @@ export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[]
   }));
 }
 
-function windowTabs(scope: Scope, current: TopWindow | "all"): object[] {
+function windowTabs(scope: SiteOrCommunity, current: TopWindow | "all"): object[] {
   const windows = TOP_WINDOWS.map((window) => ({
     label: window as string,
     href: windowListing(window, scope),

@@ -1,11 +1,16 @@
-/** Newest posts, of the site and of communities. */
+/**
+ * Newest posts: of the site, of communities, and of domains. A domain has pages while one of its posts
+ * is visible: nothing else says that it is there.
+ */
 import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
-import { newListing } from "../model/listing.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
-import { splitScope } from "./key.ts";
+import { isDomainScope, newListing, type Scope } from "../model/listing.ts";
+import type { Reads } from "../store/reads.ts";
+import { type BlockPage, defineChronologicalListing } from "./chronological-listing.ts";
+import { splitListing } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
+import type { Rendered, Site } from "./page-type.ts";
 
 interface Posts {
   /** Newest first. */
@@ -18,28 +23,61 @@ export const newPage = defineChronologicalListing<Posts>({
   path: "/new · /new/{n} · /r/{community}/new · /r/{community}/new/{n}",
   separator: "/",
   isSparse: false,
-  owns: (listing) => splitScope(listing).rest === "/new",
+  owns: (listing) => !isDomainScope(splitListing(listing).scope) && isNew(listing),
   async every(reads) {
     const communities = await reads.allCommunities();
     return [newListing(null), ...communities.map(({ key }) => newListing(key))];
   },
   begun: (change) => change.communities.map(({ key }) => newListing(key)),
-  async load(reads, pages) {
-    const found = await reads.posts(pages.flatMap(({ ids }) => ids as PostId[]));
-    const scopes = pages.map(({ listing }) => splitScope(listing));
-    const communities = await readCommunitiesOf(reads, scopes, [...found.values()]);
-    return pages.map(({ ids }, index) => {
-      const scope = scopes[index]?.scope ?? null;
-      if (scope !== null && !communities.has(scope)) return null;
-      const posts = ids.map((id) => found.get(id as PostId)).filter((post) => post !== undefined);
-      return { posts: posts.filter(isVisible), communities };
-    });
-  },
-  view({ listing, key, block, before, after }, { posts, communities }, site) {
-    const { scope } = splitScope(listing);
-    return viewListing(
-      { scope, tab: "new", key, page: block, posts, communities, before, after },
-      site,
-    );
-  },
+  load: loadPosts,
+  view: viewPosts,
 });
+
+export const newOfDomainPage = defineChronologicalListing<Posts>({
+  name: "new of a domain",
+  path: "/domain/{host}/new · /domain/{host}/new/{n}",
+  separator: "/",
+  isSparse: true,
+  owns: (listing) => isDomainScope(splitListing(listing).scope) && isNew(listing),
+  async every(reads) {
+    const domains = await reads.domainCounts();
+    return [...domains.keys()].map((domain) => newListing({ domain }));
+  },
+  begun: () => [],
+  load: loadPosts,
+  view: viewPosts,
+});
+
+function isNew(listing: string): boolean {
+  return splitListing(listing).rest === "/new";
+}
+
+async function loadPosts(
+  reads: Reads,
+  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
+): Promise<(Posts | null)[]> {
+  const found = await reads.posts(pages.flatMap(({ ids }) => ids as PostId[]));
+  const params = pages.map(({ listing }) => splitListing(listing));
+  const communities = await readCommunitiesOf(reads, params, [...found.values()]);
+  const domains = params.flatMap(({ scope }) => (isDomainScope(scope) ? [scope.domain] : []));
+  const live = domains.length === 0 ? new Set() : await reads.liveDomains(domains);
+  const exists = (scope: Scope) =>
+    isDomainScope(scope) ? live.has(scope.domain) : scope === null || communities.has(scope);
+  return pages.map(({ ids }, index) => {
+    if (!exists(params[index]?.scope ?? null)) return null;
+    const posts = ids.map((id) => found.get(id as PostId)).filter((post) => post !== undefined);
+    return { posts: posts.filter(isVisible), communities };
+  });
+}
+
+function viewPosts(
+  { listing, key, block, before, after }: BlockPage,
+  { posts, communities }: Posts,
+  site: Site,
+): Rendered {
+  const { scope } = splitListing(listing);
+  return viewListing(
+    { scope, tab: "new", key, page: block, posts, communities, before, after },
+    site,
+  );
+}

@@ -15,6 +15,8 @@ export interface PostLine {
   /** The link's `rel` attribute; empty for none. */
   readonly rel: string;
   readonly domain: string;
+  /** Empty where the domain has no pages. */
+  readonly domainPath: string;
   readonly score: number;
   readonly author: string;
   /** Empty for an author without pages. */
@@ -38,6 +40,7 @@ export function postLine(post: Post, community: Community | undefined): PostLine
     href: post.url ?? path,
     rel: post.url !== null && score(post) < TRUSTED_SCORE ? "nofollow ugc" : "",
     domain: displayDomain(post),
+    domainPath: domainPath(post),
     score: score(post),
     author: post.author,
     authorPath: authorPath(post.author),
@@ -65,6 +68,10 @@ export function postPath(post: Post): string {
 export function displayDomain(post: Post): string {
   const url = post.url === null ? null : parseLink(post.url);
   return url ? siteOf(url) : `self.${post.community}`;
+}
+
+function domainPath({ domains: [domain] }: Post): string {
+  return domain === undefined ? "" : rankedKey("hot", { domain }, 1);
 }
 
 /** `2013-08-01T12:00:00Z`: whole seconds, no milliseconds. */

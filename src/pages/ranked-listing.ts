@@ -1,9 +1,16 @@
 /**
- * What the ranked listings share: pages of 25 posts, 1,000 deep, for the site and for communities.
+ * What the ranked listings share: pages of 25 posts, 1,000 deep, for the site, for communities and, in
+ * some orders, for domains. A domain without visible posts has no page.
  */
 import type { Community, Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
-import type { Ranking, Scope } from "../model/listing.ts";
+import {
+  DOMAIN_RANKINGS,
+  isDomainScope,
+  type Ranking,
+  rankingsIn,
+  type Scope,
+} from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import {
@@ -12,7 +19,7 @@ import {
   parsePageNumber,
   RANKED_DEPTH,
   rankedKey,
-  splitScope,
+  splitListing,
 } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
@@ -59,7 +66,8 @@ export function defineRankedListing(ranking: Ranking, path: string): PageType {
 }
 
 function parseRankedKey(ranking: Ranking, key: string): Params | null {
-  const { scope, rest } = splitScope(key);
+  const { scope, rest } = splitListing(key);
+  if (!rankingsIn(scope).includes(ranking)) return null;
   if (key === rankedKey(ranking, scope, 1)) return { scope, page: 1 };
   const page = parsePageNumber(rest.split("/").at(-1), 2);
   const isOwn =
@@ -83,16 +91,19 @@ function pageOf(position: number): number {
   return Math.floor(position / PAGE_SIZE) + 1;
 }
 
-/** An empty listing has its first page too. */
+/** An empty listing has its first page too, and a domain's leaves it when it becomes empty. */
 function lastPage(length: number): number {
   return Math.max(1, Math.ceil(Math.min(length, RANKED_DEPTH) / PAGE_SIZE));
 }
 
 async function* everyRankedPage(ranking: Ranking, reads: Reads): AsyncIterable<string> {
-  const counts = await reads.visibleCounts();
+  const counts = await reads.rankedCounts(ranking);
   const all = [...counts.values()].reduce((sum, posts) => sum + posts, 0);
-  const lengths = new Map<Scope, number>([[null, all]]);
-  for (const { key } of await reads.allCommunities()) lengths.set(key, counts.get(key) ?? 0);
+  const lengths: [Scope, number][] = [[null, all]];
+  for (const { key } of await reads.allCommunities()) lengths.push([key, counts.get(key) ?? 0]);
+  if (DOMAIN_RANKINGS.includes(ranking)) {
+    for (const [domain, posts] of await reads.domainCounts()) lengths.push([{ domain }, posts]);
+  }
   for (const [scope, length] of lengths) {
     for (let page = 1; page <= lastPage(length); page++) yield rankedKey(ranking, scope, page);
   }
@@ -114,8 +125,9 @@ async function loadRankedPages(
   const communities = await readCommunitiesOf(reads, params, slices.flat());
   return params.map(({ scope, page }, index) => {
     const posts = slices[index] ?? [];
-    const exists = scope === null || communities.has(scope);
-    if (!exists || (page > 1 && posts.length === 0)) return null;
+    const isNowhere = scope !== null && !isDomainScope(scope) && !communities.has(scope);
+    const isFirst = page === 1 && !isDomainScope(scope);
+    if (isNowhere || (posts.length === 0 && !isFirst)) return null;
     return { posts: posts.slice(0, PAGE_SIZE), hasNext: posts.length > PAGE_SIZE, communities };
   });
 }

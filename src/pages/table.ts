@@ -3,11 +3,13 @@
 import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
+import { controversialPage } from "./controversial.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
+import { duplicatesPage } from "./duplicates.ts";
 import { hotPage } from "./hot.ts";
 import { inboxPage } from "./inbox.ts";
 import { OWN_PAGES } from "./mine.ts";
-import { newPage } from "./new.ts";
+import { newOfDomainPage, newPage } from "./new.ts";
 import { overlayPage, unreadPage } from "./overlay.ts";
 import { OWN_EMPTY_PAGES } from "./own-empty.ts";
 import type { PageType } from "./page-type.ts";
@@ -23,11 +25,14 @@ import { risingPage, topWindowPage } from "./window.ts";
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
+  newOfDomainPage,
   topPage,
   topWindowPage,
   risingPage,
+  controversialPage,
   threadPage,
   piecePage,
+  duplicatesPage,
   commentsPage,
   personPage,
   submittedPage,

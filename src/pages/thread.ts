@@ -5,13 +5,14 @@
  */
 import { type Comment, isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
+import { type OtherDiscussions, otherDiscussions } from "../model/link-group.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import type { Change } from "./change.ts";
 import { GONE_TITLE } from "./comment-line.ts";
 import { describe, textOf } from "./description.ts";
-import { rankedKey, submitKey, threadKey } from "./key.ts";
+import { duplicatesKey, rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Representation, type Site } from "./page-type.ts";
 import { postLine, postPath } from "./post-line.ts";
@@ -29,7 +30,12 @@ interface Params {
   readonly id: PostId;
 }
 
-export const threadPage = definePage<Params, ThreadModel>({
+interface Model extends ThreadModel {
+  /** Of the same link; null where there are none. */
+  readonly elsewhere: OtherDiscussions | null;
+}
+
+export const threadPage = definePage<Params, Model>({
   name: "thread",
   path: "/r/{community}/comments/{id}/{slug} (key: /comments/{id})",
   tier: "write",
@@ -52,30 +58,41 @@ function* affectedThreads(change: Change): Iterable<string> {
     if (after.piece === MAIN_PIECE) yield threadKey(after.post);
   for (const { post, piece } of change.pieces) if (piece === MAIN_PIECE) yield threadKey(post);
   for (const id of change.aliases) yield threadKey(id);
+  for (const { before, after } of change.linkGroups) {
+    for (const id of new Set([...before, ...after])) {
+      const [was, is] = [otherDiscussions(before, id), otherDiscussions(after, id)];
+      if (was?.oldest !== is?.oldest || was?.others !== is?.others) yield threadKey(id);
+    }
+  }
 }
 
-async function loadMainPieces(
-  reads: Reads,
-  params: readonly Params[],
-): Promise<(ThreadModel | null)[]> {
+async function loadMainPieces(reads: Reads, params: readonly Params[]): Promise<(Model | null)[]> {
   const ids = params.map(({ id }) => id);
   const aliases = await reads.aliases(ids);
   const posts = ids.map((id) => aliases.get(id) ?? id);
-  return loadThreads(
+  const threads = await loadThreads(
     reads,
     posts.map((post) => ({ post, piece: MAIN_PIECE })),
   );
+  const groups = await reads.linkGroups(
+    threads.map((thread) => thread?.post.linkKey ?? null).filter((key) => key !== null),
+  );
+  return threads.map((thread) => {
+    if (!thread) return null;
+    const group = groups.get(thread.post.linkKey ?? "") ?? [];
+    return { ...thread, elsewhere: otherDiscussions(group, thread.post.id) };
+  });
 }
 
-function viewThread({ id }: Params, model: ThreadModel, site: Site): Rendered {
+function viewThread({ id }: Params, model: Model, site: Site): Rendered {
   const { post } = model;
   if (!isVisible(post) && (post.comments === 0 || id !== post.id)) return viewDeleted(model);
   if (id !== post.id) return { type: "redirect", status: 301, location: postPath(post) };
   return isVisible(post) ? viewVisible(model, site) : viewWithoutPost(model, site);
 }
 
-function viewVisible(model: ThreadModel, site: Site): Rendered {
-  const { post, community } = model;
+function viewVisible(model: Model, site: Site): Rendered {
+  const { post, community, elsewhere } = model;
   const path = postPath(post);
   const fullname = postFullname(post.id);
   const description = describe(textOf(textHtml(post)));
@@ -96,6 +113,7 @@ function viewVisible(model: ThreadModel, site: Site): Rendered {
       isGone: false,
       commentCount: post.comments,
       replyForm: { link: fullname },
+      otherDiscussions: elsewhere && { ...elsewhere, path: duplicatesKey(elsewhere.oldest) },
       ...comments,
     }),
   );
@@ -122,6 +140,7 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
       isGone: true,
       commentCount: post.comments,
       replyForm: null,
+      otherDiscussions: null,
       ...comments,
     }),
   );

@@ -2,14 +2,15 @@
  * The listings that the clock drives: the best of an hour, a day … a year, and rising. Their order is
  * rows that a tick writes; what else happens changes only how a line looks, or takes it away.
  */
+
 import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
+import type { SiteOrCommunity } from "../model/listing.ts";
 import {
   RISING_DEPTH,
   TOP_DEPTH,
   TOP_WINDOWS,
   type Window,
-  type WindowScope,
   windowListing,
 } from "../model/window.ts";
 import type { Reads } from "../store/reads.ts";
@@ -21,7 +22,7 @@ import { definePage, type PageType } from "./page-type.ts";
 
 interface Params {
   readonly window: Window;
-  readonly scope: WindowScope;
+  readonly scope: SiteOrCommunity;
   readonly page: number;
 }
 

@@ -2,6 +2,7 @@
  * A request's path and query become the key of a stored page and a representation, or the address
  * that should have been asked for. Pure. Knows the shape of keys, and no page type.
  */
+import { canonicalHost } from "../model/host.ts";
 import { isId, type PostId } from "../model/ids.ts";
 import { TOP_WINDOWS } from "../model/window.ts";
 import { COMMENT_SORTS, type CommentSort, isKey, parsePageToken, threadKey } from "../pages/key.ts";
@@ -36,9 +37,11 @@ const MAX_PATH_LENGTH = 1000;
 
 /** Paths that Reddit's readers and scripts know, and what they are here. */
 const LEGACY: readonly (readonly [RegExp, string])[] = [
-  [/^((?:\/r\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
+  [/^((?:\/(?:r|domain)\/[^/]+)?)\/hot(?:\/1)?$/, "$1"],
   [/^((?:\/r\/[^/]+)?)\/top(?:\/all\/1)?$/, "$1/top/all"],
   [/^((?:\/r\/[^/]+)?\/(?:rising|top\/(?:hour|day|week|month|year)))\/1$/, "$1"],
+  [/^((?:\/r\/[^/]+)?)\/controversial\/1$/, "$1/controversial"],
+  [/^(?:\/r\/[^/]+)?\/duplicates\/([^/]+)(?:\/[^/]*)?$/, "/duplicates/$1"],
   [/^\/(?:subreddits|communities|reddits)$/, "/r"],
   [/^\/r\/-\/1$/, "/r"],
   [/^\/u(?:ser)?\/([^/]+)(?:\/overview)?$/, "/user/$1"],
@@ -101,7 +104,7 @@ function plainPath(asked: string): string {
 
 /** The plain path, Reddit's other forms translated. */
 function canonicalPath(asked: string, query: URLSearchParams): string {
-  const path = plainPath(asked).replace(/^\/$/, "");
+  const path = canonicalDomain(plainPath(asked)).replace(/^\/$/, "");
   const ordered = path + sortSuffix(path, query);
   const sorted = ordered + windowSuffix(ordered, query);
   for (const [legacy, canonical] of LEGACY) {
@@ -110,13 +113,20 @@ function canonicalPath(asked: string, query: URLSearchParams): string {
   return sorted || "/";
 }
 
-const PATH_SORTS: ReadonlySet<string | null> = new Set(["new", "rising", "top"]);
+/** `/domain/www.münchen.example:8080/new` → `/domain/xn--mnchen-3ya.example/new`. */
+function canonicalDomain(path: string): string {
+  const [, host = "", rest = ""] = /^\/domain\/([^/]+)(.*)$/.exec(path) ?? [];
+  const canonical = canonicalHost(host);
+  return canonical === null ? path : `/domain/${canonical}${rest}`;
+}
 
-/** `/r/x?sort=new` is `/r/x/new`; orders that have no page yet are ignored. */
+/** `/r/x?sort=new` is `/r/x/new`; orders that have no page are ignored. */
 function sortSuffix(path: string, query: URLSearchParams): string {
-  const isListing = path === "" || /^\/r\/[^/]+$/.test(path);
-  const sort = query.get("sort");
-  return isListing && PATH_SORTS.has(sort) ? `/${sort}` : "";
+  const sort = query.get("sort") ?? "";
+  const isDomain = /^\/domain\/[^/]+$/.test(path);
+  const isListing = isDomain || path === "" || /^\/r\/[^/]+$/.test(path);
+  const orders = isDomain ? ["new"] : ["new", "rising", "top", "controversial"];
+  return isListing && orders.includes(sort) ? `/${sort}` : "";
 }
 
 /** `/top?t=day` is `/top/day`; of a window that is unknown, all time is shown. */

@@ -2,21 +2,17 @@
  * The best posts of a window, found by whichever way reads fewer rows: few young posts are all
  * looked at; many are met by walking the score index from the best.
  */
+
 import type { D1Database } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
-import {
-  RISING_DEPTH,
-  RISING_MIN_AGE,
-  TOP_DEPTH,
-  type Window,
-  type WindowScope,
-} from "../model/window.ts";
+import type { SiteOrCommunity } from "../model/listing.ts";
+import { RISING_DEPTH, RISING_MIN_AGE, TOP_DEPTH, type Window } from "../model/window.ts";
 import { scopeColumn } from "./windows.ts";
 
 /** Posts created after `after` (seconds since 1970), as of `at`. */
 export interface BestRequest {
   readonly window: Window;
-  readonly scope: WindowScope;
+  readonly scope: SiteOrCommunity;
   readonly after: number;
   readonly at: number;
 }

@@ -18,6 +18,7 @@ import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
+import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
@@ -85,9 +86,13 @@ const TAKE_NUMBER = `UPDATE site SET commit_number =
   CASE WHEN commit_number = ?1 THEN ?1 + 1 END WHERE id = 1`;
 const CONFLICT = "NOT NULL constraint failed: site.commit_number";
 
+/** Throws while rows await store/derive: whatever is decided on them would be wrong. */
 export async function readCommitNumber(db: D1Database): Promise<number> {
-  const row = await db.prepare("SELECT commit_number FROM site").first<{ commit_number: number }>();
+  const row = await db
+    .prepare("SELECT commit_number, derive_after FROM site")
+    .first<{ commit_number: number; derive_after: string | null }>();
   if (!row) throw new Error("the content database has no site row: are its migrations applied?");
+  if (row.derive_after !== null) throw new Error("the rows are being brought up to date");
   return row.commit_number;
 }
 
@@ -106,7 +111,9 @@ export async function commitChanges(
   const next = readAt + 1;
   return commitBatch(db, readAt, [
     ...insertCommunities(db, rows.communities),
+    ...moveInDomains(db, rows.posts),
     ...upsertPosts(db, rows.posts),
+    ...comeAndGoInDomains(db, rows.posts),
     ...upsertVotes(db, rows.votes),
     ...upsertComments(db, rows.comments),
     ...upsertCommentVotes(db, rows.commentVotes),

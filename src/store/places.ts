@@ -4,8 +4,15 @@
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
-import { RANKINGS, type Ranking, type Scope } from "../model/listing.ts";
-import { RANK_COLUMN } from "./ranked.ts";
+import { RANKINGS, type Ranking } from "../model/listing.ts";
+import {
+  RANK_COLUMN,
+  type RankedListing,
+  rowsIn,
+  SCOPE_KINDS,
+  scopeKind,
+  scopeValue,
+} from "./ranked.ts";
 
 /** A position in a ranking's total order: higher values first, ties by newer, then by id. */
 export interface SortKey {
@@ -14,74 +21,83 @@ export interface SortKey {
   readonly id: PostId;
 }
 
-/** How many visible posts of the scope stand strictly above the key? */
-export interface RankRequest {
-  readonly ranking: Ranking;
-  readonly scope: Scope;
+/** How many posts of the listing stand strictly above the key? */
+export interface RankRequest extends RankedListing {
   readonly key: SortKey;
 }
 
 /** Answers in the order asked, each at most `limit`. */
-export async function readRanks(
+export function readRanks(
   db: D1Database,
   requests: readonly RankRequest[],
   limit: number,
 ): Promise<number[]> {
-  const ranks = new Array<number>(requests.length).fill(0);
-  const groups = RANKINGS.flatMap((ranking) =>
-    [true, false].map((isSite) => ({ ranking, isSite, indexes: [] as number[] })),
+  return countEach(
+    db,
+    requests.map(({ key, ...listing }) => ({ listing, ...key })),
+    (ranking) =>
+      `AND (${RANK_COLUMN[ranking]}, created_at, id)
+         > (q.value ->> 'value', q.value ->> 'createdAt', q.value ->> 'id')`,
+    limit,
   );
-  requests.forEach(({ ranking, scope }, index) => {
-    const isSite = scope === null;
-    groups.find((g) => g.ranking === ranking && g.isSite === isSite)?.indexes.push(index);
-  });
-  const asked = groups.filter(({ indexes }) => indexes.length > 0);
-  if (asked.length === 0) return ranks;
-  const answers = await db.batch<{ above: number }>(
-    asked.map(({ ranking, isSite, indexes }) => {
-      const rows = indexes.map((index) => ({
-        scope: requests[index]?.scope,
-        ...requests[index]?.key,
-      }));
-      return rankStatement(db, ranking, isSite).bind(JSON.stringify(rows), limit);
+}
+
+/** Posts in each listing, each at most `limit`. */
+export function readLengths(
+  db: D1Database,
+  listings: readonly RankedListing[],
+  limit: number,
+): Promise<number[]> {
+  const questions = listings.map((listing) => ({ listing }));
+  return countEach(db, questions, () => "", limit);
+}
+
+const KINDS_OF_LISTING = RANKINGS.flatMap((ranking) =>
+  SCOPE_KINDS.map((kind) => ({ ranking, kind })),
+);
+
+/** One statement for all questions about one ranking and one kind of scope. */
+async function countEach<Question extends { readonly listing: RankedListing }>(
+  db: D1Database,
+  questions: readonly Question[],
+  condition: (ranking: Ranking) => string,
+  limit: number,
+): Promise<number[]> {
+  const counts = new Array<number>(questions.length).fill(0);
+  const groups = KINDS_OF_LISTING.map((group) => ({
+    ...group,
+    indexes: [...questions.keys()].filter((index) => {
+      const { ranking, scope } = (questions[index] as Question).listing;
+      return group.ranking === ranking && group.kind === scopeKind(scope);
+    }),
+  })).filter(({ indexes }) => indexes.length > 0);
+  if (groups.length === 0) return counts;
+  const answers = await db.batch<{ posts: number }>(
+    groups.map(({ ranking, kind, indexes }) => {
+      const rows = indexes.map((index) => {
+        const { listing, ...question } = questions[index] as Question;
+        return { ...question, scope: scopeValue(listing.scope) };
+      });
+      return countStatement(
+        db,
+        rowsIn(ranking, kind, "q.value ->> 'scope'"),
+        condition(ranking),
+      ).bind(JSON.stringify(rows), limit);
     }),
   );
-  asked.forEach(({ indexes }, group) => {
+  groups.forEach(({ indexes }, group) => {
     indexes.forEach((index, row) => {
-      ranks[index] = answers[group]?.results[row]?.above ?? 0;
+      counts[index] = answers[group]?.results[row]?.posts ?? 0;
     });
   });
-  return ranks;
+  return counts;
 }
 
-function rankStatement(db: D1Database, ranking: Ranking, isSite: boolean): D1PreparedStatement {
+function countStatement(db: D1Database, rows: string, condition: string): D1PreparedStatement {
   return db.prepare(
-    `SELECT (SELECT count(*) FROM (SELECT 1 FROM post WHERE standing = 'visible'
-       ${isSite ? "" : "AND community = q.value ->> 'scope'"}
-       AND (${RANK_COLUMN[ranking]}, created_at, id)
-         > (q.value ->> 'value', q.value ->> 'createdAt', q.value ->> 'id') LIMIT ?2)) AS above
+    `SELECT (SELECT count(*) FROM (SELECT 1 ${rows} ${condition} LIMIT ?2)) AS posts
      FROM json_each(?1) q ORDER BY q.key`,
   );
-}
-
-/** Visible posts of each scope, each at most `limit`. */
-export async function readLengths(
-  db: D1Database,
-  scopes: readonly Scope[],
-  limit: number,
-): Promise<ReadonlyMap<Scope, number>> {
-  if (scopes.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT CASE WHEN q.value IS NULL
-         THEN (SELECT count(*) FROM (SELECT 1 FROM post WHERE standing = 'visible' LIMIT ?2))
-         ELSE (SELECT count(*) FROM (SELECT 1 FROM post WHERE standing = 'visible'
-           AND community = q.value LIMIT ?2)) END AS posts
-       FROM json_each(?1) q ORDER BY q.key`,
-    )
-    .bind(JSON.stringify(scopes), limit)
-    .all<{ posts: number }>();
-  return new Map(scopes.map((scope, index) => [scope, results[index]?.posts ?? 0]));
 }
 
 /** The place of a post or comment in a chronological listing, and how many there are. */

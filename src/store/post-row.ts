@@ -2,8 +2,15 @@
  * A post as D1 stores it. New properties go into the JSON column `data` and need no migration:
  * an old row shows the property's default.
  */
-import { type Edit, hotOf, type Post, type Standing, score } from "../model/entities.ts";
-import type { CommunityKey, PostId } from "../model/ids.ts";
+import {
+  controversialOf,
+  type Edit,
+  hotOf,
+  type Post,
+  type Standing,
+  score,
+} from "../model/entities.ts";
+import type { CommunityKey, Domain, PostId } from "../model/ids.ts";
 
 export interface PostRow {
   readonly id: string;
@@ -18,6 +25,9 @@ export interface PostRow {
   readonly standing: string;
   readonly score: number;
   readonly hot: number;
+  readonly controversial: number;
+  /** A JSON array. */
+  readonly domains: string;
   readonly comments: number;
   readonly data: string;
 }
@@ -30,7 +40,8 @@ interface PostData {
 
 /** The columns in the order in which every statement of this folder writes and reads them. */
 export const POST_COLUMNS =
-  "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, comments, data";
+  "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, " +
+  "controversial, domains, comments, data";
 
 export function toPostRow(post: Post): PostRow {
   const data: PostData = {
@@ -51,6 +62,8 @@ export function toPostRow(post: Post): PostRow {
     standing: post.standing,
     score: score(post),
     hot: hotOf(post),
+    controversial: controversialOf(post),
+    domains: JSON.stringify(post.domains),
     comments: post.comments,
     data: JSON.stringify(data),
   };
@@ -65,6 +78,7 @@ export function fromPostRow(row: PostRow): Post {
     title: row.title,
     url: row.url,
     linkKey: row.link_key,
+    domains: JSON.parse(row.domains) as Domain[],
     text: data.text ?? null,
     createdAt: row.created_at,
     ups: row.ups,

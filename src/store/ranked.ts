@@ -1,19 +1,50 @@
-/** Reads of the ranked listings: visible posts in the order of an index. */
+/** The ranked listings: what each holds, in SQL, and reads of them in the order of an index. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Post } from "../model/entities.ts";
-import type { Ranking, Scope } from "../model/listing.ts";
+import { isDomainScope, type Ranking, type Scope, scopePath } from "../model/listing.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 
-/** Positions of a ranked listing: 0-based, best first. */
-export interface RankedSlice {
+export interface RankedListing {
   readonly ranking: Ranking;
   readonly scope: Scope;
+}
+
+/** Positions of a ranked listing: 0-based, best first. */
+export interface RankedSlice extends RankedListing {
   readonly from: number;
   readonly count: number;
 }
 
-/** The columns that order each ranking, from the best; each pair has an index. */
-export const RANK_COLUMN: Readonly<Record<Ranking, string>> = { hot: "hot", top: "score" };
+/** The columns that order each ranking, from the best; each has an index for each kind of scope. */
+export const RANK_COLUMN: Readonly<Record<Ranking, string>> = {
+  hot: "hot",
+  top: "score",
+  controversial: "controversial",
+};
+
+export const SCOPE_KINDS = ["site", "community", "domain"] as const;
+export type ScopeKind = (typeof SCOPE_KINDS)[number];
+
+export function scopeKind(scope: Scope): ScopeKind {
+  if (scope === null) return "site";
+  return isDomainScope(scope) ? "domain" : "community";
+}
+
+/** What tells a scope from others of its kind. */
+export function scopeValue(scope: Scope): string | null {
+  return isDomainScope(scope) ? scope.domain : scope;
+}
+
+/**
+ * Rows with id, time and rank of what a listing holds; `value` is SQL for the scope's value.
+ * `<> 0` rather than `> 0`: a range of its own would keep SQLite from seeking a rank in the index.
+ */
+export function rowsIn(ranking: Ranking, kind: ScopeKind, value: string): string {
+  if (kind === "domain") return `FROM domain_post WHERE domain = ${value}`;
+  const inScope = kind === "site" ? "" : `AND community = ${value}`;
+  const isListed = ranking === "controversial" ? "AND controversial <> 0" : "";
+  return `FROM post WHERE standing = 'visible' ${inScope} ${isListed}`;
+}
 
 /** Neighbouring slices cost one read; positions between distant ones would be read for nothing. */
 const MAX_GAP = 100;
@@ -30,18 +61,30 @@ export async function readRankedSlices(
   slices: readonly RankedSlice[],
 ): Promise<Post[][]> {
   if (slices.length === 0) return [];
-  const listings = Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scope}`);
+  const listings = Map.groupBy(slices, ({ ranking, scope }) => `${ranking} ${scopePath(scope)}`);
   const spans = [...listings.values()].flatMap(spansOf);
-  const answers = await db.batch<PostRow>(spans.map((span) => rankedStatement(db, span)));
+  const reads = [...Map.groupBy(spans, kindOfRead).values()];
+  const answers = await db.batch<PostRow & { span: number }>(
+    reads.map((together) => rankedStatement(db, together)),
+  );
   const posts = new Map<RankedSlice, Post[]>();
-  spans.forEach((span, index) => {
-    const rows = answers[index]?.results ?? [];
-    for (const slice of span.slices) {
-      const from = slice.from - span.from;
-      posts.set(slice, rows.slice(from, from + slice.count).map(fromPostRow));
+  reads.forEach((together, index) => {
+    const bySpan = Map.groupBy(answers[index]?.results ?? [], ({ span }) => span);
+    for (const [number, { slices, from }] of together.entries()) {
+      const rows = bySpan.get(number) ?? [];
+      for (const slice of slices) {
+        const shown = rows.slice(slice.from - from, slice.from - from + slice.count);
+        posts.set(slice, shown.map(fromPostRow));
+      }
     }
   });
   return slices.map((slice) => posts.get(slice) ?? []);
+}
+
+/** The same positions of many listings are one read: a build asks for the first of thousands. */
+function kindOfRead({ slices, from, end }: Span): string {
+  const { ranking, scope } = slices[0] as RankedSlice;
+  return `${ranking} ${scopeKind(scope)} ${from} ${end}`;
 }
 
 function spansOf(slices: readonly RankedSlice[]): Span[] {
@@ -59,13 +102,21 @@ function spansOf(slices: readonly RankedSlice[]): Span[] {
   return spans;
 }
 
-function rankedStatement(db: D1Database, { slices, from, end }: Span): D1PreparedStatement {
+/**
+ * Positions come from an index alone; only the posts that are shown are read.
+ * @param spans of one kind
+ */
+function rankedStatement(db: D1Database, spans: readonly Span[]): D1PreparedStatement {
+  const { slices, from, end } = spans[0] as Span;
   const { ranking, scope } = slices[0] as RankedSlice;
-  const inScope = scope === null ? "" : "AND p.community = ?3";
-  const statement = db.prepare(
-    `${SELECT_POST} FROM post p WHERE p.standing = 'visible' ${inScope}
-     ORDER BY p.${RANK_COLUMN[ranking]} DESC, p.created_at DESC, p.id DESC LIMIT ?1 OFFSET ?2`,
-  );
-  const count = end - from;
-  return scope === null ? statement.bind(count, from) : statement.bind(count, from, scope);
+  const column = RANK_COLUMN[ranking];
+  const scopes = spans.map((span) => scopeValue((span.slices[0] as RankedSlice).scope));
+  return db
+    .prepare(
+      `${SELECT_POST}, q.key AS span FROM json_each(?1) q CROSS JOIN post p ON p.id IN
+         (SELECT id ${rowsIn(ranking, scopeKind(scope), "q.value")}
+          ORDER BY ${column} DESC, created_at DESC, id DESC LIMIT ?2 OFFSET ?3)
+       ORDER BY q.key, p.${column} DESC, p.created_at DESC, p.id DESC`,
+    )
+    .bind(JSON.stringify(scopes), end - from, from);
 }

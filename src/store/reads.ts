@@ -4,7 +4,9 @@
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import type { Comment, Community, Person, Post } from "../model/entities.ts";
-import type { CommentId, CommunityKey, EventId, PersonKey, PostId } from "../model/ids.ts";
+import type { CommentId, CommunityKey, Domain, EventId, PersonKey, PostId } from "../model/ids.ts";
+import type { LinkGroup } from "../model/link-group.ts";
+import type { Ranking } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Refusal } from "./commit.ts";
 import {
@@ -16,6 +18,8 @@ import {
   readPieceComments,
   readPieces,
 } from "./conversation.ts";
+import { readDomainCounts, readLiveDomains } from "./domains.ts";
+import { readAllLinkGroups, readLinkGroups } from "./link-groups.ts";
 import {
   readEndedSessions,
   readPrivateListings,
@@ -24,7 +28,7 @@ import {
   type TailEntry,
 } from "./mine.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
-import { type RankedSlice, readRankedSlices } from "./ranked.ts";
+import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
 import { readWindowCounts, readWindowLists } from "./windows.ts";
 
@@ -55,8 +59,16 @@ export interface Reads {
   windowLists(listings: readonly string[]): Promise<readonly (readonly PostId[])[]>;
   /** Posts in each clock-driven listing that has any. */
   windowCounts(): Promise<ReadonlyMap<string, number>>;
-  /** Visible posts by community, for those that have any. */
-  visibleCounts(): Promise<ReadonlyMap<CommunityKey, number>>;
+  /** Posts in a ranking by community, for those that have any. */
+  rankedCounts(ranking: Ranking): Promise<ReadonlyMap<CommunityKey, number>>;
+  /** Visible posts by domain, for those that have any. */
+  domainCounts(): Promise<ReadonlyMap<Domain, number>>;
+  /** Those of the domains that have a visible post. */
+  liveDomains(domains: Iterable<Domain>): Promise<ReadonlySet<Domain>>;
+  /** By the keys of the links. */
+  linkGroups(linkKeys: Iterable<string>): Promise<ReadonlyMap<string, LinkGroup>>;
+  /** Every group of two or more. */
+  allLinkGroups(): Promise<readonly LinkGroup[]>;
   /** Ids of all posts and aliases: every id that has a page. */
   threadIds(): AsyncIterable<PostId>;
   /** Whatever their standing. */
@@ -93,7 +105,11 @@ export function openReads(db: D1Database): Reads {
     slotCounts: (listings) => readSlotCounts(db, listings),
     windowLists: (listings) => readWindowLists(db, listings),
     windowCounts: () => readWindowCounts(db),
-    visibleCounts: () => readVisibleCounts(db),
+    rankedCounts: (ranking) => readRankedCounts(db, ranking),
+    domainCounts: () => readDomainCounts(db),
+    liveDomains: (domains) => readLiveDomains(db, domains),
+    linkGroups: (linkKeys) => readLinkGroups(db, linkKeys),
+    allLinkGroups: () => readAllLinkGroups(db),
     threadIds: () => walkThreadIds(db),
     comments: (ids) => readComments(db, ids),
     pieceComments: (refs) => readPieceComments(db, refs),
@@ -209,11 +225,13 @@ export async function readSlotCounts(
   return results.map(({ slots }) => slots);
 }
 
-async function readVisibleCounts(db: D1Database): Promise<Map<CommunityKey, number>> {
+async function readRankedCounts(
+  db: D1Database,
+  ranking: Ranking,
+): Promise<Map<CommunityKey, number>> {
   const { results } = await db
     .prepare(
-      `SELECT community, count(*) AS posts FROM post
-       WHERE standing = 'visible' GROUP BY community`,
+      `SELECT community, count(*) AS posts ${rowsIn(ranking, "site", "")} GROUP BY community`,
     )
     .all<{ community: CommunityKey; posts: number }>();
   return new Map(results.map(({ community, posts }) => [community, posts]));

@@ -33,11 +33,18 @@ export function fromJson(columns: string): string {
 const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
   SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true
   ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
-    standing = excluded.standing, score = excluded.score, hot = excluded.hot,
-    comments = excluded.comments, data = excluded.data`;
+    score = excluded.score, hot = excluded.hot,
+    controversial = excluded.controversial, comments = excluded.comments, data = excluded.data`;
+
+/** On its own: every index is of visible posts, and would be written again with each vote. */
+const UPDATE_STANDINGS = `UPDATE post SET standing = q.value ->> 'standing' FROM json_each(?1) q
+  WHERE post.id = q.value ->> 'id' AND post.standing <> q.value ->> 'standing'`;
 
 export function upsertPosts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
-  return jsonChunks(posts.map(toPostRow)).map((json) => db.prepare(UPSERT_POSTS).bind(json));
+  return jsonChunks(posts.map(toPostRow)).flatMap((json) => [
+    db.prepare(UPSERT_POSTS).bind(json),
+    db.prepare(UPDATE_STANDINGS).bind(json),
+  ]);
 }
 
 const UPSERT_VOTES = `INSERT INTO vote (user, post, value, at, event)

@@ -51,7 +51,13 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       ...["id", "commit_number", "applied", "unchanged", "refused"],
       ...["pages_written", "pages_unchanged", "pages_failed", "audited", "healed", "audited_at"],
     ],
-    derived: { bell_at: "the publisher", compiled: "npm run build", audit_key: "the audit" },
+    derived: {
+      bell_at: "the publisher",
+      compiled: "npm run build",
+      audit_key: "the audit",
+      // A backup is written after the rows have been derived, and restored by code that derives.
+      derive_after: "deriveRows",
+    },
     isPreset: true,
   },
   {
@@ -67,11 +73,16 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "post",
     key: ["id"],
     facts: [
-      ...["id", "community", "author", "title", "url", "link_key", "created_at"],
+      ...["id", "community", "author", "title", "url", "link_key", "domains", "created_at"],
       // Imported votes are numbers without rows.
       ...["ups", "downs", "standing", "data"],
     ],
-    derived: { score: "toPostRow", hot: "toPostRow", comments: RENUMBERED },
+    derived: {
+      score: "toPostRow",
+      hot: "toPostRow",
+      controversial: "toPostRow",
+      comments: RENUMBERED,
+    },
     complete: (facts) => ({
       ...toPostRow(fromPostRow({ ...facts, comments: 0 } as unknown as PostRow)),
     }),
@@ -189,6 +200,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     facts: ["id", "at", "why", "body"],
   },
   { type: "derived", database: "content", table: "page", by: "npm run build" },
+  { type: "derived", database: "content", table: "domain_post", by: RENUMBERED },
   {
     type: "facts",
     database: "accounts",

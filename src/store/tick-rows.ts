@@ -1,6 +1,6 @@
 /** What a tick writes, as commits like any other: clocks that move, and lists in their new order. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { WindowScope } from "../model/window.ts";
+import type { SiteOrCommunity } from "../model/listing.ts";
 import { commitBatch } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
@@ -67,7 +67,7 @@ export function commitClocks(
 
 /** Lists in their new order: slots that hold another post now, and slots that are no more. */
 export interface NewOrder {
-  readonly scopes: readonly WindowScope[];
+  readonly scopes: readonly SiteOrCommunity[];
   readonly set: readonly WindowEntry[];
   readonly removed: readonly Omit<WindowEntry, "post">[];
   readonly pages: readonly NamedPage[];

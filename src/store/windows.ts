@@ -1,7 +1,8 @@
 /** The clock-driven listings as rows: where posts stand, what is dirty, and when it last ticked. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { CommunityKey, PostId } from "../model/ids.ts";
-import type { Asof, WindowScope } from "../model/window.ts";
+import type { SiteOrCommunity } from "../model/listing.ts";
+import type { Asof } from "../model/window.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
 
 export type WindowClock = keyof Asof;
@@ -15,7 +16,7 @@ export interface WindowEntry {
 
 /** Listings of a scope that the next tick orders anew. */
 export interface DirtyScope {
-  readonly scope: WindowScope;
+  readonly scope: SiteOrCommunity;
   /** A bit for each window. */
   readonly windows: number;
 }
@@ -23,7 +24,7 @@ export interface DirtyScope {
 /** The site's scope in rows; no community has this key. */
 const SITE = "";
 
-export function scopeColumn(scope: WindowScope): string {
+export function scopeColumn(scope: SiteOrCommunity): string {
   return scope ?? SITE;
 }
 

@@ -4,7 +4,13 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import type { Random } from "./random.ts";
 
 const PEOPLE = ["ann", "Bob", "cleo", "dan", "Eve"];
-const LINKS = ["https://a.example/1", "http://www.a.example/1/", "https://b.example/?q=2"];
+/** Few links, written in many ways, so that groups of them come and go. */
+const LINKS = [
+  ...["https://a.example/1", "http://www.a.example/1/", "https://A.example/1?utm_source=mail"],
+  ...["https://b.example/?q=2", "http://blog.b.example:8080/?q=2", "https://deep.blog.b.example"],
+  ...["http://203.0.113.7/x", "https://co.uk/", "https://münchen.example/", "http://localhost/1"],
+  ...["https://alone.example/once", "https://alone.example/twice"],
+];
 
 /** What has been sent so far, whether it has arrived or not. */
 export interface Sent {
@@ -97,7 +103,7 @@ function newPost(random: Random, sent: Sent, now: Base): CairnEvent {
   const id = mintId(base.at, random.next) as PostId;
   sent.posts.push({ id, by: base.by });
   const isLink = random.chance(0.6);
-  const url = random.chance(0.4) ? random.pick(LINKS) : `https://c.example/${id}`;
+  const url = random.chance(0.6) ? random.pick(LINKS) : `https://c.example/${id}`;
   return {
     ...base,
     type: "post_submitted",

@@ -6,7 +6,8 @@ import { gunzipSync } from "node:zlib";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { everyPage } from "../../src/consumer/name-all.ts";
 import { renderPages } from "../../src/consumer/publish-stale.ts";
-import { hotRank } from "../../src/model/ranking.ts";
+import { linkFacts } from "../../src/model/link-facts.ts";
+import { controversialRank, hotRank } from "../../src/model/ranking.ts";
 import type { Rendered, Site } from "../../src/pages/page-type.ts";
 import {
   listDeployVersions,
@@ -15,6 +16,7 @@ import {
   readPage,
   type StoredPage,
 } from "../../src/pages/storage.ts";
+import type { PostRow } from "../../src/store/post-row.ts";
 import { openReads } from "../../src/store/reads.ts";
 
 export interface StoredSite {
@@ -133,8 +135,16 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
          OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))`,
     "listing GLOB '~*/inbox'",
   ),
-  "listings of posts": `SELECT id FROM post WHERE 3 <>
+  "listings of posts": `SELECT id FROM post WHERE 3 + json_array_length(domains) <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
+  "listings of domains": `SELECT p.id || ' ' || d.value FROM post p, json_each(p.domains) d
+    WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = p.id
+      AND e.listing = '/domain/' || d.value || '/new')`,
+  "posts of domains": `SELECT p.id || ' ' || d.value FROM post p, json_each(p.domains) d
+    WHERE (p.standing = 'visible') <> EXISTS (SELECT 1 FROM domain_post o
+      WHERE o.domain = d.value AND o.id = p.id AND o.hot = p.hot AND o.created_at = p.created_at)`,
+  "as many as there are": `SELECT 'domain_post' WHERE (SELECT count(*) FROM domain_post) <>
+    (SELECT coalesce(sum(json_array_length(domains)), 0) FROM post WHERE standing = 'visible')`,
   "listings of comments": `SELECT id FROM comment WHERE 3 <>
     (SELECT count(*) FROM entry e WHERE e.id = comment.id)`,
   "pieces and their comments": `SELECT p.post || ' ' || p.name FROM piece p WHERE comments <>
@@ -147,17 +157,20 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     (SELECT 1 FROM piece p WHERE p.post = c.post AND p.name = c.piece)`,
 };
 
-async function rowDifferences(db: D1Database): Promise<string[]> {
+export async function rowDifferences(db: D1Database): Promise<string[]> {
   const differences: string[] = [];
   for (const [fact, sql] of Object.entries(CONTRADICTIONS)) {
     const { results } = await db.prepare(sql).all<Record<string, unknown>>();
     for (const row of results) differences.push(`${fact}: ${Object.values(row)[0]}`);
   }
-  const { results: posts } = await db
-    .prepare("SELECT id, ups, downs, hot, created_at AS createdAt FROM post")
-    .all<{ id: string; ups: number; downs: number; hot: number; createdAt: number }>();
-  for (const { id, ups, downs, hot, createdAt } of posts) {
-    if (hot !== hotRank(ups, downs, createdAt)) differences.push(`hot rank: ${id}`);
+  const { results: posts } = await db.prepare("SELECT * FROM post").all<PostRow>();
+  for (const { id, ups, downs, hot, controversial, created_at, ...row } of posts) {
+    if (hot !== hotRank(ups, downs, created_at)) differences.push(`hot rank: ${id}`);
+    const rank = controversialRank(ups, downs);
+    if (controversial !== Number(rank.toFixed(6))) differences.push(`controversial rank: ${id}`);
+    const { linkKey, domains } = linkFacts(row.url);
+    if (row.link_key !== linkKey) differences.push(`key of the link: ${id}`);
+    if (row.domains !== JSON.stringify(domains)) differences.push(`domains: ${id}`);
   }
   return differences;
 }

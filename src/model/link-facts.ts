@@ -1,0 +1,42 @@
+/**
+ * What is stored of a link: which others are the same, and its domains. Pure; large, for its list of
+ * suffixes, so only those import it who store links.
+ */
+import normalizeUrl from "normalize-url";
+import { domainsOf } from "./domain.ts";
+import type { Post } from "./entities.ts";
+import { parseLink, siteOf } from "./link.ts";
+
+/** Fragments by which a script, not the server, chose what was shown: `#!/user`, `#!topic/x`, `#/x`. */
+const ROUTING_FRAGMENT = /^#[!/]/;
+
+/** Parameters that say how a reader came, not what is read; of mail, advertisements and networks. */
+const TRACKING = [
+  /^utm_/i,
+  /^(?:fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|twclid|ref_src)$/i,
+  /^(?:mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi)$/i,
+];
+
+/**
+ * Two links with one key are the same link: the scheme, `www.`, the case of the host, a trailing
+ * slash, tracking parameters, the order of the others and a fragment that only scrolls do not
+ * matter. Stored: a change of this function needs a migration that has all rows derived anew.
+ */
+export function linkKey(url: URL): string {
+  const route = ROUTING_FRAGMENT.test(url.hash) ? url.hash : "";
+  const path = url.pathname.replace(/\/+$/, "");
+  const key = normalizeUrl(`http://${siteOf(url)}${path}${url.search}`, {
+    stripProtocol: true,
+    stripWWW: false,
+    removeQueryParameters: TRACKING,
+  });
+  return key + route;
+}
+
+/** What is stored of a post's link besides the link. */
+export function linkFacts(url: string | null): Pick<Post, "linkKey" | "domains"> {
+  const link = url === null ? null : parseLink(url);
+  return link ? { linkKey: linkKey(link), domains: domainsOf(link) } : NO_LINK;
+}
+
+const NO_LINK = { linkKey: null, domains: [] } as const;

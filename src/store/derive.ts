@@ -1,0 +1,65 @@
+/**
+ * What rows hold besides facts, computed afresh for all posts: after a migration that adds to it, or
+ * changes how it is computed, and sets `site.derive_after` to ''. In steps, so that it may be
+ * interrupted; until the last one nobody else may decide anything on these rows.
+ */
+import type { D1Database } from "@cloudflare/workers-types";
+import { controversialOf } from "../model/entities.ts";
+import { linkFacts } from "../model/link-facts.ts";
+import { CLEAR_DOMAIN_LISTINGS, NUMBER_DOMAIN_LISTINGS } from "./bulk.ts";
+import { FILL_DOMAINS } from "./domains.ts";
+import { fromPostRow, POST_COLUMNS, type PostRow, toPostRow } from "./post-row.ts";
+import { jsonChunks } from "./statements.ts";
+
+/** A query each to read and to write them. */
+const POSTS_A_STEP = 1000;
+
+/** @returns whether nothing is left to do */
+export async function deriveStep(db: D1Database): Promise<boolean> {
+  const after = await db
+    .prepare("SELECT derive_after AS after FROM site")
+    .first<string | null>("after");
+  if (after === null) return true;
+  const { results } = await db
+    .prepare(`SELECT ${POST_COLUMNS} FROM post WHERE id > ?1 ORDER BY id LIMIT ?2`)
+    .bind(after, POSTS_A_STEP)
+    .all<PostRow>();
+  const last = results.at(-1);
+  if (last) await writeDerived(db, results, after, last.id);
+  else await finish(db);
+  return !last;
+}
+
+/** Nothing, if another step has been here since: events may have changed these rows already. */
+async function writeDerived(
+  db: D1Database,
+  rows: readonly PostRow[],
+  after: string,
+  last: string,
+): Promise<void> {
+  const derived = rows.map(fromPostRow).map((post) => {
+    const { id, link_key, domains } = toPostRow({ ...post, ...linkFacts(post.url) });
+    return { id, link_key, domains, controversial: controversialOf(post) };
+  });
+  await db.batch([
+    ...jsonChunks(derived).map((json) => db.prepare(WRITE).bind(json, after)),
+    db.prepare("UPDATE site SET derive_after = ?2 WHERE derive_after = ?1").bind(after, last),
+  ]);
+}
+
+const WRITE = `UPDATE post SET link_key = q.value ->> 'link_key',
+    domains = q.value ->> 'domains', controversial = q.value ->> 'controversial'
+  FROM json_each(?1) q WHERE post.id = q.value ->> 'id'
+    AND (SELECT derive_after FROM site) = ?2`;
+
+/** What follows from all posts together; then every page is compiled anew. */
+async function finish(db: D1Database): Promise<void> {
+  await db.batch(
+    [
+      ...FILL_DOMAINS,
+      CLEAR_DOMAIN_LISTINGS,
+      NUMBER_DOMAIN_LISTINGS,
+      `UPDATE site SET derive_after = NULL, commit_number = commit_number + 1, compiled = ''`,
+    ].map((sql) => db.prepare(sql)),
+  );
+}
