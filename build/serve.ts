@@ -52,7 +52,7 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   return { ended, stop };
 }
 
-function startWrangler({ port, stateDir, origin, rateLimits }: Settings): ChildProcess {
+function startWrangler({ port, stateDir, origin, rateLimits, logSql }: Settings): ChildProcess {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
   const options = [
     ["--env", "dev"],
@@ -63,6 +63,7 @@ function startWrangler({ port, stateDir, origin, rateLimits }: Settings): ChildP
     ["--env-file", secretsFile(stateDir)],
     ["--var", `ORIGIN:${origin}`],
     ["--var", `RATE_LIMITS:${rateLimits}`],
+    ["--var", `LOG_SQL:${logSql}`],
     ["--log-level", "error"],
     ["--show-interactive-dev-session=false"],
   ].flat();

@@ -9,6 +9,8 @@ export interface Settings {
   readonly origin: string;
   /** `on` or `off`. */
   readonly rateLimits: string;
+  /** `on` or `off`. */
+  readonly logSql: string;
 }
 
 export class SettingsError extends Error {}
@@ -26,6 +28,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     port,
     stateDir: resolve(environment.CAIRN_STATE || ".wrangler/state"),
     origin,
+    logSql: environment.CAIRN_SQL === "on" ? "on" : "off",
     rateLimits: environment.CAIRN_RATE_LIMITS === "off" ? "off" : "on",
   };
 }

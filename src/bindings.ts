@@ -61,4 +61,6 @@ export interface ConsumerEnv {
 /** What only the local server has beside all of these: production's queues are durable. */
 export interface JournalEnv {
   readonly JOURNAL: D1Database;
+  /** `on` prints every SQL statement and its time. */
+  readonly LOG_SQL: string;
 }

@@ -9,8 +9,17 @@ import consumer from "./consumer/worker.ts";
 import { consumeJournaled, journaledQueue, sendJournalAgain } from "./dev/journal.ts";
 import intake from "./intake/worker.ts";
 import reader from "./reader/worker.ts";
+import { loggedDatabase } from "./store/logged.ts";
 
 type DevEnv = ReaderEnv & IntakeEnv & ConsumerEnv & JournalEnv;
+
+/** The databases, so that they say what they are asked if somebody wants to see it. */
+function watched<Env extends DevEnv>(env: Env): Env {
+  if (env.LOG_SQL !== "on") return env;
+  const log = (line: string) => console.log(line);
+  const DB = loggedDatabase(env.DB, log, Date.now);
+  return { ...env, DB, ACCOUNTS: loggedDatabase(env.ACCOUNTS, log, Date.now) };
+}
 
 /** An isolate begins with empty queues: what is in the journal then has been lost from them. */
 let isJournalSent = false;
@@ -19,17 +28,17 @@ export default {
   fetch: (request: Request, env: DevEnv, context: ExecutionContext) =>
     reader.fetch(request, env, context),
   queue: (batch, env) =>
-    consumeJournaled(batch, env.JOURNAL, (watched) => consumer.queue(watched, env)),
+    consumeJournaled(batch, env.JOURNAL, (messages) => consumer.queue(messages, watched(env))),
   async scheduled(controller, env) {
     if (!isJournalSent) await sendJournalAgain(env.JOURNAL, env.EVENTS);
     isJournalSent = true;
-    await consumer.scheduled(controller, env);
+    await consumer.scheduled(controller, watched(env));
   },
 } satisfies ExportedHandler<DevEnv>;
 
 export class Intake extends WorkerEntrypoint<DevEnv> {
   override fetch(request: Request): Response | Promise<Response> {
     const EVENTS = journaledQueue(this.env.EVENTS, this.env.JOURNAL);
-    return intake.fetch(request, { ...this.env, EVENTS }, this.ctx);
+    return intake.fetch(request, { ...watched(this.env), EVENTS }, this.ctx);
   }
 }

@@ -113,6 +113,7 @@ describe("capabilities", () => {
       "build/cli.ts",
       "build/serve.ts",
       "src/consumer/worker.ts",
+      "src/dev.ts",
       "src/intake/worker.ts",
       "src/reader/worker.ts",
     ]);
@@ -238,7 +239,7 @@ describe("no read can reach a database", () => {
   });
 
   it("and no Worker of production has anything of the local journal", () => {
-    expect(fieldsOf("JournalEnv")).toEqual(new Set(["JOURNAL"]));
+    expect(fieldsOf("JournalEnv")).toEqual(new Set(["JOURNAL", "LOG_SQL"]));
     expect(reachedFrom(dev.main)).toContain("src/store/journal.ts");
     for (const { main, ...environment } of [reader, intake, consumer]) {
       expect(bindingsOf({ main, ...environment })).not.toContain("JOURNAL");
