@@ -2,6 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
+import type { Site } from "../src/pages/page-type.ts";
 import { areListingsComplete, renumberListings } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { listDeadLetters } from "../src/store/dead-letters.ts";
@@ -34,9 +35,9 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     import: (settings, files) =>
       withState(settings, "npm run import", (state) => importAndReport(state, files)),
     build: (settings) =>
-      withState(settings, "npm run build", (state) => buildAndReport(state, settings.origin)),
+      withState(settings, "npm run build", (state) => buildAndReport(state, settings.site)),
     audit: (settings) =>
-      withState(settings, "npm run audit", (state) => auditAndReport(state, settings.origin)),
+      withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
     bench: (settings) =>
@@ -88,11 +89,11 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
   return serve(settings, lock);
 }
 
-async function prepare(state: LocalState, { stateDir, origin }: Settings): Promise<number> {
+async function prepare(state: LocalState, { stateDir, site }: Settings): Promise<number> {
   await importSample(state, stateDir);
   if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
-  const isBuilt = await isCompiledWith(state.db, fingerprintOf(origin));
-  return isBuilt ? 0 : buildAndReport(state, origin);
+  const isBuilt = await isCompiledWith(state.db, fingerprintOf(site));
+  return isBuilt ? 0 : buildAndReport(state, site);
 }
 
 /** An empty site gets the bundled sample; the marker tells an import that was interrupted. */
@@ -122,16 +123,16 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
   return summary.refusedByKind.has("unusable file") ? 1 : 0;
 }
 
-async function buildAndReport(state: LocalState, origin: string): Promise<number> {
+async function buildAndReport(state: LocalState, site: Site): Promise<number> {
   const began = performance.now();
-  const { pages, written, unchanged } = await buildSite(state, origin, Date.now);
+  const { pages, written, unchanged } = await buildSite(state, site, Date.now);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${pages} pages, ${written} written, ${unchanged} unchanged in ${seconds} s`);
   return 0;
 }
 
-async function auditAndReport(state: LocalState, origin: string): Promise<number> {
-  const summary = await auditSite(state, origin, Date.now);
+async function auditAndReport(state: LocalState, site: Site): Promise<number> {
+  const summary = await auditSite(state, site, Date.now);
   for (const line of auditReport(summary)) console.log(line);
   const { differ, missing, extra } = summary;
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;

@@ -70,6 +70,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     communities: [],
     communityCount: 0,
     aliases: [],
+    queues: [],
     chronological: [],
     ranked: rankedChanges(questions, ranks, lengths),
   });

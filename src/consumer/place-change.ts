@@ -1,5 +1,5 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
-import type { Person } from "../model/entities.ts";
+import { isLocked, type Person } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -10,12 +10,13 @@ import {
   postFullname,
   replyNotice,
 } from "../model/ids.ts";
+import { ownListing } from "../model/listing.ts";
 import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry, Refusal } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
-import { readEntryPlaces, readRefusals } from "../store/mine.ts";
+import { type EntryRef, readEntryPlaces, readRefusals } from "../store/mine.ts";
 import {
   type Place,
   readLengths,
@@ -34,6 +35,8 @@ import {
   chronologicalChanges,
   newEntries,
 } from "./chronological-changes.ts";
+import { hasComeOrGone } from "./has-come-or-gone.ts";
+import { moderationChange } from "./moderation-change.ts";
 import { privateMoves } from "./private-moves.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 
@@ -41,6 +44,8 @@ export interface PlacedChange {
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
+  /** Fullnames of what was reported, judged or taken down. */
+  readonly reported: readonly string[];
   readonly change: Change;
 }
 
@@ -52,7 +57,11 @@ export async function placeChange(
   const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
-  const publicRequests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
+  const moderation = await moderationChange(db, rows, applied);
+  const publicRequests = [
+    ...askSlots(posts, comments, (post) => communityOf(post, rows, applied)),
+    ...moderation.logged,
+  ];
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
@@ -62,16 +71,18 @@ export async function placeChange(
     ...privateIds(applied),
     ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
   ];
-  const [ranks, lengths, slots, ends, places, cleared, leading, pieces, communityCount] =
+  const relocked = posts.filter(isRelocked).map(({ after }) => after.id);
+  const [ranks, lengths, slots, ends, places, own, cleared, leading, pieces, communityCount] =
     await Promise.all([
       readRanks(db, questions.ranks, questions.limit),
       readLengths(db, questions.scopes, questions.limit),
       readSlots(db, publicRequests),
       readEnds(db, entering),
       readPlaces(db, shown),
+      readEntryPlaces(db, rewritten(applied)),
       readEntryPlaces(db, leaving),
       readAliasesOf(db, gone),
-      readPieces(db, gone),
+      readPieces(db, [...gone, ...relocked]),
       communities.length === 0 ? 0 : countCommunities(db),
     ]);
   const requests = [...publicRequests, ...entering];
@@ -88,9 +99,18 @@ export async function placeChange(
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
     ranked: rankedChanges(questions, ranks, lengths),
-    chronological: chronologicalChanges([...places, ...cleared], requests, answers, entries),
+    queues: moderation.queues,
+    chronological: [
+      ...chronologicalChanges(
+        [...places, ...own, ...cleared, ...moderation.places],
+        requests,
+        answers,
+        entries,
+      ),
+      ...moderation.emptied,
+    ],
   };
-  return { entries, cleared, change };
+  return { entries, cleared, reported: moderation.reported, change };
 }
 
 /** A refusal that comes again is told once. */
@@ -128,22 +148,28 @@ function privateIds({ posts, comments }: Applied): string[] {
   ];
 }
 
+/** What somebody wrote is listed with its text, for them alone. */
+function rewritten({ posts, comments }: Applied): EntryRef[] {
+  const changed = [
+    ...posts.map(({ before, after }) => ({ before, after, id: postFullname(after.id) })),
+    ...comments.map(({ before, after }) => ({ before, after, id: commentFullname(after.id) })),
+  ];
+  return changed.flatMap(({ before, after, id }) => {
+    const author = personKey(after.author);
+    if (before === null || before.text === after.text || author === null) return [];
+    return [{ listing: ownListing(author, "written"), id }];
+  });
+}
+
+function isRelocked({ before, after }: Applied["posts"][number]): boolean {
+  return before !== null && isLocked(before) !== isLocked(after);
+}
+
 /** People for whom the number has grown. */
 function raised({ people }: Applied, rows: Rows, field: "inboxRead" | "sessionEpoch"): PersonKey[] {
   return people
     .filter((person) => person[field] > (rows.people.get(person.key)?.[field] ?? 0))
     .map(({ key }) => key);
-}
-
-/** Of what existed before: does it become visible, or stop being so? */
-export function hasComeOrGone({
-  before,
-  after,
-}: {
-  readonly before: { readonly standing: string } | null;
-  readonly after: { readonly standing: string };
-}): boolean {
-  return before !== null && before.standing !== after.standing;
 }
 
 function existingIds(
@@ -227,6 +253,7 @@ function isShownAlike(after: Person, before: Person | undefined): boolean {
     before.name === after.name &&
     before.createdAt === after.createdAt &&
     before.postKarma === after.postKarma &&
-    before.commentKarma === after.commentKarma
+    before.commentKarma === after.commentKarma &&
+    before.departure === after.departure
   );
 }

@@ -34,8 +34,10 @@ export interface Surroundings {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
-/** In place of the title of a post that has been deleted. */
-export const GONE_TITLE = "[deleted]";
+/** In place of a title, a text or a name that may not be seen: by whom it was taken down. */
+export function tombstone({ standing }: Pick<Post | Comment, "standing">): string {
+  return standing === "removed" ? "[removed]" : "[deleted]";
+}
 
 export function commentLine(comment: Comment, { posts, communities }: Surroundings): CommentLine {
   const post = posts.get(comment.post);
@@ -48,7 +50,7 @@ export function commentLine(comment: Comment, { posts, communities }: Surroundin
     createdAt: isoTime(comment.createdAt),
     textHtml: renderMarkdown(comment.text),
     permalink: permalink(comment, post),
-    postTitle: isVisible(post) ? post.title : GONE_TITLE,
+    postTitle: isVisible(post) ? post.title : tombstone(post),
     postPath: threadAddress(post),
     community: communities.get(post.community)?.name ?? post.community,
     communityPath: rankedKey("hot", post.community, 1),
@@ -82,9 +84,9 @@ export function commentJson(
         comment.parent === null ? postFullname(comment.post) : commentFullname(comment.parent),
       link_id: postFullname(comment.post),
       subreddit: post && (communities.get(post.community)?.name ?? post.community),
-      author: isVisible(comment) ? comment.author : GONE_TITLE,
-      body: isVisible(comment) ? comment.text : GONE_TITLE,
-      body_html: isVisible(comment) ? renderMarkdown(comment.text) : GONE_TITLE,
+      author: isVisible(comment) ? comment.author : tombstone(comment),
+      body: isVisible(comment) ? comment.text : tombstone(comment),
+      body_html: isVisible(comment) ? renderMarkdown(comment.text) : tombstone(comment),
       score: score(comment),
       ups: comment.ups,
       downs: comment.downs,

@@ -66,7 +66,7 @@ function titleOf({ tab, page }: ListingPage, community: Community | null): strin
   return `${order}${place}${number}`;
 }
 
-export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
+export function tabsOf(scope: Scope, current: ListingTab | "comments" | "log"): object[] {
   const tabs = [
     { tab: "hot", href: rankedKey("hot", scope, 1) },
     { tab: "new", href: newListing(scope) },

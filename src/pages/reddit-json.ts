@@ -1,5 +1,5 @@
 /** Reddit's JSON shapes, as existing readers and scripts expect them. Pure. */
-import { type Community, type Post, score } from "../model/entities.ts";
+import { type Community, isLocked, type Post, score } from "../model/entities.ts";
 import { postFullname } from "../model/ids.ts";
 import { pageToken } from "./key.ts";
 import { displayDomain, postPath } from "./post-line.ts";
@@ -25,6 +25,7 @@ export function postJson(post: Post, community: Community | undefined): object {
       is_self: post.url === null,
       selftext: post.text ?? "",
       over_18: post.isAdult,
+      locked: isLocked(post),
     },
   };
 }

@@ -6,6 +6,7 @@ import { communitySubmitPage } from "./community-submit.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { hotPage } from "./hot.ts";
 import { inboxPage } from "./inbox.ts";
+import { logPage } from "./log.ts";
 import { OWN_PAGES } from "./mine.ts";
 import { newPage } from "./new.ts";
 import { overlayPage, unreadPage } from "./overlay.ts";
@@ -14,9 +15,11 @@ import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
+import { queuePage } from "./queue.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
+import { writtenPage } from "./written.ts";
 
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
@@ -30,7 +33,10 @@ export const PAGE_TYPES: readonly PageType[] = [
   saidPage,
   communitiesPage,
   communitySubmitPage,
+  logPage,
+  queuePage,
   ...OWN_PAGES,
+  writtenPage,
   inboxPage,
   unreadPage,
   overlayPage,

@@ -1,15 +1,17 @@
 /**
- * A post's own page, with the beginning of its thread. What its author deleted answers 410, unless
+ * A post's own page, with the beginning of its thread. What its author deleted, or moderators
+ * removed, answers 410, unless
  * there are comments, which stay; the id of a repeated submission leads to the post that the
  * community already had.
  */
-import { isVisible } from "../model/entities.ts";
+import { isLocked, isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
-import { GONE_TITLE } from "./comment-line.ts";
+import { tombstone } from "./comment-line.ts";
+import { isOpen } from "./comment-tree.ts";
 import { rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
@@ -81,9 +83,10 @@ function viewVisible(model: ThreadModel, site: Site): Rendered {
       submitPath: submitKey(post.community),
       post: postLine(post, community),
       textHtml: post.text === null ? "" : renderMarkdown(post.text),
-      isGone: false,
+      tombstone: "",
+      isLocked: isLocked(post),
       commentCount: post.comments,
-      replyForm: { link: fullname },
+      replyForm: isOpen(post) ? { link: fullname } : null,
       ...comments,
     }),
   );
@@ -96,7 +99,7 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
   const path = threadKey(post.id);
   const representations = threadRepresentations(model, path, (comments) =>
     renderTemplate("thread", {
-      title: `${GONE_TITLE} : ${community?.name ?? post.community}`,
+      title: `${tombstone(post)} : ${community?.name ?? post.community}`,
       canonical: site.origin + path,
       jsonPath: jsonPath(path),
       community,
@@ -104,7 +107,8 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
       submitPath: submitKey(post.community),
       post: { community: community?.name ?? post.community },
       textHtml: "",
-      isGone: true,
+      tombstone: tombstone(post),
+      isLocked: false,
       commentCount: post.comments,
       replyForm: null,
       ...comments,
@@ -116,8 +120,10 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
 /** Nothing is left of the post, and nobody has said anything about it. */
 export function viewDeleted(model: ThreadModel): Rendered {
   const { post, community } = model;
+  const isRemoved = post.standing === "removed";
   const html = renderTemplate("gone", {
-    title: "Deleted",
+    title: isRemoved ? "Removed" : "Deleted",
+    isRemoved,
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });

@@ -2,7 +2,15 @@
  * A post as D1 stores it. New properties go into the JSON column `data` and need no migration:
  * an old row shows the property's default.
  */
-import { type Edit, hotOf, type Post, type Standing, score } from "../model/entities.ts";
+import {
+  type Edit,
+  hotOf,
+  type Lock,
+  type Post,
+  type Standing,
+  score,
+  type Verdict,
+} from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 
 export interface PostRow {
@@ -26,6 +34,8 @@ interface PostData {
   readonly edit?: Edit;
   readonly text?: string;
   readonly isAdult?: true;
+  readonly verdict?: Verdict;
+  readonly lock?: Lock;
 }
 
 /** The columns in the order in which every statement of this folder writes and reads them. */
@@ -37,6 +47,8 @@ export function toPostRow(post: Post): PostRow {
     ...(post.text === null ? {} : { text: post.text }),
     ...(post.isAdult ? { isAdult: true } : {}),
     ...(post.edit === null ? {} : { edit: post.edit }),
+    ...(post.verdict === null ? {} : { verdict: post.verdict }),
+    ...(post.lock === null ? {} : { lock: post.lock }),
   };
   return {
     id: post.id,
@@ -73,6 +85,8 @@ export function fromPostRow(row: PostRow): Post {
     isAdult: data.isAdult ?? false,
     comments: row.comments,
     edit: data.edit ?? null,
+    verdict: data.verdict ?? null,
+    lock: data.lock ?? null,
   };
 }
 
