@@ -25,11 +25,11 @@ export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent
   };
   const kind = random.next();
   if (sent.communities.length === 0 || kind < 0.04) return newCommunity(random, sent, base);
-  if (sent.posts.length === 0 || kind < 0.35) return newPost(random, sent, base);
-  if (kind < 0.6) return newComment(random, sent, base);
-  if (sent.comments.length > 0 && kind < 0.8) return commentEvent(random, sent, base);
-  if (kind < 0.85) return personEvent(random, base);
-  if (kind < 0.92) return moderatorEvent(random, sent, base);
+  if (sent.posts.length === 0 || kind < 0.27) return newPost(random, sent, base);
+  if (kind < 0.5) return newComment(random, sent, base);
+  if (sent.comments.length > 0 && kind < 0.68) return commentEvent(random, sent, base);
+  if (kind < 0.73) return personEvent(random, base);
+  if (kind < 0.86) return moderatorEvent(random, sent, { ...base, by: moderator(random, base) });
   return postEvent(random, sent, base);
 }
 
@@ -63,6 +63,11 @@ function moderatorEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   return { ...base, type: "comment_judged", comment, verdict, reason };
 }
 
+/** Mostly the admin, else anybody. */
+function moderator(random: Random, { by }: Base): string {
+  return random.chance(0.6) ? "Bob" : by;
+}
+
 function randomRole(random: Random, sent: Sent) {
   return {
     community: random.pick(sent.communities),
@@ -74,7 +79,7 @@ function randomRole(random: Random, sent: Sent) {
 
 function personEvent(random: Random, base: Base): CairnEvent {
   const kind = random.next();
-  if (kind < 0.07) {
+  if (kind < 0.15) {
     const posts = random.pick(["keep", "delete"] as const);
     return { ...base, type: "account_deleted", by: random.pick(LEAVING), epoch: 9, posts };
   }
