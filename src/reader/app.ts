@@ -17,6 +17,7 @@ import {
   answerPrivately,
   answerRedirect,
   answerToken,
+  readReaders,
 } from "./respond.ts";
 import { readSession } from "./session.ts";
 
@@ -50,6 +51,8 @@ async function answer(env: ReaderEnv, request: Request, now: number): Promise<Re
       return notFound(env, request);
     case "own":
       return answerOwn(env, request, resolved, now);
+    case "guarded":
+      return answerGuarded(env, request, resolved.key, now);
     case "page":
       return answerKey(env, request, url, resolved, now);
   }
@@ -84,6 +87,23 @@ async function answerOwn(
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
   const page = await readOwn(env, person, rest);
   const response = page && answerOwnPage(request, page, representation);
+  return answerPrivately(response ?? (await notFound(env, request)));
+}
+
+/** To anybody else the page is not there. */
+async function answerGuarded(
+  env: ReaderEnv,
+  request: Request,
+  key: string,
+  now: number,
+): Promise<Response> {
+  const person = await readSession(env, request, now);
+  if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
+  const page = await readPage(env.PAGES, key);
+  const response =
+    page && (await readReaders(page)).includes(person)
+      ? answerOwnPage(request, page, "default")
+      : null;
   return answerPrivately(response ?? (await notFound(env, request)));
 }
 
