@@ -130,8 +130,10 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   ),
   "nothing of who has left": `SELECT key FROM person JOIN
       (SELECT lower(author) AS left_by FROM post UNION ALL SELECT lower(author) FROM comment
-       UNION ALL SELECT person FROM mark UNION ALL SELECT person FROM leaving
-       UNION ALL SELECT person FROM role UNION ALL SELECT lower(creator) FROM community
+       UNION ALL SELECT person FROM mark UNION ALL SELECT person FROM leaving) ON left_by = key
+    WHERE departure IS NOT NULL`,
+  "no role of who has left": `SELECT key FROM person JOIN
+      (SELECT person AS left_by FROM role UNION ALL SELECT lower(creator) FROM community
        UNION ALL SELECT lower(user) FROM refusal) ON left_by = key
     WHERE departure IS NOT NULL`,
   "no listing of who has left": `SELECT listing FROM entry JOIN person
@@ -159,12 +161,15 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
        JOIN post p ON p.id = c.post LEFT JOIN comment a ON a.id = c.parent
        WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing = 'visible'
          OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))
-       AND coalesce(a.author, p.author) <> '[deleted]' UNION ALL
-     SELECT '~' || lower(person) || '/inbox mo_' || event FROM act
+       AND coalesce(a.author, p.author) <> '[deleted]'`,
+    "listing GLOB '~*/inbox' AND id NOT GLOB 'mo_*'",
+  ),
+  "acts and the inbox": symmetricDifference(
+    `SELECT '~' || lower(person) || '/inbox mo_' || event FROM act
        WHERE person <> '' AND lower(person) <> lower(by) AND lower(person) NOT IN ${DEPARTED}
      UNION ALL SELECT e.listing || ' ' || e.id FROM entry e JOIN act a ON e.id = 'mo_' || a.event
        WHERE a.kind = 'removed'`,
-    "listing GLOB '~*/inbox'",
+    "listing GLOB '~*/inbox' AND id GLOB 'mo_*'",
   ),
   "listings of posts": `SELECT id FROM post WHERE iif(author = '[deleted]', 2, 3) <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
