@@ -1,5 +1,5 @@
 /** What enters and leaves private listings: votes, marks, answers, refusals. Pure. */
-import { type Act, type CommentVote, isVisible, type Vote } from "../model/entities.ts";
+import type { Act, CommentVote, Vote } from "../model/entities.ts";
 import {
   actNotice,
   commentFullname,
@@ -111,7 +111,8 @@ function noticesOf(rows: Rows, applied: Applied): Arrival[] {
   const replies = comments.flatMap(({ before, after }) => {
     const answered = personKey(authors.get(after.parent ?? after.post) ?? "");
     const isReply = answered !== null && answered !== personKey(after.author);
-    if (before !== null || !isReply || !isVisible(after)) return [];
+    // What was removed in the same batch may be approved later: then it shows.
+    if (before !== null || !isReply || after.standing === "deleted") return [];
     return [{ person: answered, id: replyNotice(after.id), at: after.createdAt * 1000 }];
   });
   const refused = refusals.map(({ user, event, at }) => ({

@@ -3,7 +3,6 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Departure, Person } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
 import { listingsOf, saidListing, submittedListing } from "../model/listing.ts";
-import { jsonChunks } from "./statements.ts";
 
 /** Communities whose moderators somebody is among, as their creator or by name. */
 export async function readModerated(
@@ -65,6 +64,8 @@ export async function nextLeaving(db: D1Database): Promise<Leaving | null> {
 export interface LeftThings {
   readonly listing: string;
   readonly ids: readonly string[];
+  /** Where the last of them stands in the listing. */
+  readonly lastSlot: number;
 }
 
 /** The first that are left in what they posted, then in what they said. */
@@ -73,25 +74,23 @@ export async function readLeft(
   person: PersonKey,
   limit: number,
 ): Promise<{ readonly posts: LeftThings; readonly comments: LeftThings }> {
-  const select = db.prepare("SELECT id FROM entry WHERE listing = ?1 ORDER BY slot LIMIT ?2");
+  const select = db.prepare("SELECT id, slot FROM entry WHERE listing = ?1 ORDER BY slot LIMIT ?2");
   const read = async (listing: string): Promise<LeftThings> => {
-    const { results } = await select.bind(listing, limit).all<{ id: string }>();
-    return { listing, ids: results.map(({ id }) => id) };
+    const { results } = await select.bind(listing, limit).all<{ id: string; slot: number }>();
+    return { listing, ids: results.map(({ id }) => id), lastSlot: results.at(-1)?.slot ?? 0 };
   };
   const posts = await read(submittedListing(person));
   const said = saidListing(person);
-  const comments = posts.ids.length === 0 ? await read(said) : { listing: said, ids: [] };
-  return { posts, comments };
+  const isDone = posts.ids.length === 0;
+  return { posts, comments: isDone ? await read(said) : { listing: said, ids: [], lastSlot: 0 } };
 }
 
-/** These are nobody's any more. */
-export async function forgetLeft(db: D1Database, { listing, ids }: LeftThings): Promise<void> {
-  const statements = jsonChunks(ids).map((json) =>
-    db
-      .prepare("DELETE FROM entry WHERE listing = ?2 AND id IN (SELECT value FROM json_each(?1))")
-      .bind(json, listing),
-  );
-  if (statements.length > 0) await db.batch(statements);
+/** These are nobody's any more; nothing new enters the listing of somebody who has left. */
+export async function forgetLeft(db: D1Database, { listing, lastSlot }: LeftThings): Promise<void> {
+  await db
+    .prepare("DELETE FROM entry WHERE listing = ?1 AND slot <= ?2")
+    .bind(listing, lastSlot)
+    .run();
 }
 
 export async function hasLeft(db: D1Database, person: PersonKey): Promise<void> {

@@ -159,13 +159,13 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     `SELECT '~' || lower(user) || '/inbox no_' || event AS own FROM refusal UNION ALL
      SELECT '~' || lower(coalesce(a.author, p.author)) || '/inbox re_' || c.id FROM comment c
        JOIN post p ON p.id = c.post LEFT JOIN comment a ON a.id = c.parent
-       WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing = 'visible'
+       WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing <> 'deleted'
          OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))
        AND coalesce(a.author, p.author) <> '[deleted]'`,
     "listing GLOB '~*/inbox' AND id NOT GLOB 'mo_*'",
   ),
   "acts and the inbox": symmetricDifference(
-    `SELECT '~' || lower(person) || '/inbox mo_' || event FROM act
+    `SELECT '~' || lower(person) || '/inbox mo_' || event AS own FROM act
        WHERE person <> '' AND lower(person) <> lower(by) AND lower(person) NOT IN ${DEPARTED}
      UNION ALL SELECT e.listing || ' ' || e.id FROM entry e JOIN act a ON e.id = 'mo_' || a.event
        WHERE a.kind = 'removed'`,
