@@ -2,6 +2,7 @@
 import type { Fetcher } from "@cloudflare/workers-types";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CommentId, PostId } from "../src/model/ids.ts";
+import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { signSession } from "../src/model/session.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { createReader } from "../src/reader/app.ts";
@@ -165,6 +166,23 @@ describe("a locked post", () => {
     expect(text).not.toContain('action="/api/comment"');
     expect(text).not.toContain("class=reply");
     expect(await site.text("~ann/inbox")).toContain("the post is locked");
+  });
+
+  it("shows no form on the later pieces of its thread either", async () => {
+    let parent = comment;
+    for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
+      const answer = { comment: anId() as CommentId, post, parent, text: "and so on" };
+      await site.send(anEvent({ ...answer, type: "comment_posted", by: "Bob" }));
+      parent = answer.comment;
+    }
+    await site.publishAll();
+    const pieces = (await site.keysWith("and so on")).filter((key) => key.includes("/_/"));
+    expect(pieces).toHaveLength(1);
+    expect(await site.text(pieces[0] as string)).toContain("class=reply");
+    await site.send(lock(true));
+    await site.publishAll();
+    expect(await site.text(pieces[0] as string)).not.toContain("class=reply");
+    expect(await siteDifferences(site)).toEqual([]);
   });
 
   it("takes them again when it is unlocked; the newer act wins", async () => {
