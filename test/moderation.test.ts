@@ -72,10 +72,17 @@ describe("a verdict", () => {
   const last = judge("founder", "spam", "third");
   const deletion = anEvent({ type: "post_deleted", by: "ann", post });
 
+  const judgeComment = (verdict: "approved" | "removed") =>
+    anEvent({ type: "comment_judged", by: "founder", comment, verdict, reason: "" });
+  const removedComment = judgeComment("removed");
+  const deletedComment = anEvent({ type: "comment_deleted", by: "Bob", comment });
+  const approvedComment = judgeComment("approved");
+
   it.each([
     ["the newest of three verdicts and a report", [older, newer, report, last], "removed"],
     ["an approval after a removal", [older, newer, report], "visible"],
     ["the author's deletion, which is final", [older, deletion, newer], "deleted"],
+    ["the deletion of a comment", [removedComment, deletedComment, approvedComment], "deleted"],
   ] as const)("gives the same rows in any order: %s", async (_, events, standing) => {
     const states = new Set<string>();
     for (const order of permutations<CairnEvent>(events)) {
@@ -83,7 +90,7 @@ describe("a verdict", () => {
       await other.send(...founded, ...posted);
       for (const event of order) await other.send(event);
       await other.send(...order);
-      const tables = ["post", "act", "report"].map((table) => `SELECT * FROM ${table}`);
+      const tables = ["post", "comment", "act", "report"].map((table) => `SELECT * FROM ${table}`);
       const rows = await Promise.all(tables.map((sql) => other.db.prepare(sql).all()));
       states.add(JSON.stringify(rows.map(({ results }) => results)));
     }
@@ -104,9 +111,10 @@ describe("a verdict", () => {
     expect(await site.send(judge(by, "removed"))).toEqual(["applied"]);
   });
 
-  it("of who was a moderator is refused", async () => {
-    await site.send(setRole("founder", "mod", "moderator"));
+  it("of who was a moderator is refused, in whatever order the roles came", async () => {
+    const named = setRole("founder", "mod", "moderator");
     await site.send(setRole("founder", "mod", "moderator", false));
+    await site.send(named);
     expect(await site.send(judge("mod", "removed"))).toEqual(["refused"]);
   });
 });
@@ -214,6 +222,12 @@ describe("the log", () => {
     const [, json = ""] = text.split("json undefined\n");
     const [spam] = JSON.parse(json).data.children;
     expect(spam.data).toMatchObject({ action: "spam", target_fullname: null, target_author: null });
+    await site.send(judge("founder", "approved"));
+    await site.publishAll();
+    const [, after = ""] = (await site.text(LOG)).split("json undefined\n");
+    const acts = JSON.parse(after).data.children.map(({ data }: { data: object }) => data);
+    expect(acts[1]).toMatchObject({ action: "spam", target_permalink: null });
+    expect(acts[0]).toMatchObject({ action: "approved", target_permalink: thread });
   });
 });
 
