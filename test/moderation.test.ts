@@ -65,6 +65,12 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
   );
 }
 
+async function rowsOf({ db }: LiveSite): Promise<string> {
+  const tables = ["post", "comment", "act", "report"].map((table) => `SELECT * FROM ${table}`);
+  const rows = await Promise.all(tables.map((sql) => db.prepare(sql).all()));
+  return JSON.stringify(rows.map(({ results }) => results));
+}
+
 describe("a verdict", () => {
   const older = judge("founder", "removed", "first");
   const newer = judge("Root", "approved", "second");
@@ -89,10 +95,9 @@ describe("a verdict", () => {
       const other = await openLiveSite();
       await other.send(...founded, ...posted);
       for (const event of order) await other.send(event);
+      states.add(await rowsOf(other));
       await other.send(...order);
-      const tables = ["post", "comment", "act", "report"].map((table) => `SELECT * FROM ${table}`);
-      const rows = await Promise.all(tables.map((sql) => other.db.prepare(sql).all()));
-      states.add(JSON.stringify(rows.map(({ results }) => results)));
+      states.add(await rowsOf(other));
     }
     expect(states.size).toBe(1);
     expect([...states][0]).toContain(`"standing":"${standing}"`);
