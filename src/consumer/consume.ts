@@ -3,7 +3,6 @@
  * pages, write everything at once. Depends on the store for reading and writing, on nothing else
  * that can fail.
  */
-
 import type { PersonKey } from "../model/ids.ts";
 import { affectedPages } from "../pages/affected.ts";
 import type { CairnEvent } from "../queue/events.ts";
