@@ -2,8 +2,7 @@
  * What somebody wrote, for themselves: with what moderators removed, because nothing here says that
  * they did. What they deleted themselves is gone here too.
  */
-import type { Comment, Post } from "../model/entities.ts";
-import { isVisible } from "../model/entities.ts";
+import { type Comment, isVisible, type Post } from "../model/entities.ts";
 import {
   type CommentId,
   commentFullname,
