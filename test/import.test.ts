@@ -123,6 +123,8 @@ describe("a row becomes a post", () => {
         isAdult: false,
         comments: 0,
         edit: null,
+        verdict: null,
+        lock: null,
       },
     });
   });
@@ -413,9 +415,9 @@ describe("an import", () => {
       { slot: 1, id: "c" },
       { slot: 2, id: "b" },
     ]);
-    expect(await rowsOf(state.db, "SELECT * FROM person")).toEqual([
-      { key: "ada", name: "ada", created_at: 100, post_karma: 8158, comment_karma: 0 },
-    ]);
+    expect(
+      await rowsOf(state.db, "SELECT key, name, created_at, post_karma, comment_karma FROM person"),
+    ).toEqual([{ key: "ada", name: "ada", created_at: 100, post_karma: 8158, comment_karma: 0 }]);
     expect(await rowsOf(state.db, "SELECT * FROM vote")).toEqual([]);
   });
 
