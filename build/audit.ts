@@ -5,6 +5,7 @@
 import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
 import { encodePage } from "../src/pages/encode.ts";
+import type { Site } from "../src/pages/page-type.ts";
 import { readDeployPage, readPage, type StoredPage } from "../src/pages/storage.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
 import { readStored } from "./full-build.ts";
@@ -28,16 +29,16 @@ export interface AuditSummary {
 /** @param now milliseconds since 1970 */
 export async function auditSite(
   state: LocalState,
-  origin: string,
+  config: Site,
   now: () => number,
 ): Promise<AuditSummary> {
-  await publishAll(state, origin, now);
+  await publishAll(state, config, now);
   const stored = await readStored(state);
   const pages = await listPages(state);
   const differ: string[] = [];
   const missing: string[] = [];
   await withProgress("pages", pages.length, async (progress) => {
-    for await (const chunk of renderSite(state, origin, pages, progress)) {
+    for await (const chunk of renderSite(state, config, pages, progress)) {
       await eachInParallel(chunk, PARALLEL_READS, async (page) => {
         const object = await readObject(state, page);
         if (!object) missing.push(page.key);
@@ -65,11 +66,11 @@ export function auditReport({ compared, differ, missing, extra }: AuditSummary):
   ];
 }
 
-async function publishAll(state: LocalState, origin: string, now: () => number): Promise<void> {
+async function publishAll(state: LocalState, config: Site, now: () => number): Promise<void> {
   await makeStaleDue(state.db);
   const deps: PublisherDeps = {
     ...state,
-    config: { origin },
+    config,
     pace: { fast: 0, slow: 0, private: 0 },
     now,
     // Nobody else publishes meanwhile, and leases of the past have other names.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
+import type { Site } from "../src/pages/page-type.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { hasPosts } from "../src/store/reads.ts";
@@ -43,9 +44,9 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     import: (settings, files) =>
       withState(settings, "npm run import", (state) => importAndReport(state, files)),
     build: (settings) =>
-      withState(settings, "npm run build", (state) => buildAndReport(state, settings.origin)),
+      withState(settings, "npm run build", (state) => buildAndReport(state, settings.site)),
     audit: (settings) =>
-      withState(settings, "npm run audit", (state) => auditAndReport(state, settings.origin)),
+      withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
     export: (settings, args) =>
@@ -116,11 +117,11 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
   return serve(settings, lock);
 }
 
-async function prepare(state: LocalState, { stateDir, origin }: Settings): Promise<number> {
+async function prepare(state: LocalState, { stateDir, site }: Settings): Promise<number> {
   await importSample(state, stateDir);
   if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
-  const isBuilt = await isCompiledWith(state.db, fingerprintOf(origin));
-  return isBuilt ? 0 : buildAndReport(state, origin);
+  const isBuilt = await isCompiledWith(state.db, fingerprintOf(site));
+  return isBuilt ? 0 : buildAndReport(state, site);
 }
 
 /** An empty site gets the bundled sample; the marker tells an import that was interrupted. */
@@ -150,19 +151,19 @@ async function importAndReport(state: LocalState, files: readonly string[]): Pro
   return summary.refusedByKind.has("unusable file") ? 1 : 0;
 }
 
-async function buildAndReport(state: LocalState, origin: string): Promise<number> {
+async function buildAndReport(state: LocalState, site: Site): Promise<number> {
   const began = performance.now();
   // After an import, the listings that the clock drives have no order yet. Otherwise cron moves them:
   // a restored site is built as it was.
   while ((await isOrderMissing(state.db)) && !(await tick(state.db, Date.now(), NO_PACE)));
-  const { pages, written, unchanged } = await buildSite(state, origin, Date.now);
+  const { pages, written, unchanged } = await buildSite(state, site, Date.now);
   const seconds = secondsSince(began);
   console.log(`${pages} pages, ${written} written, ${unchanged} unchanged in ${seconds} s`);
   return 0;
 }
 
-async function auditAndReport(state: LocalState, origin: string): Promise<number> {
-  const summary = await auditSite(state, origin, Date.now);
+async function auditAndReport(state: LocalState, site: Site): Promise<number> {
+  const summary = await auditSite(state, site, Date.now);
   for (const line of auditReport(summary)) console.log(line);
   const { differ, missing, extra } = summary;
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;

@@ -6,6 +6,7 @@
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
+import type { Site } from "../src/pages/page-type.ts";
 import { isSame, publishPage } from "../src/pages/publish.ts";
 import {
   listDeployVersions,
@@ -35,7 +36,7 @@ type Stored = Map<string, StoredVersion & { readonly isDeployPage: boolean }>;
 /** @param now milliseconds since 1970 */
 export async function buildSite(
   state: LocalState,
-  origin: string,
+  config: Site,
   now: () => number,
 ): Promise<BuildSummary> {
   const stored = await readStored(state);
@@ -51,7 +52,7 @@ export async function buildSite(
   // While one chunk is stored, the next one is rendered: each keeps one core busy.
   let storing = Promise.resolve();
   await withProgress("pages", pages.length, async (progress) => {
-    for await (const chunk of renderSite(state, origin, pages, progress)) {
+    for await (const chunk of renderSite(state, config, pages, progress)) {
       await storing;
       storing = store(chunk);
       storing.catch(() => undefined);
@@ -59,7 +60,7 @@ export async function buildSite(
     await storing;
   });
   await removeExtras(state, stored, new Set(pages.map(({ key }) => key)));
-  await setCompiled(state.db, fingerprintOf(origin));
+  await setCompiled(state.db, fingerprintOf(config));
   return { pages: pages.length, written, unchanged: pages.length - written };
 }
 

@@ -2,7 +2,7 @@
 import { chunks, everyPage } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
-import type { Rendered } from "../src/pages/page-type.ts";
+import type { Rendered, Site } from "../src/pages/page-type.ts";
 import type { EncodedPage } from "../src/pages/storage.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";
@@ -27,7 +27,7 @@ export async function listPages(state: LocalState): Promise<NamedPage[]> {
 
 export async function* renderSite(
   state: LocalState,
-  origin: string,
+  config: Site,
   pages: readonly NamedPage[],
   progress: Progress,
 ): AsyncGenerator<FreshPage[]> {
@@ -36,7 +36,7 @@ export async function* renderSite(
   }
   for await (const chunk of chunks(each(), CHUNK)) {
     const keys = chunk.map(({ key }) => key);
-    const rendered = await renderPages({ db: state.db, config: { origin } }, keys);
+    const rendered = await renderPages({ db: state.db, config }, keys);
     yield chunk.map((page) => {
       const fresh = rendered.get(page.key) ?? { type: "void" as const };
       const isDeployPage = pageTypeOf(page.key)?.tier === "deploy";

@@ -52,7 +52,7 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   return { ended, stop };
 }
 
-function startWrangler({ port, stateDir, origin, rateLimits, logSql }: Settings): ChildProcess {
+function startWrangler({ port, stateDir, site, rateLimits, logSql }: Settings): ChildProcess {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
   const options = [
     ["--env", "dev"],
@@ -61,7 +61,8 @@ function startWrangler({ port, stateDir, origin, rateLimits, logSql }: Settings)
     ["--inspector-port", "0"],
     ["--persist-to", stateDir],
     ["--env-file", secretsFile(stateDir)],
-    ["--var", `ORIGIN:${origin}`],
+    ["--var", `ORIGIN:${site.origin}`],
+    ["--var", `ADMINS:${site.admins.join(",")}`],
     ["--var", `RATE_LIMITS:${rateLimits}`],
     ["--var", `LOG_SQL:${logSql}`],
     ["--log-level", "error"],

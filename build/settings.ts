@@ -1,12 +1,14 @@
 /** What the environment says to every script. */
 import { resolve } from "node:path";
+import { parseAdmins } from "../src/model/admins.ts";
+import type { Site } from "../src/pages/page-type.ts";
 
 export interface Settings {
   readonly port: number;
   /** Local KV, R2 and D1, as `wrangler dev --persist-to` means it. Absolute. */
   readonly stateDir: string;
-  /** What absolute URLs in pages begin with; no slash at the end. */
-  readonly origin: string;
+  /** What pages know: what absolute URLs begin with, and who the admins are. */
+  readonly site: Site;
   /** `on` or `off`. */
   readonly rateLimits: string;
   /** `on` or `off`. */
@@ -27,7 +29,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     port,
     stateDir: resolve(environment.CAIRN_STATE || ".wrangler/state"),
-    origin,
+    site: { origin, admins: parseAdmins(environment.CAIRN_ADMINS ?? "") },
     logSql: environment.CAIRN_SQL === "on" ? "on" : "off",
     rateLimits: environment.CAIRN_RATE_LIMITS === "off" ? "off" : "on",
   };

@@ -50,6 +50,8 @@ export interface ConsumerEnv {
   readonly PUBLISH: Queue;
   /** What absolute URLs begin with, without a slash at the end. */
   readonly ORIGIN: string;
+  /** Names of those who may moderate everywhere, by comma. */
+  readonly ADMINS: string;
   /** Least seconds between two writes of a first page or a thread. */
   readonly FAST_LANE_SECONDS: string;
   /** The same for every deeper page. */

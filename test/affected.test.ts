@@ -82,6 +82,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     communities: [],
     communityCount: 0,
     aliases: [],
+    queues: [],
     chronological: [],
     windows: [],
     linkGroups: linkGroupChanges(changes, linkPostsOf(before, askLinks(changes).limit)),

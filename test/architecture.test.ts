@@ -139,7 +139,13 @@ describe("capabilities", () => {
       .map(([, expression = ""]) => expression)
       .filter((expression) => !/^(include|block|it\.body)\b/.test(expression));
     expect(new Set(raw)).toEqual(
-      new Set(["it.textHtml", "comment.textHtml", "it.repliesHtml", "it.commentsHtml"]),
+      new Set([
+        "it.textHtml",
+        "comment.textHtml",
+        "thing.textHtml",
+        "it.repliesHtml",
+        "it.commentsHtml",
+      ]),
     );
   });
 

@@ -22,7 +22,7 @@ async function aSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "http://localhost:8787" },
+    config: { origin: "http://localhost:8787", admins: [] },
   };
   const deps = { ...stored, pace: PACE, now: () => now, token: () => `publisher-${tokens++}` };
   const publish = async () => {

@@ -36,6 +36,7 @@ function toComment(row: Row): Comment {
     downs: Math.max(-row.score, 0),
     standing: "visible",
     edit: null,
+    verdict: null,
   };
 }
 

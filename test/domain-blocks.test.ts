@@ -20,7 +20,7 @@ async function aPublishedSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "http://cairn.example" },
+    config: { origin: "http://cairn.example", admins: [] },
     pace: PACE,
     now: () => now,
     token: anId,

@@ -140,7 +140,10 @@ async function aSite(...links: (Partial<PostSubmitted> & { readonly url: string 
   const posts = links.map((link) => aSubmission({ resubmit: true, ...link }));
   await send(...posts);
   const page = async (key: string) => {
-    const pages = await renderPages({ db, config: { origin: "http://cairn.example" } }, [key]);
+    const pages = await renderPages(
+      { db, config: { origin: "http://cairn.example", admins: [] } },
+      [key],
+    );
     return pages.get(key);
   };
   const body = async (key: string, type: "html" | "json") => {

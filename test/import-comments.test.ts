@@ -118,6 +118,7 @@ describe("a row becomes a comment", () => {
       downs: 0,
       standing: "visible",
       edit: null,
+      verdict: null,
     });
   });
 
@@ -207,7 +208,9 @@ describe("an import of comments", () => {
       { post: "p", name: "", parent: null, above: null, comments: 4, visible: 3, chars: 18 },
     ]);
     expect(await rowsOf("SELECT comments FROM post")).toEqual([{ comments: 3 }]);
-    expect(await rowsOf("SELECT * FROM person")).toEqual([
+    expect(
+      await rowsOf("SELECT key, name, created_at, post_karma, comment_karma FROM person"),
+    ).toEqual([
       { key: "ada", name: "Ada", created_at: 300, post_karma: 0, comment_karma: -1 },
       { key: "pistan816", name: "Pistan816", created_at: 100, post_karma: 5, comment_karma: 1 },
     ]);
@@ -239,11 +242,17 @@ describe("an import of comments", () => {
   });
 
   test("keeps the name of a person who is there already, and the older date", async () => {
-    await state.db.prepare("INSERT INTO person VALUES ('ada', 'ADA', 5, 7, 7)").run();
+    await state.db
+      .prepare(
+        "INSERT INTO person (key, name, created_at, post_karma, comment_karma) VALUES ('ada', 'ADA', 5, 7, 7)",
+      )
+      .run();
     await importRows([A_LINK, aComment()]);
-    expect(await rowsOf("SELECT * FROM person WHERE key = 'ada'")).toEqual([
-      { key: "ada", name: "ADA", created_at: 5, post_karma: 0, comment_karma: 3 },
-    ]);
+    expect(
+      await rowsOf(
+        "SELECT key, name, created_at, post_karma, comment_karma FROM person WHERE key = 'ada'",
+      ),
+    ).toEqual([{ key: "ada", name: "ADA", created_at: 5, post_karma: 0, comment_karma: 3 }]);
   });
 
   test.each([

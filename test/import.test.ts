@@ -135,6 +135,8 @@ describe("a row becomes a post", () => {
         isAdult: false,
         comments: 0,
         edit: null,
+        verdict: null,
+        lock: null,
       },
     });
   });

@@ -29,6 +29,8 @@ export function aPost(fields: Partial<Post> = {}): Post {
     isAdult: false,
     comments: 0,
     edit: null,
+    verdict: null,
+    lock: null,
     ...fields,
   };
 }

@@ -320,7 +320,7 @@ describe("an inbox", () => {
     await site.send(reply("cleo", post, said));
     const named = (await site.lastNamed()).filter((key) => key.startsWith("~"));
     const forBob = ["~bob/inbox", "~bob/unread"];
-    expect(named.sort()).toEqual([...forBob, "~cleo/liked", "~cleo/overlay"]);
+    expect(named.sort()).toEqual([...forBob, "~cleo/liked", "~cleo/overlay", "~cleo/written"]);
   });
 });
 

@@ -136,7 +136,9 @@ test("the reader alone answers every page, as what it is", async () => {
   reader = await startReaderAlone(home);
   const visitor = aVisitor(reader.origin);
   const seen = new Map<number, number>();
-  await eachInParallel([...heads], PARALLEL_READS, async ([key, head]) => {
+  // No path leads to what is private.
+  const open = [...heads].filter(([key]) => !key.startsWith("~"));
+  await eachInParallel(open, PARALLEL_READS, async ([key, head]) => {
     await expectAnswer(visitor, key, head);
     seen.set(head.status, (seen.get(head.status) ?? 0) + 1);
   });

@@ -3,6 +3,7 @@
  * once nothing is stale, the stored site is byte for byte what a full build writes. Never skipped.
  */
 import { describe, expect, it } from "vitest";
+import type { PersonKey } from "../src/model/ids.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { runSequence } from "./rebuild/sequence.ts";
@@ -16,7 +17,7 @@ function openSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "http://localhost:8787" },
+    config: { origin: "http://localhost:8787", admins: ["bob" as PersonKey] },
   };
 }
 

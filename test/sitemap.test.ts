@@ -73,6 +73,7 @@ function namedSitemaps(before: readonly Post[], posts: readonly PostChange[]): s
     aliases: [],
     windows: [],
     linkGroups: [],
+    queues: [],
     ranked: [],
     chronological: chronologicalChanges(places, requests, answers, entries),
   };
@@ -195,7 +196,7 @@ describe("a sitemap", () => {
     // More than one query reads, the existing ones last.
     const blocks = Array.from({ length: 15 }, (_, index) => sitemapKey(15 - index));
     const keys = [SITEMAP_KEY, ...blocks];
-    const pages = await renderPages({ db: site.db, config: { origin: ORIGIN } }, keys);
+    const pages = await renderPages({ db: site.db, config: { origin: ORIGIN, admins: [] } }, keys);
     const [third, second, first, index] = [...keys.slice(-3), SITEMAP_KEY].map((key) => {
       const page = pages.get(key);
       return page?.type === "page" ? locations(page.representations[0]?.body ?? "") : page?.type;

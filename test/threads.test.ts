@@ -22,7 +22,7 @@ function aSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "https://cairn.example" },
+    config: { origin: "https://cairn.example", admins: [] },
   };
   let token = 0;
   let clock = NOW;

@@ -36,7 +36,7 @@ function openSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "http://localhost:8787" },
+    config: { origin: "http://localhost:8787", admins: [] },
     pace: PACE,
     now: () => now + ahead,
     token: () => anId(),

@@ -1,5 +1,6 @@
 /** A full build into an empty store, and a second one that finds everything written. */
 import { eachInParallel } from "../../src/consumer/publish-stale.ts";
+import type { Site } from "../../src/pages/page-type.ts";
 import { removePage } from "../../src/pages/storage.ts";
 import { buildSite } from "../full-build.ts";
 import type { LocalState } from "../local.ts";
@@ -9,13 +10,13 @@ const PARALLEL_REMOVALS = 32;
 
 export async function benchBuild(
   state: LocalState,
-  origin: string,
+  config: Site,
   now: () => number,
 ): Promise<Table> {
   const stored = [...(await state.listVersions()).keys()];
   await eachInParallel(stored, PARALLEL_REMOVALS, (key) => removePage(state.pages, key));
-  const first = await timed(() => buildSite(state, origin, now), now);
-  const second = await timed(() => buildSite(state, origin, now), now);
+  const first = await timed(() => buildSite(state, config, now), now);
+  const second = await timed(() => buildSite(state, config, now), now);
   const rows = [first, second].map(({ result, seconds }, index) => [
     index === 0 ? "everything" : "again, nothing changed",
     String(result.pages),

@@ -104,7 +104,7 @@ async function send(
     }
     const published = await publishStale({
       ...state,
-      config: { origin: "http://localhost:8787" },
+      config: { origin: "http://localhost:8787", admins: [] },
       pace: PACE,
       now: () => now,
       token: () => id,

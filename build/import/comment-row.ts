@@ -58,6 +58,7 @@ export function readCommentRow(row: Row): ImportedComment | Refusal {
     ...votes,
     standing: isDeleted ? "deleted" : "visible",
     edit: null,
+    verdict: null,
   };
 }
 

@@ -49,6 +49,8 @@ export function readLinkRow(row: Row): ImportedPost | Refusal {
     isAdult: isAdult ?? false,
     comments: 0,
     edit: null,
+    verdict: null,
+    lock: null,
   };
   return { post, communityName };
 }

@@ -1,5 +1,11 @@
 /** What happens to comments: posted, voted on, edited, deleted. Pure. */
-import { type Comment, type CommentVote, isVisible, type Post } from "../model/entities.ts";
+import {
+  type Comment,
+  type CommentVote,
+  isLocked,
+  isVisible,
+  type Post,
+} from "../model/entities.ts";
 import { commentFullname, postFullname } from "../model/ids.ts";
 import {
   byBeginning,
@@ -27,6 +33,8 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
   if (!isVisible(post)) return draft.refuse(event, "deleted", subject);
+  if (isLocked(post)) return draft.refuse(event, "locked", subject);
+  if (draft.isBanned(event.by, post.community)) return draft.refuse(event, "banned", subject);
   const parent = event.parent === null ? null : draft.comments.get(event.parent);
   if (parent === undefined) return waitForComment(draft, event, event.parent ?? event.comment);
   if (parent?.post !== undefined && parent.post !== post.id) {
@@ -76,6 +84,7 @@ function newComment(
     downs: 0,
     standing: "visible",
     edit: null,
+    verdict: null,
   };
 }
 
@@ -131,7 +140,7 @@ export function applyCommentDeleted(draft: Draft, event: CommentDeleted): Outcom
   if (comment.author !== event.by) {
     return draft.refuse(event, "not_yours", commentFullname(comment.id));
   }
-  if (!isVisible(comment)) return "unchanged";
+  if (comment.standing === "deleted") return "unchanged";
   draft.comments.set(comment.id, { ...comment, standing: "deleted" });
   return "applied";
 }

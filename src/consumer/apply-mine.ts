@@ -1,6 +1,12 @@
 /** What somebody does for themselves: saves, hides, reports, reads their inbox. Pure. */
 import type { Person } from "../model/entities.ts";
-import { commentFullname, type PersonKey, personKey, postFullname } from "../model/ids.ts";
+import {
+  type CommunityKey,
+  commentFullname,
+  type PersonKey,
+  personKey,
+  postFullname,
+} from "../model/ids.ts";
 import type {
   CommentMarked,
   CommentReported,
@@ -33,12 +39,17 @@ export function applyReported(draft: Draft, event: PostReported | CommentReporte
   const person = personKey(event.by);
   if (person === null) throw new Error(`${event.by} is no name of an account`);
   const { reason, at, id } = event;
-  draft.reports.push({ person, thing: thing.fullname, reason, at, event: id });
+  const { fullname, community } = thing;
+  draft.reports.push({ person, community, thing: fullname, reason, at, event: id });
   return "applied";
 }
 
 type Found =
-  | { readonly type: "found"; readonly fullname: string }
+  | {
+      readonly type: "found";
+      readonly fullname: string;
+      readonly community: CommunityKey;
+    }
   | { readonly type: "missing"; readonly outcome: Outcome };
 
 /** The thing that is meant: of a repeated submission the post that was there before. */
@@ -48,12 +59,15 @@ function findThing(
 ): Found {
   if ("comment" in event) {
     const fullname = commentFullname(event.comment);
-    if (draft.comments.has(event.comment)) return { type: "found", fullname };
+    const comment = draft.comments.get(event.comment);
+    if (comment) return { type: "found", fullname, community: draft.postOf(comment).community };
     const outcome = draft.wait(event, "no_such_comment", fullname, event.comment);
     return { type: "missing", outcome };
   }
   const post = draft.resolve(event.post);
-  if (post) return { type: "found", fullname: postFullname(post.id) };
+  if (post) {
+    return { type: "found", fullname: postFullname(post.id), community: post.community };
+  }
   const outcome = draft.wait(event, "no_such_post", postFullname(event.post), event.post);
   return { type: "missing", outcome };
 }

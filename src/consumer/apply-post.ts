@@ -1,5 +1,5 @@
 /** What happens to posts: submitted, voted on, edited, deleted. Pure. */
-import { isVisible, type Post, type Vote } from "../model/entities.ts";
+import type { Post, Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
 import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
@@ -14,6 +14,7 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
   if (!draft.communities.has(key)) {
     return draft.wait(event, "no_such_community", event.community, null);
   }
+  if (draft.isBanned(event.by, key)) return draft.refuse(event, "banned", event.community);
   const post = newPost(event);
   const existing = post.linkKey === null ? undefined : draft.links.get(refKey(key, post.linkKey));
   if (existing !== undefined && !event.resubmit) {
@@ -47,6 +48,8 @@ function newPost(event: PostSubmitted): Post {
     isAdult: false,
     comments: 0,
     edit: null,
+    verdict: null,
+    lock: null,
   };
 }
 
@@ -84,11 +87,8 @@ export function applyPostDeleted(draft: Draft, event: PostDeleted): Outcome {
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
   if (post.author !== event.by) return draft.refuse(event, "not_yours", subject);
-  if (!isVisible(post)) return "unchanged";
+  if (post.standing === "deleted") return "unchanged";
   draft.posts.set(post.id, { ...post, standing: "deleted" });
-  if (post.linkKey !== null) {
-    const link = refKey(post.community, post.linkKey);
-    if (draft.links.get(link) === post.id) draft.links.delete(link);
-  }
+  draft.forgetLink(post);
   return "applied";
 }

@@ -4,6 +4,7 @@
  * is refused because its piece is full).
  */
 import type {
+  Act,
   Comment,
   CommentVote,
   Community,
@@ -11,9 +12,10 @@ import type {
   Person,
   Post,
   Report,
+  Role,
   Vote,
 } from "../model/entities.ts";
-import { communityKey, type PostId } from "../model/ids.ts";
+import { communityKey, type PersonKey, type PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent, CommunityCreated, PersonRegistered } from "../queue/events.ts";
@@ -26,6 +28,15 @@ import {
   applyCommentVoted,
 } from "./apply-comment.ts";
 import { applyInboxRead, applyMarked, applyReported, applySessionsEnded } from "./apply-mine.ts";
+import {
+  applyAccountDeleted,
+  applyCommentDisowned,
+  applyCommentJudged,
+  applyPostDisowned,
+  applyPostJudged,
+  applyPostLocked,
+  applyRoleSet,
+} from "./apply-moderation.ts";
 import {
   applyPostDeleted,
   applyPostEdited,
@@ -55,13 +66,26 @@ export interface Applied {
   readonly people: readonly Person[];
   readonly marks: readonly Mark[];
   readonly reports: readonly Report[];
+  readonly roles: readonly Role[];
+  /** Of moderators, new ones. */
+  readonly acts: readonly Act[];
+  /** Those of the people who have just deleted their accounts. */
+  readonly departed: readonly Person[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
 }
 
-/** @param now milliseconds since 1970; decides only whether an event may still wait */
-export function apply(rows: Rows, events: readonly CairnEvent[], now: number): Applied {
-  const draft = new Draft(rows, now);
+/**
+ * @param now milliseconds since 1970; decides only whether an event may still wait
+ * @param admins who may do what every moderator may
+ */
+export function apply(
+  rows: Rows,
+  events: readonly CairnEvent[],
+  now: number,
+  admins: readonly PersonKey[],
+): Applied {
+  const draft = new Draft(rows, now, admins);
   const outcomes = new Array<Outcome>(events.length);
   const order = events.map((_, index) => index);
   order.sort((a, b) => compareEvents(events[a] as CairnEvent, events[b] as CairnEvent));
@@ -74,6 +98,8 @@ function compareEvents(a: CairnEvent, b: CairnEvent): number {
 }
 
 function applyEvent(draft: Draft, event: CairnEvent): Outcome {
+  // Nobody is left to be told, and their name may not come back.
+  if (draft.hasLeft(event)) return "unchanged";
   switch (event.type) {
     case "community_created":
       return applyCommunityCreated(draft, event);
@@ -97,6 +123,20 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
       return applyInboxRead(draft, event);
     case "sessions_ended":
       return applySessionsEnded(draft, event);
+    case "post_judged":
+      return applyPostJudged(draft, event);
+    case "comment_judged":
+      return applyCommentJudged(draft, event);
+    case "post_locked":
+      return applyPostLocked(draft, event);
+    case "role_set":
+      return applyRoleSet(draft, event);
+    case "account_deleted":
+      return applyAccountDeleted(draft, event);
+    case "post_disowned":
+      return applyPostDisowned(draft, event);
+    case "comment_disowned":
+      return applyCommentDisowned(draft, event);
     case "comment_posted":
       return applyCommentPosted(draft, event);
     case "comment_voted":

@@ -3,6 +3,7 @@
  * pages, write everything at once. Depends on the store for reading and writing, on nothing else
  * that can fail.
  */
+import type { PersonKey } from "../model/ids.ts";
 import { affectedPages } from "../pages/affected.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { commitChanges } from "../store/commit.ts";
@@ -10,7 +11,8 @@ import type { ContentDb } from "../store/database.ts";
 import type { Pace } from "../store/page-rows.ts";
 import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
-import { hasComeOrGone, placeChange } from "./place-change.ts";
+import { hasComeOrGone } from "./has-come-or-gone.ts";
+import { placeChange } from "./place-change.ts";
 import { touchedBy } from "./touched-by.ts";
 
 /** Two consumers that always collide would mean a bug; then the queue tries again later. */
@@ -22,19 +24,22 @@ export async function consumeEvents(
   events: readonly CairnEvent[],
   now: number,
   pace: Pace,
+  admins: readonly PersonKey[] = [],
 ): Promise<readonly Outcome[]> {
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
-    const applied = apply(rows, events, now);
+    const applied = apply(rows, events, now, admins);
     if (isNothing(applied)) return applied.outcomes;
-    const { entries, cleared, dirty, change } = await placeChange(db, rows, applied);
+    const placed = await placeChange(db, rows, applied);
+    const { entries, cleared, dirty, reported, change } = placed;
     const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
-    const isUrgent = [...applied.posts, ...applied.comments].some(hasComeOrGone);
+    const isUrgent =
+      applied.departed.length > 0 || [...applied.posts, ...applied.comments].some(hasComeOrGone);
     const isCommitted = await commitChanges(
       db,
       rows.commit,
-      { ...applied, posts, comments, entries, cleared, dirty },
+      { ...applied, posts, comments, entries, cleared, dirty, reported },
       { pages: affectedPages(change), isUrgent },
       now,
       pace,

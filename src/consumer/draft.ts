@@ -1,20 +1,30 @@
 /** Rows while a batch is applied: copies that remember what was read, and what follows from them. Pure. */
 import {
+  type Act,
   type Comment,
   type CommentVote,
   isVisible,
+  type Person,
   type Post,
   type Report,
   score,
   type Vote,
 } from "../model/entities.ts";
-import { type CommentId, mintedAtMs, type PostId, personKey } from "../model/ids.ts";
+import {
+  type CommentId,
+  type CommunityKey,
+  mintedAtMs,
+  type PersonKey,
+  type PostId,
+  personKey,
+} from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { Refusal } from "../store/commit.ts";
+import { roleKey } from "../store/moderation.ts";
 import { type Rows, refKey } from "../store/touched.ts";
-import type { Applied } from "./apply.ts";
+import type { Applied, Outcome } from "./apply.ts";
 
 /**
  * How long an event waits for what it depends on, by its time at the edge: longer than any outage
@@ -37,7 +47,7 @@ function textOf(event: CairnEvent): string {
 }
 
 /** Of whom nothing is known yet. */
-const NOBODY = { postKarma: 0, commentKarma: 0, inboxRead: 0, sessionEpoch: 0 };
+const NOBODY = { postKarma: 0, commentKarma: 0, inboxRead: 0, sessionEpoch: 0, departure: null };
 
 export class Draft {
   readonly communities;
@@ -51,11 +61,14 @@ export class Draft {
   readonly people;
   readonly marks;
   readonly reports: Report[] = [];
+  readonly roles;
+  readonly acts: Act[] = [];
   readonly #rows: Rows;
   readonly #now: number;
+  readonly #admins: readonly PersonKey[];
   readonly #refusals: Refusal[] = [];
 
-  constructor(rows: Rows, now: number) {
+  constructor(rows: Rows, now: number, admins: readonly PersonKey[]) {
     this.communities = new Map(rows.communities);
     this.posts = new Map(rows.posts);
     this.aliases = new Map(rows.aliases);
@@ -66,13 +79,61 @@ export class Draft {
     this.pieces = new Map([...rows.pieces].map(([post, pieces]) => [post, [...pieces]]));
     this.people = new Map(rows.people);
     this.marks = new Map(rows.marks);
+    this.roles = new Map(rows.roles);
     this.#rows = rows;
     this.#now = now;
+    this.#admins = admins;
   }
 
   /** The post of an id, or the one that a repeated submission led to. */
   resolve(id: PostId): Post | undefined {
     return this.posts.get(this.aliases.get(id) ?? id);
+  }
+
+  postOf(comment: Comment): Post {
+    const post = this.posts.get(comment.post);
+    if (!post) throw new Error(`comment ${comment.id} without its post`);
+    return post;
+  }
+
+  /** Who submits the link of a post that has gone submits it anew. */
+  forgetLink({ id, community, linkKey }: Post): void {
+    const link = linkKey === null ? null : refKey(community, linkKey);
+    if (link !== null && this.links.get(link) === id) this.links.delete(link);
+  }
+
+  /** Has the sender deleted their account? */
+  hasLeft({ by }: CairnEvent): boolean {
+    const key = personKey(by);
+    return key !== null && (this.people.get(key)?.departure ?? null) !== null;
+  }
+
+  /** Admins moderate everywhere, creators where they are, others where they have been named. */
+  isModerator(name: string, community: CommunityKey): boolean {
+    const person = personKey(name);
+    if (person === null) return false;
+    if (this.#admins.includes(person)) return true;
+    if (personKey(this.communities.get(community)?.creator ?? "") === person) return true;
+    return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
+  }
+
+  isBanned(name: string, community: CommunityKey): boolean {
+    const person = personKey(name);
+    if (person === null || this.isModerator(name, community)) return false;
+    return this.roles.get(roleKey({ person, community, kind: "banned" }))?.isSet ?? false;
+  }
+
+  /** What a moderator does goes into the log, once; others are refused. */
+  act(event: CairnEvent, act: Omit<Act, "community">, community: CommunityKey): Outcome {
+    const isDone =
+      this.#rows.acts.has(event.id) || this.acts.some((done) => done.event === event.id);
+    if (isDone) return "unchanged";
+    const subject = act.thing || this.communities.get(community)?.name || community;
+    if (!this.isModerator(event.by, community)) {
+      return this.refuse(event, "not_a_moderator", subject);
+    }
+    this.acts.push({ ...act, community });
+    return "applied";
   }
 
   /** A vote that was not read is not "no vote": counting it twice would be silent. */
@@ -139,11 +200,21 @@ export class Draft {
       people: changed(this.#rows.people, this.people),
       marks: changed(this.#rows.marks, this.marks).filter((mark) => mark !== null),
       reports: this.reports,
+      roles: changed(this.#rows.roles, this.roles),
+      acts: this.acts,
+      departed: this.#departed(),
       aliases: [...this.aliases]
         .filter(([id]) => !this.#rows.aliases.has(id))
         .map(([id, post]) => ({ id, post })),
       refusals: this.#refusals,
     };
+  }
+
+  #departed(): Person[] {
+    return changed(this.#rows.people, this.people).filter(
+      ({ key, departure }) =>
+        departure !== null && (this.#rows.people.get(key)?.departure ?? null) === null,
+    );
   }
 
   #changedThings<Id, Thing extends { readonly id: Id }>(

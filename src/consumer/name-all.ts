@@ -3,6 +3,7 @@
  * deploy is an update of rows, and the old pages are served until the new ones are written.
  */
 import { FINGERPRINT } from "../pages/compiled/templates.js";
+import type { Site } from "../pages/page-type.ts";
 import { PAGE_TYPES } from "../pages/table.ts";
 import { isCompiledWith, nameAll } from "../store/compiled.ts";
 import type { NamedPage } from "../store/page-rows.ts";
@@ -14,12 +15,12 @@ import type { PublisherDeps } from "./publish-stale.ts";
 const PAGES_A_STATEMENT = 1000;
 
 /** What decides how pages look, besides rows. */
-export function fingerprintOf(origin: string): string {
-  return `${FINGERPRINT} ${origin}`;
+export function fingerprintOf({ origin, admins }: Site): string {
+  return `${FINGERPRINT} ${origin} ${admins.join(",")}`;
 }
 
 export async function nameAllPages({ db, config, now, pace }: PublisherDeps): Promise<void> {
-  const fingerprint = fingerprintOf(config.origin);
+  const fingerprint = fingerprintOf(config);
   if (await isCompiledWith(db, fingerprint)) return;
   await nameAll(db, fingerprint, chunks(everyPage(openReads(db)), PAGES_A_STATEMENT), now(), pace);
 }

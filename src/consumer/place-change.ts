@@ -1,5 +1,5 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
-import type { Person } from "../model/entities.ts";
+import { isLocked, type Person } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -10,13 +10,14 @@ import {
   postFullname,
   replyNotice,
 } from "../model/ids.ts";
+import { ownListing } from "../model/listing.ts";
 import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
 import type { Change, PieceChange } from "../pages/change.ts";
 import type { NewEntry, Refusal } from "../store/commit.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
 import { readLinkPosts } from "../store/link-groups.ts";
-import { readEntryPlaces, readRefusals } from "../store/mine.ts";
+import { type EntryRef, readEntryPlaces, readRefusals } from "../store/mine.ts";
 import {
   type Place,
   readLengths,
@@ -37,7 +38,9 @@ import {
   newEntries,
   widenToDomains,
 } from "./chronological-changes.ts";
+import { hasComeOrGone } from "./has-come-or-gone.ts";
 import { askLinks, linkGroupChanges } from "./link-group-changes.ts";
+import { moderationChange } from "./moderation-change.ts";
 import { privateMoves } from "./private-moves.ts";
 import { askRanks, rankedChanges } from "./ranked-changes.ts";
 import { dirtyScopes, shownInWindows } from "./window-changes.ts";
@@ -47,6 +50,8 @@ export interface PlacedChange {
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
   readonly dirty: readonly DirtyScope[];
+  /** Fullnames of what was reported, judged or taken down. */
+  readonly reported: readonly string[];
   readonly change: Change;
 }
 
@@ -59,7 +64,11 @@ export async function placeChange(
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
   const questions = askRanks(posts);
   const links = askLinks(posts);
-  const publicRequests = askSlots(posts, comments, (post) => communityOf(post, rows, applied));
+  const moderation = await moderationChange(db, rows, applied);
+  const publicRequests = [
+    ...askSlots(posts, comments, (post) => communityOf(post, rows, applied)),
+    ...moderation.logged,
+  ];
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
@@ -70,12 +79,14 @@ export async function placeChange(
     ...privateIds(applied),
     ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
   ];
+  const relocked = posts.filter(isRelocked).map(({ after }) => after.id);
   const [
     ranks,
     lengths,
     slots,
     ends,
     places,
+    own,
     cleared,
     leading,
     pieces,
@@ -89,9 +100,10 @@ export async function placeChange(
     readSlots(db, publicRequests),
     readEnds(db, entering),
     readPlaces(db, shown),
+    readEntryPlaces(db, rewritten(applied)),
     readEntryPlaces(db, leaving),
     readAliasesOf(db, gone),
-    readPieces(db, gone),
+    readPieces(db, [...gone, ...relocked]),
     readWindowPlaces(db, shownPosts),
     readAsof(db),
     communities.length === 0 ? 0 : countCommunities(db),
@@ -101,7 +113,12 @@ export async function placeChange(
   const requests = [...publicRequests, ...entering];
   const answers = [...slots, ...ends];
   const entries = newEntries(requests, answers);
-  const chronological = chronologicalChanges([...places, ...cleared], requests, answers, entries);
+  const chronological = chronologicalChanges(
+    [...places, ...own, ...cleared, ...moderation.places],
+    requests,
+    answers,
+    entries,
+  );
   const change: Change = {
     posts,
     comments,
@@ -113,11 +130,13 @@ export async function placeChange(
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
     ranked,
-    chronological: widenToDomains(chronological, ranked),
+    chronological: [...widenToDomains(chronological, ranked), ...moderation.emptied],
+    queues: moderation.queues,
     windows: shownInWindows(windows),
     linkGroups: linkGroupChanges(posts, linkPosts),
   };
-  return { entries, cleared, dirty: dirtyScopes(posts, asof), change };
+  const dirty = dirtyScopes(posts, asof);
+  return { entries, cleared, dirty, reported: moderation.reported, change };
 }
 
 /** A refusal that comes again is told once. */
@@ -155,22 +174,28 @@ function privateIds({ posts, comments }: Applied): string[] {
   ];
 }
 
+/** What somebody wrote is listed with its text, for them alone. */
+function rewritten({ posts, comments }: Applied): EntryRef[] {
+  const changed = [
+    ...posts.map(({ before, after }) => ({ before, after, id: postFullname(after.id) })),
+    ...comments.map(({ before, after }) => ({ before, after, id: commentFullname(after.id) })),
+  ];
+  return changed.flatMap(({ before, after, id }) => {
+    const author = personKey(after.author);
+    if (before === null || before.text === after.text || author === null) return [];
+    return [{ listing: ownListing(author, "written"), id }];
+  });
+}
+
+function isRelocked({ before, after }: Applied["posts"][number]): boolean {
+  return before !== null && isLocked(before) !== isLocked(after);
+}
+
 /** People for whom the number has grown. */
 function raised({ people }: Applied, rows: Rows, field: "inboxRead" | "sessionEpoch"): PersonKey[] {
   return people
     .filter((person) => person[field] > (rows.people.get(person.key)?.[field] ?? 0))
     .map(({ key }) => key);
-}
-
-/** Of what existed before: does it become visible, or stop being so? */
-export function hasComeOrGone({
-  before,
-  after,
-}: {
-  readonly before: { readonly standing: string } | null;
-  readonly after: { readonly standing: string };
-}): boolean {
-  return before !== null && before.standing !== after.standing;
 }
 
 function existingIds<Id extends PostId | CommentId>(
@@ -251,6 +276,7 @@ function isShownAlike(after: Person, before: Person | undefined): boolean {
     before.name === after.name &&
     before.createdAt === after.createdAt &&
     before.postKarma === after.postKarma &&
-    before.commentKarma === after.commentKarma
+    before.commentKarma === after.commentKarma &&
+    before.departure === after.departure
   );
 }

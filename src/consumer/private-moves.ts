@@ -1,6 +1,7 @@
 /** What enters and leaves private listings: votes, marks, answers, refusals. Pure. */
-import { type CommentVote, isVisible, type Vote } from "../model/entities.ts";
+import type { Act, CommentVote, Vote } from "../model/entities.ts";
 import {
+  actNotice,
   commentFullname,
   type PersonKey,
   personKey,
@@ -34,12 +35,35 @@ interface Move {
 export function privateMoves(rows: Rows, applied: Applied): PrivateMoves {
   const entering: SlotRequest[] = [];
   const leaving: EntryRef[] = [];
+  const hasPages = (person: PersonKey | null): person is PersonKey =>
+    person !== null && (rows.people.get(person)?.departure ?? null) === null;
   for (const { person, thing, before, after, at } of movesOf(rows, applied)) {
-    if (person === null || before === after) continue;
+    if (!hasPages(person) || before === after) continue;
     if (before !== null) leaving.push({ listing: ownListing(person, before), id: thing });
     if (after !== null) entering.push(request(ownListing(person, after), thing, at));
   }
-  return { entering: [...entering, ...inboxRequests(rows, applied)], leaving };
+  for (const { person, id, at } of [...written(applied), ...noticesOf(rows, applied)]) {
+    const name = id.startsWith("t") ? "written" : "inbox";
+    if (hasPages(person)) entering.push(request(ownListing(person, name), id, at));
+  }
+  return { entering, leaving };
+}
+
+/** Something that comes to somebody and stays. */
+interface Arrival {
+  readonly person: PersonKey | null;
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+function written({ posts, comments }: Applied): Arrival[] {
+  return [
+    ...posts.map(({ before, after }) => ({ before, after, id: postFullname(after.id) })),
+    ...comments.map(({ before, after }) => ({ before, after, id: commentFullname(after.id) })),
+  ].flatMap(({ before, after, id }) =>
+    before === null ? [{ person: personKey(after.author), id, at: after.createdAt * 1000 }] : [],
+  );
 }
 
 function request(listing: string, id: string, at: number): SlotRequest {
@@ -77,8 +101,9 @@ function listingOf({ value }: AnyVote): OwnListing | null {
   return value === 1 ? "liked" : value === -1 ? "disliked" : null;
 }
 
-/** Answers of others to what somebody wrote, and what was refused to them. */
-function inboxRequests(rows: Rows, { posts, comments, refusals }: Applied): SlotRequest[] {
+/** Answers of others, what was refused, and what moderators did, as far as one is told. */
+function noticesOf(rows: Rows, applied: Applied): Arrival[] {
+  const { posts, comments, refusals, acts } = applied;
   const authors = new Map<string, string>();
   for (const { id, author } of rows.posts.values()) authors.set(id, author);
   for (const { id, author } of rows.comments.values()) authors.set(id, author);
@@ -86,13 +111,24 @@ function inboxRequests(rows: Rows, { posts, comments, refusals }: Applied): Slot
   const replies = comments.flatMap(({ before, after }) => {
     const answered = personKey(authors.get(after.parent ?? after.post) ?? "");
     const isReply = answered !== null && answered !== personKey(after.author);
-    if (before !== null || !isReply || !isVisible(after)) return [];
-    const listing = ownListing(answered, "inbox");
-    return [{ listing, id: replyNotice(after.id), createdAt: after.createdAt }];
+    // What was removed in the same batch may be approved later: then it shows.
+    if (before !== null || !isReply || after.standing === "deleted") return [];
+    return [{ person: answered, id: replyNotice(after.id), at: after.createdAt * 1000 }];
   });
-  const refused = refusals.flatMap(({ user, event, at }) => {
-    const person = personKey(user);
-    return person === null ? [] : [request(ownListing(person, "inbox"), refusalNotice(event), at)];
-  });
-  return [...replies, ...refused];
+  const refused = refusals.map(({ user, event, at }) => ({
+    person: personKey(user),
+    id: refusalNotice(event),
+    at,
+  }));
+  const told = acts
+    .map((act) => ({ act, name: toldOf(act, authors) }))
+    .filter(({ act, name }) => personKey(name) !== personKey(act.by))
+    .map(({ act, name }) => ({ person: personKey(name), id: actNotice(act.event), at: act.at }));
+  return [...replies, ...refused, ...told];
+}
+
+/** Whose inbox says so: nobody's for a silent removal, an approval, a lock. */
+function toldOf({ kind, thing, person }: Act, authors: ReadonlyMap<string, string>): string {
+  if (kind === "removed") return authors.get(thing.slice("t3_".length)) ?? "";
+  return person;
 }

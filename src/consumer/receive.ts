@@ -49,7 +49,13 @@ async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Pr
   if (group.length === 0) return true;
   try {
     const events = group.map(({ event }) => event);
-    const outcomes = await consumeEvents(deps.db, events, deps.now(), deps.pace);
+    const outcomes = await consumeEvents(
+      deps.db,
+      events,
+      deps.now(),
+      deps.pace,
+      deps.config.admins,
+    );
     group.forEach(({ message }, index) => {
       if (outcomes[index] === "waiting") retryLater(message);
       else message.ack();

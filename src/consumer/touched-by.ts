@@ -4,6 +4,7 @@ import {
   type CommunityKey,
   commentFullname,
   communityKey,
+  type EventId,
   type PostId,
   personKey,
   postFullname,
@@ -16,6 +17,7 @@ import type {
   PostEvent,
   PostMarked,
   PostSubmitted,
+  RoleSet,
 } from "../queue/events.ts";
 import type { MarkRef } from "../store/mine.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
@@ -29,6 +31,7 @@ interface Collected {
   readonly commentVotes: CommentVoteRef[];
   readonly people: string[];
   readonly marks: MarkRef[];
+  readonly acts: EventId[];
 }
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
@@ -41,14 +44,28 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     commentVotes: [],
     people: [],
     marks: [],
+    acts: [],
   };
   for (const event of events) {
-    if (event.type === "community_created") touch.communities.push(communityKey(event.name));
+    // Of every sender: nothing of somebody who has deleted their account is applied.
+    touch.people.push(event.by);
+    if (isAct(event)) touch.acts.push(event.id);
+    if (event.type === "role_set") touchRole(touch, event);
+    else if (event.type === "community_created") touch.communities.push(communityKey(event.name));
     else if ("comment" in event) touchComment(touch, event);
     else if ("post" in event) touchPost(touch, event);
-    else touch.people.push(event.by);
   }
   return touch;
+}
+
+function isAct({ type }: CairnEvent): boolean {
+  const isVerdict = type === "post_judged" || type === "comment_judged";
+  return isVerdict || type === "post_locked" || type === "role_set";
+}
+
+function touchRole(touch: Collected, { community, person }: RoleSet): void {
+  touch.communities.push(communityKey(community));
+  touch.people.push(person);
 }
 
 function touchMark(
@@ -69,7 +86,6 @@ function touchPost(touch: Collected, event: PostEvent): void {
 }
 
 function touchSubmission(touch: Collected, event: PostSubmitted): void {
-  touch.people.push(event.by);
   const community = communityKey(event.community);
   touch.communities.push(community);
   const { linkKey } = linkFacts(event.url);
@@ -83,6 +99,5 @@ function touchComment(touch: Collected, event: CommentEvent): void {
   touch.commentVotes.push({ comment: event.comment, user: event.by });
   if (event.type === "comment_voted") return;
   touch.posts.push(event.post);
-  touch.people.push(event.by);
   if (event.parent !== null) touch.comments.push(event.parent);
 }

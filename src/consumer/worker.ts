@@ -1,9 +1,11 @@
 /** The consumer's entry point: queues and cron. The clock and randomness begin here. */
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
+import { parseAdmins } from "../model/admins.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
 import { deriveRows } from "./derive-rows.ts";
+import { finishDepartures } from "./finish-departures.ts";
 import { nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
@@ -17,6 +19,7 @@ export default {
   async queue(batch, env) {
     const deps = depsOf(env);
     await receive(batch, deps);
+    await finish(deps, env);
     await ringBell(env.DB, env.PUBLISH, deps.now());
   },
   /**
@@ -28,11 +31,17 @@ export default {
     if (!(await deriveRows(deps.db))) return;
     await tick(deps.db, deps.now(), deps.pace);
     await nameAllPages(deps);
+    await finish(deps, env);
     await publishStale(deps);
     await auditSome(deps);
     await ringBell(env.DB, env.PUBLISH, deps.now());
   },
 } satisfies ExportedHandler<ConsumerEnv>;
+
+/** What an account that was deleted left is worked off by one invocation after another. */
+async function finish(deps: PublisherDeps, { PUBLISH }: ConsumerEnv): Promise<void> {
+  if (await finishDepartures(deps)) await PUBLISH.send({});
+}
 
 async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> {
   switch (batch.queue) {
@@ -53,7 +62,7 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     db: env.DB,
     pages: env.PAGES,
     site: env.SITE,
-    config: { origin: env.ORIGIN },
+    config: { origin: env.ORIGIN, admins: parseAdmins(env.ADMINS) },
     pace: {
       fast: Number(env.FAST_LANE_SECONDS) * 1000,
       slow: Number(env.SLOW_LANE_SECONDS) * 1000,

@@ -7,7 +7,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 export interface Account {
   /** As registered. */
   readonly name: string;
-  /** As `hashPassword` wrote it; null for an imported author, as whom nobody can log in. */
+  /** As `hashPassword` wrote it; null for an imported author or a deleted account: nobody can log in. */
   readonly password: string | null;
   /** A session of another epoch has ended. */
   readonly sessionEpoch: number;
@@ -55,6 +55,17 @@ export async function replacePassword(
     )
     .bind(name.toLowerCase(), sessionEpoch, password)
     .first<number>("session_epoch");
+}
+
+/** Nobody can log in to it any more, and every session ends; its name stays taken. */
+export async function closeAccount(accounts: D1Database, name: string): Promise<void> {
+  await accounts
+    .prepare(
+      `UPDATE account SET password = NULL, session_epoch = session_epoch + 1
+       WHERE name_key = ?1 AND password IS NOT NULL`,
+    )
+    .bind(name.toLowerCase())
+    .run();
 }
 
 /** Frees the name of a person whose event could not be sent. */

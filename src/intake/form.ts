@@ -14,12 +14,15 @@ export type FieldName =
   | "new_passwd"
   | "parent"
   | "passwd"
+  | "posts"
   | "reason"
   | "resubmit"
+  | "spam"
   | "sr"
   | "text"
   | "thing_id"
   | "title"
+  | "unset"
   | "upto"
   | "url"
   | "user";
@@ -68,7 +71,12 @@ export interface FormPage {
     | "edit"
     | "delete"
     | "password"
-    | "report";
+    | "report"
+    | "remove"
+    | "ban"
+    | "unban"
+    | "moderator"
+    | "delete-account";
   readonly title: string;
   /** The fields that keep what was typed; never a password. */
   readonly keeps: readonly FieldName[];

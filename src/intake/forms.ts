@@ -3,14 +3,17 @@ import { changePassword } from "./change-password.ts";
 import { comment } from "./comment.ts";
 import { createCommunity } from "./create-community.ts";
 import { del } from "./del.ts";
+import { deleteAccount } from "./delete-account.ts";
 import { editUserText } from "./edit-user-text.ts";
 import type { Form } from "./form.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { hide, save, unhide, unsave } from "./mark.ts";
+import { approve, lock, remove, unlock } from "./moderate.ts";
 import { readInbox } from "./read-inbox.ts";
 import { register } from "./register.ts";
 import { report } from "./report.ts";
+import { ban, moderator, unban } from "./set-role.ts";
 import { submit } from "./submit.ts";
 import { vote } from "./vote.ts";
 
@@ -31,4 +34,12 @@ export const FORMS: readonly Form[] = [
   unhide,
   report,
   readInbox,
+  remove,
+  approve,
+  lock,
+  unlock,
+  ban,
+  unban,
+  moderator,
+  deleteAccount,
 ];

@@ -35,6 +35,7 @@ export type FieldRefusal =
   | (OfField<"not_a_name", "user" | "name"> & NameRule)
   | (OfField<"name_taken", "user" | "name"> & { readonly name: string })
   | (OfField<"no_such_community", "sr"> & { readonly name: string })
+  | (OfField<"no_such_person", "user"> & { readonly name: string })
   | (OfField<"text_too_large", "text"> & { readonly bytes: number; readonly max: number })
   | OfField<"url_and_text", "url">;
 

@@ -1,14 +1,11 @@
 /** `/api/report`: somebody finds that a thing breaks the rules, and says why. */
-import { cleanLine } from "../model/clean-text.ts";
-import { MAX_REASON_CHARS } from "../model/limits.ts";
 import { allOf, requiredField, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { wayBack } from "./local-path.ts";
+import { REASON } from "./reason.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 import { parseThing, threadOfThing } from "./thing.ts";
-
-const REASON = { clean: cleanLine, maxChars: MAX_REASON_CHARS };
 
 export const report: PersonForm = {
   path: "/api/report",

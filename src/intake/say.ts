@@ -22,12 +22,15 @@ const LABELS: Readonly<Record<FieldName, string>> = {
   new_passwd: "new password",
   parent: "parent",
   passwd: "password",
+  posts: "choice of what becomes of your posts (posts)",
   reason: "reason",
   resubmit: "field resubmit",
+  spam: "field spam",
   sr: "community",
   text: "text",
   thing_id: "id (thing_id)",
   title: "title",
+  unset: "field unset",
   upto: "number (upto)",
   url: "link",
   user: "name",
@@ -51,6 +54,8 @@ export function say(refusal: Refusal): Said {
       return said(404, "no_such_form", `No form is sent to ${refusal.path}.`);
     case "no_such_community":
       return said(404, "no_such_community", `There is no community called “${refusal.name}”.`);
+    case "no_such_person":
+      return said(404, "no_such_person", `Nobody has the name “${refusal.name}”.`);
     case "wrong_method":
       return said(405, "wrong_method", `Only ${refusal.allowed} is accepted here.`);
     case "name_taken":

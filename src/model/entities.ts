@@ -13,8 +13,26 @@ export interface Community {
   readonly createdAt: number;
 }
 
-/** A post is seen by everybody, or its author took it down. */
-export type Standing = "visible" | "deleted";
+/** Seen by everybody; taken down by its author, which is final; or removed by moderators. */
+export type Standing = "visible" | "deleted" | "removed";
+
+/** What moderators decide about a thing. Spam is removed silently: its author is not told. */
+export const VERDICTS = ["approved", "removed", "spam"] as const;
+
+/** The newer verdict wins, in whatever order they come; who gave it, and why, the log says. */
+export interface Verdict {
+  readonly kind: (typeof VERDICTS)[number];
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
+/** Nobody can comment on a locked post; the newer act wins. */
+export interface Lock {
+  readonly isSet: boolean;
+  readonly at: number;
+  readonly event: EventId;
+}
 
 export interface Post {
   readonly id: PostId;
@@ -39,6 +57,8 @@ export interface Post {
   readonly comments: number;
   /** The last edit of the text; null for none. */
   readonly edit: Edit | null;
+  readonly verdict: Verdict | null;
+  readonly lock: Lock | null;
 }
 
 /** The newer edit wins, in whatever order they come. */
@@ -66,6 +86,7 @@ export interface Comment {
   readonly downs: number;
   readonly standing: Standing;
   readonly edit: Edit | null;
+  readonly verdict: Verdict | null;
 }
 
 export interface CommentVote {
@@ -95,6 +116,8 @@ export interface Mark {
 /** Somebody finds that a thing breaks the rules; the last reason counts. */
 export interface Report {
   readonly person: PersonKey;
+  /** Of the thing. */
+  readonly community: CommunityKey;
   /** A fullname. */
   readonly thing: string;
   readonly reason: string;
@@ -102,6 +125,45 @@ export interface Report {
   readonly at: number;
   readonly event: EventId;
 }
+
+/** What somebody may do in a community, or may not. */
+export interface Role {
+  readonly person: PersonKey;
+  readonly community: CommunityKey;
+  readonly kind: "moderator" | "banned";
+  readonly isSet: boolean;
+  /** Time at the edge (milliseconds) and event: the newer act wins. */
+  readonly at: number;
+  readonly event: EventId;
+}
+
+/** One act of a moderator, as the log keeps it. */
+export interface Act {
+  readonly event: EventId;
+  readonly community: CommunityKey;
+  /** The moderator's name. */
+  readonly by: string;
+  readonly kind: ActKind;
+  /** The fullname it was about; empty for an act about a person. */
+  readonly thing: string;
+  /** The name of whom it was about; empty for an act about a thing. */
+  readonly person: string;
+  readonly reason: string;
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+}
+
+export type ActKind =
+  | Verdict["kind"]
+  | "locked"
+  | "unlocked"
+  | "banned"
+  | "unbanned"
+  | "moderator"
+  | "no_moderator";
+
+/** What becomes of the posts and comments of somebody who deletes their account. */
+export type Departure = "keep" | "delete";
 
 export interface Person {
   readonly key: PersonKey;
@@ -116,7 +178,12 @@ export interface Person {
   readonly inboxRead: number;
   /** Sessions of an earlier epoch have ended. */
   readonly sessionEpoch: number;
+  /** Null while the account is there. */
+  readonly departure: Departure | null;
 }
+
+/** In place of the name of somebody who has deleted their account; no account can have it. */
+export const DEPARTED = "[deleted]";
 
 export type VoteValue = -1 | 0 | 1;
 
@@ -148,6 +215,16 @@ export function controversialOf({ ups, downs }: Post): number {
 
 /** 15 digits together with the votes of a hundred million: what SQLite reads exactly. */
 const CONTROVERSIAL_DIGITS = 6;
+
+/** Its author's deletion is final; else the last verdict decides. */
+export function standingOf(standing: Standing, verdict: Verdict | null): Standing {
+  if (standing === "deleted") return "deleted";
+  return verdict === null || verdict.kind === "approved" ? "visible" : "removed";
+}
+
+export function isLocked({ lock }: Pick<Post, "lock">): boolean {
+  return lock?.isSet ?? false;
+}
 
 /** A post or a comment. */
 export function isVisible({ standing }: { readonly standing: Standing }): boolean {

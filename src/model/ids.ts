@@ -78,6 +78,20 @@ export function refusalNotice(event: EventId): string {
   return `no_${event}`;
 }
 
+/** An act of a moderator, in the log and in the inbox of whom it concerns. */
+export function actEntry(event: EventId): string {
+  return `lg_${event}`;
+}
+
+export function actNotice(event: EventId): string {
+  return `mo_${event}`;
+}
+
+/** Null when it is neither. */
+export function parseAct(entry: string): EventId | null {
+  return /^(?:lg|mo)_/.test(entry) ? (entry.slice("lg_".length) as EventId) : null;
+}
+
 /** Null when it is no reply's notice. */
 export function parseReplyNotice(notice: string): CommentId | null {
   return notice.startsWith("re_") ? (notice.slice("re_".length) as CommentId) : null;

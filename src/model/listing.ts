@@ -77,6 +77,21 @@ export const OWN_LISTINGS = ["saved", "hidden", "liked", "disliked"] as const;
 export type OwnListing = (typeof OWN_LISTINGS)[number];
 
 /** No path begins with `~`: only a session leads to such a page. */
-export function ownListing(person: PersonKey, name: OwnListing | "inbox"): string {
+export function ownListing(person: PersonKey, name: OwnListing | "inbox" | "written"): string {
   return `~${person}/${name}`;
+}
+
+/** Everything chronological that is about one person, private listings and public ones. */
+export function listingsOf(person: PersonKey): string[] {
+  const own = [...OWN_LISTINGS, "inbox", "written"] as const;
+  return [
+    submittedListing(person),
+    saidListing(person),
+    ...own.map((name) => ownListing(person, name)),
+  ];
+}
+
+/** What the moderators of a community have done. */
+export function logListing(community: CommunityKey): string {
+  return `${scopePath(community)}/about/log`;
 }

@@ -7,4 +7,9 @@ export type RefusalReason =
   | "not_a_text"
   | "deleted"
   | "no_room"
-  | "wrong_parent";
+  | "wrong_parent"
+  | "locked"
+  | "banned"
+  | "not_a_moderator"
+  | "is_moderator"
+  | "no_such_person";

@@ -6,7 +6,7 @@
 import { type Comment, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
-import { GONE_TITLE, permalink, type Surroundings } from "./comment-line.ts";
+import { permalink, type Surroundings, tombstone } from "./comment-line.ts";
 import { pieceKey, threadKey } from "./key.ts";
 import type { Representation, Site } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
@@ -94,7 +94,7 @@ function ofComment(comment: Comment, { posts }: Surroundings, { origin }: Site):
   const { author, piece } = comment;
   return {
     id: `${origin}${pieceKey(post.id, piece)}#${commentFullname(comment.id)}`,
-    title: `${author} on ${isVisible(post) ? post.title : GONE_TITLE}`,
+    title: `${author} on ${isVisible(post) ? post.title : tombstone(post)}`,
     href: origin + permalink(comment, post),
     url: null,
     html: absolute(textHtml(comment), origin),

@@ -2,7 +2,7 @@
  * What one commit changes, as far as pages can tell: the only thing that `affectedBy` sees. Pure.
  */
 import type { Comment, Community, Post } from "../model/entities.ts";
-import type { PersonKey, PostId } from "../model/ids.ts";
+import type { CommunityKey, PersonKey, PostId } from "../model/ids.ts";
 import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
 
@@ -80,6 +80,8 @@ export interface Change {
   /** People who have read their inbox; whose sessions have ended. */
   readonly inboxesRead: readonly PersonKey[];
   readonly sessionsEnded: readonly PersonKey[];
+  /** Communities whose queue of reports shows something else, or to others. */
+  readonly queues: readonly CommunityKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }
@@ -92,6 +94,7 @@ export const NO_CHANGE: Change = {
   chronological: [],
   windows: [],
   linkGroups: [],
+  queues: [],
   communities: [],
   communityCount: 0,
   pieces: [],

@@ -35,8 +35,10 @@ export interface Surroundings {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
-/** In place of the title of a post that has been deleted. */
-export const GONE_TITLE = "[deleted]";
+/** In place of a title, a text or a name that may not be seen: by whom it was taken down. */
+export function tombstone({ standing }: Pick<Post | Comment, "standing">): string {
+  return standing === "removed" ? "[removed]" : "[deleted]";
+}
 
 export function commentLine(comment: Comment, { posts, communities }: Surroundings): CommentLine {
   const post = posts.get(comment.post);
@@ -49,7 +51,7 @@ export function commentLine(comment: Comment, { posts, communities }: Surroundin
     createdAt: isoTime(comment.createdAt),
     textHtml: textHtml(comment),
     permalink: permalink(comment, post),
-    postTitle: isVisible(post) ? post.title : GONE_TITLE,
+    postTitle: isVisible(post) ? post.title : tombstone(post),
     postPath: threadAddress(post),
     community: communities.get(post.community)?.name ?? post.community,
     communityPath: rankedKey("hot", post.community, 1),
@@ -84,9 +86,9 @@ export function commentJson(
       link_id: postFullname(comment.post),
       ...(post && subredditJson(post.community, communities.get(post.community))),
       ...(post && linkJson(post, isVisible(comment) ? comment.author : null)),
-      author: isVisible(comment) ? comment.author : GONE_TITLE,
-      body: isVisible(comment) ? comment.text : GONE_TITLE,
-      body_html: isVisible(comment) ? textHtml(comment) : GONE_TITLE,
+      author: isVisible(comment) ? comment.author : tombstone(comment),
+      body: isVisible(comment) ? comment.text : tombstone(comment),
+      body_html: isVisible(comment) ? textHtml(comment) : tombstone(comment),
       score: score(comment),
       ups: comment.ups,
       downs: comment.downs,
@@ -106,7 +108,7 @@ export function commentJson(
 /** Of the post that a comment is about. */
 function linkJson(post: Post, author: string | null): object {
   return {
-    link_title: isVisible(post) ? post.title : GONE_TITLE,
+    link_title: isVisible(post) ? post.title : tombstone(post),
     is_submitter: isVisible(post) && author === post.author,
   };
 }

@@ -2,11 +2,11 @@
  * One piece of a thread as nested comments, in each order. Pure. All orders show the same comments. A
  * deleted comment is a tombstone while something below it is visible, else it is not there.
  */
-import { type Comment, isVisible, type Post, score } from "../model/entities.ts";
+import { type Comment, isLocked, isVisible, type Post, score } from "../model/entities.ts";
 import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
 import { isAlive, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
-import { commentJson, type Surroundings } from "./comment-line.ts";
+import { commentJson, type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
@@ -82,13 +82,18 @@ function nodeHtml(
     score: score(comment),
     createdAt: isoTime(comment.createdAt),
     textHtml: html,
-    isDeleted: !isVisible(comment),
+    tombstone: isVisible(comment) ? "" : tombstone(comment),
     isEdited: comment.edit !== null,
     permalink: `#${id}`,
-    replyPath: isVisible(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
+    replyPath: isOpen(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
     repliesHtml: treeHtml(replies, sort, post),
     continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
   });
+}
+
+/** Can anybody still answer? */
+export function isOpen(post: Post): boolean {
+  return isVisible(post) && !isLocked(post);
 }
 
 /**

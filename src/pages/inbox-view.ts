@@ -1,8 +1,9 @@
 /** An inbox as HTML and, in the shape of Reddit's messages, as JSON. Pure. */
-import type { Comment } from "../model/entities.ts";
+import type { Act, Comment } from "../model/entities.ts";
 import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Refusal } from "../store/commit.ts";
+import { actSentence } from "./act-sentence.ts";
 import { type CommentLine, commentLine, type Surroundings } from "./comment-line.ts";
 import type { Notice, Notices } from "./inbox.ts";
 import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
@@ -40,6 +41,11 @@ function noticeView(notice: Notice, surroundings: Surroundings): object {
   if (notice.type === "reply") {
     return { type: "reply", comment: replyLine(notice.comment, surroundings) };
   }
+  if (notice.type === "act") {
+    const { act } = notice;
+    const createdAt = isoTime(Math.floor(act.at / 1000));
+    return { type: "act", createdAt, sentence: actSentence(act), text: "" };
+  }
   const { refusal } = notice;
   return {
     type: "refusal",
@@ -50,9 +56,8 @@ function noticeView(notice: Notice, surroundings: Surroundings): object {
 }
 
 function noticeJson(notice: Notice, surroundings: Surroundings): object {
-  return notice.type === "reply"
-    ? replyJson(notice.comment, surroundings)
-    : refusalJson(notice.refusal);
+  if (notice.type === "reply") return replyJson(notice.comment, surroundings);
+  return notice.type === "act" ? actJson(notice.act) : refusalJson(notice.refusal);
 }
 
 function replyJson(comment: Comment, surroundings: Surroundings): object {
@@ -71,6 +76,25 @@ function replyJson(comment: Comment, surroundings: Surroundings): object {
       body: comment.text,
       body_html: renderMarkdown(comment.text),
       created_utc: comment.createdAt,
+    },
+  };
+}
+
+/** Reddit's `t4` thing, from the moderators; which of them it was is not said. */
+function actJson(act: Act): object {
+  return {
+    kind: "t4",
+    data: {
+      id: act.event,
+      name: `t4_${act.event}`,
+      subject: act.kind,
+      was_comment: false,
+      author: null,
+      subreddit: act.community,
+      reason: act.reason,
+      about: act.thing,
+      body: actSentence(act),
+      created_utc: Math.floor(act.at / 1000),
     },
   };
 }

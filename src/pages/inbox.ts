@@ -1,6 +1,13 @@
-/** Somebody's inbox: answers to what they wrote, and what was refused to them. */
-import { type Comment, isVisible } from "../model/entities.ts";
-import { parseRefusalNotice, parseReplyNotice, refusalNotice, replyNotice } from "../model/ids.ts";
+/** Somebody's inbox: answers, what was refused to them, and what moderators did. */
+import { type Act, type Comment, isVisible } from "../model/entities.ts";
+import {
+  actNotice,
+  parseAct,
+  parseRefusalNotice,
+  parseReplyNotice,
+  refusalNotice,
+  replyNotice,
+} from "../model/ids.ts";
 import type { Refusal } from "../store/commit.ts";
 import type { Reads } from "../store/reads.ts";
 import { defineChronologicalListing } from "./chronological-listing.ts";
@@ -10,7 +17,8 @@ import { splitOwn } from "./key.ts";
 
 export type Notice =
   | { readonly type: "reply"; readonly comment: Comment }
-  | { readonly type: "refusal"; readonly refusal: Refusal };
+  | { readonly type: "refusal"; readonly refusal: Refusal }
+  | { readonly type: "act"; readonly act: Act };
 
 export interface Notices extends Surroundings {
   readonly notices: readonly Notice[];
@@ -64,7 +72,12 @@ export async function readNotices(
 ): Promise<ReadonlyMap<string, Notice>> {
   const replies = ids.map(parseReplyNotice).filter((id) => id !== null);
   const events = ids.map(parseRefusalNotice).filter((id) => id !== null);
-  const [comments, refusals] = await Promise.all([reads.comments(replies), reads.refusals(events)]);
+  const acts = ids.map(parseAct).filter((id) => id !== null);
+  const [comments, refusals, done] = await Promise.all([
+    reads.comments(replies),
+    reads.refusals(events),
+    reads.acts(acts),
+  ]);
   const found = new Map<string, Notice>();
   for (const comment of [...comments.values()].filter(isVisible)) {
     found.set(replyNotice(comment.id), { type: "reply", comment });
@@ -72,5 +85,6 @@ export async function readNotices(
   for (const refusal of refusals.values()) {
     found.set(refusalNotice(refusal.event), { type: "refusal", refusal });
   }
+  for (const act of done.values()) found.set(actNotice(act.event), { type: "act", act });
   return found;
 }

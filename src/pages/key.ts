@@ -42,6 +42,7 @@ export const SITEMAP_KEY = "/sitemap.xml";
 /** What is shown to somebody whose own page of this kind has nothing to show yet. */
 export const NOBODYS_KEYS = {
   inbox: "~/inbox",
+  written: "~/written",
   saved: "~/saved",
   hidden: "~/hidden",
   liked: "~/liked",
@@ -143,6 +144,15 @@ export function ownPath(key: string): string {
 
 /** Read by the reader, shown to nobody. */
 export const SESSION_EPOCH = "/session";
+
+/** Read by moderators: the page itself says by whom. No path and no session makes its key. */
+export function guardedKey(path: string): string {
+  return `~${path}`;
+}
+
+export function queuePath(community: CommunityKey): string {
+  return `/r/${community}/about/reports`;
+}
 
 export function submitKey(community: CommunityKey): string {
   return `/r/${community}/submit`;

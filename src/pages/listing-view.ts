@@ -125,7 +125,7 @@ function emptyText({ tab, window }: ListingPage): string {
   return `Not a stone on this heap ${window ? `in the last ${window}` : "yet"}.`;
 }
 
-export function tabsOf(scope: Scope, current: ListingTab | "comments"): object[] {
+export function tabsOf(scope: Scope, current: ListingTab | "comments" | "log"): object[] {
   const [hot, ...others] = rankingsIn(scope).map((ranking) => ({
     tab: ranking,
     href: rankedKey(ranking, scope, 1),

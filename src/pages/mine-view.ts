@@ -13,10 +13,11 @@ import { authorPath, displayDomain, isoTime, postPath } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
-export type OwnTab = OwnListing | "inbox";
+export type OwnTab = OwnListing | "inbox" | "written";
 
 const LABELS: Readonly<Record<OwnTab, string>> = {
   inbox: "Inbox",
+  written: "Written",
   saved: "Saved",
   hidden: "Hidden",
   liked: "Liked",
@@ -51,7 +52,7 @@ export function ownFrame(tab: OwnTab): object {
   return {
     title: LABELS[tab],
     tab,
-    tabs: (["inbox", ...OWN_LISTINGS] as const).map((each) => ({
+    tabs: (["inbox", "written", ...OWN_LISTINGS] as const).map((each) => ({
       label: LABELS[each],
       href: `/me/${each}`,
       isCurrent: each === tab,

@@ -9,6 +9,7 @@ import { NOBODYS_KEYS } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
 import { EMPTY_OVERLAY, jsonPage } from "./overlay.ts";
 import type { PageType } from "./page-type.ts";
+import { viewWritten } from "./written.ts";
 
 const NOTHING = { posts: new Map(), communities: new Map() };
 const NO_NEIGHBOURS = { before: null, after: null };
@@ -18,6 +19,9 @@ export const OWN_EMPTY_PAGES: readonly PageType[] = [
     defineDeployPage(`${name}: none`, NOBODYS_KEYS[name], () =>
       viewOwnThings(name, [], NOTHING, NO_NEIGHBOURS),
     ),
+  ),
+  defineDeployPage("written: none", NOBODYS_KEYS.written, () =>
+    viewWritten([], NOTHING, NO_NEIGHBOURS),
   ),
   defineDeployPage("inbox: empty", NOBODYS_KEYS.inbox, () =>
     viewInbox({ ...NOTHING, notices: [] }, 0, NO_NEIGHBOURS),

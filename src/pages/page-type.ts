@@ -2,6 +2,7 @@
  * What a page type is. A page is a function of rows only: no viewer, no clock, no randomness.
  * Depends on the model, and on the store by type only.
  */
+import type { PersonKey } from "../model/ids.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import type { CommentSort } from "./key.ts";
@@ -43,6 +44,8 @@ export type Rendered =
 export interface Site {
   /** What absolute URLs begin with; no slash at the end. */
   readonly origin: string;
+  /** Who may read every community's queue of reports. */
+  readonly admins: readonly PersonKey[];
 }
 
 export interface PageDefinition<Params, Model> {

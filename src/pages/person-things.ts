@@ -61,7 +61,7 @@ function definePersonListing(
       );
       return pages.map(({ ids }, index) => {
         const person = people.get(keys[index] as PersonKey);
-        if (!person) return null;
+        if (!person || person.departure !== null) return null;
         const things = ids.map((id) => found.things.get(id)).filter((thing) => thing !== undefined);
         return { ...found, person, things };
       });

@@ -48,7 +48,7 @@ async function loadPeople(reads: Reads, keys: readonly PersonKey[]): Promise<(Mo
   const said = await readNewest(reads, keys.map(saidListing), readCommentThings);
   return keys.map((key, index) => {
     const person = people.get(key);
-    if (!person) return null;
+    if (!person || person.departure !== null) return null;
     const things = [...(posted.things[index] ?? []), ...(said.things[index] ?? [])]
       .sort((a, b) => createdAt(b) - createdAt(a) || (idOf(a) < idOf(b) ? 1 : -1))
       .slice(0, PAGE_SIZE);

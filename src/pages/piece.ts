@@ -3,7 +3,8 @@ import { isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Change } from "./change.ts";
-import { GONE_TITLE, permalink, threadAddress } from "./comment-line.ts";
+import { permalink, threadAddress, tombstone } from "./comment-line.ts";
+import { isOpen } from "./comment-tree.ts";
 import { pieceKey, rankedKey, submitKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
@@ -46,7 +47,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
   const { post, community } = model;
   if (!isVisible(post) && post.comments === 0) return viewDeleted(model);
   const key = pieceKey(post.id, piece);
-  const title = isVisible(post) ? post.title : GONE_TITLE;
+  const title = isVisible(post) ? post.title : tombstone(post);
   const representations = threadRepresentations(model, key, site, (comments) =>
     renderTemplate("piece", {
       title: `${title} : ${community?.name ?? post.community}`,
@@ -58,7 +59,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
       threadPath: threadAddress(post),
       postTitle: title,
       parentPath: model.parent === null ? "" : permalink(model.parent, post),
-      replyForm: isVisible(post) ? { link: postFullname(post.id) } : null,
+      replyForm: isOpen(post) ? { link: postFullname(post.id) } : null,
       ...comments,
     }),
   );

@@ -1,5 +1,5 @@
 /** Reddit's JSON shapes, as existing readers and scripts expect them. Pure. */
-import { type Community, type Edit, type Post, score } from "../model/entities.ts";
+import { type Community, type Edit, isLocked, type Post, score } from "../model/entities.ts";
 import { type CommunityKey, postFullname } from "../model/ids.ts";
 import { pageToken } from "./key.ts";
 import type { Site } from "./page-type.ts";
@@ -52,6 +52,7 @@ export function postJson(post: Post, community: Community | undefined, site: Sit
       thumbnail: post.url === null ? "self" : "default",
       link_flair_text: null,
       ...NEUTRAL_FIELDS,
+      locked: isLocked(post),
     },
   };
 }

@@ -19,6 +19,13 @@ const ACTS: Readonly<Record<Refusal["type"], string>> = {
   comment_deleted: "Your deletion",
   comment_marked: "What you saved",
   comment_reported: "Your report",
+  post_judged: "Your verdict",
+  comment_judged: "Your verdict",
+  post_locked: "Your lock",
+  role_set: "Your change of a role",
+  account_deleted: "The end of your account",
+  post_disowned: "The end of your account",
+  comment_disowned: "The end of your account",
 };
 
 const REASONS: Readonly<Record<RefusalReason, string>> = {
@@ -30,6 +37,11 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   deleted: "it had been deleted by then",
   no_room: "this part of the thread is too long already",
   wrong_parent: "the comment that it answers is in another thread",
+  locked: "the post is locked",
+  banned: "you are banned from this community",
+  not_a_moderator: "you are no moderator there",
+  is_moderator: "who moderates cannot be banned: take that back first",
+  no_such_person: "there is nobody of that name",
 };
 
 /** "Your comment was not accepted: it had been deleted by then (t3_aouv5)." */

@@ -8,6 +8,7 @@ import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { duplicatesPage } from "./duplicates.ts";
 import { hotPage } from "./hot.ts";
 import { inboxPage } from "./inbox.ts";
+import { logPage } from "./log.ts";
 import { OWN_PAGES } from "./mine.ts";
 import { newOfDomainPage, newPage } from "./new.ts";
 import { overlayPage, unreadPage } from "./overlay.ts";
@@ -16,11 +17,13 @@ import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
+import { queuePage } from "./queue.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
+import { writtenPage } from "./written.ts";
 
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
@@ -39,7 +42,10 @@ export const PAGE_TYPES: readonly PageType[] = [
   saidPage,
   communitiesPage,
   communitySubmitPage,
+  logPage,
+  queuePage,
   ...OWN_PAGES,
+  writtenPage,
   inboxPage,
   unreadPage,
   overlayPage,

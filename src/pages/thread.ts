@@ -1,16 +1,18 @@
 /**
- * A post's own page, with the beginning of its thread. What its author deleted answers 410, unless
+ * A post's own page, with the beginning of its thread. What its author deleted, or moderators
+ * removed, answers 410, unless
  * there are comments, which stay; the id of a repeated submission leads to the post that the
  * community already had.
  */
-import { type Comment, isVisible } from "../model/entities.ts";
+import { type Comment, isLocked, isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { type OtherDiscussions, otherDiscussions } from "../model/link-group.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import type { Change } from "./change.ts";
-import { GONE_TITLE } from "./comment-line.ts";
+import { tombstone } from "./comment-line.ts";
+import { isOpen } from "./comment-tree.ts";
 import { describe, textOf } from "./description.ts";
 import { duplicatesKey, rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
@@ -110,9 +112,10 @@ function viewVisible(model: Model, site: Site): Rendered {
       submitPath: submitKey(post.community),
       post: postLine(post, community),
       textHtml: textHtml(post),
-      isGone: false,
+      tombstone: "",
+      isLocked: isLocked(post),
       commentCount: post.comments,
-      replyForm: { link: fullname },
+      replyForm: isOpen(post) ? { link: fullname } : null,
       otherDiscussions: elsewhere && { ...elsewhere, path: duplicatesKey(elsewhere.oldest) },
       ...comments,
     }),
@@ -125,7 +128,7 @@ function viewVisible(model: Model, site: Site): Rendered {
 function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
   const { post, community } = model;
   const path = threadKey(post.id);
-  const title = `${GONE_TITLE} : ${community?.name ?? post.community}`;
+  const title = `${tombstone(post)} : ${community?.name ?? post.community}`;
   const representations = threadRepresentations(model, path, site, (comments) =>
     renderTemplate("thread", {
       title,
@@ -137,7 +140,8 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
       submitPath: submitKey(post.community),
       post: { community: community?.name ?? post.community },
       textHtml: "",
-      isGone: true,
+      tombstone: tombstone(post),
+      isLocked: false,
       commentCount: post.comments,
       replyForm: null,
       otherDiscussions: null,
@@ -169,8 +173,10 @@ function byNewest(a: Comment, b: Comment): number {
 /** Nothing is left of the post, and nobody has said anything about it. */
 export function viewDeleted(model: ThreadModel): Rendered {
   const { post, community } = model;
+  const isRemoved = post.standing === "removed";
   const html = renderTemplate("gone", {
-    title: "Deleted",
+    title: isRemoved ? "Removed" : "Deleted",
+    isRemoved,
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });

@@ -4,7 +4,15 @@
  *
  * Values are absolute (a vote says 1, not +1), so that a duplicate changes nothing.
  */
-import { MARK_KINDS, type MarkKind, type VoteValue } from "../model/entities.ts";
+import {
+  type Departure,
+  MARK_KINDS,
+  type MarkKind,
+  type Role,
+  VERDICTS,
+  type Verdict,
+  type VoteValue,
+} from "../model/entities.ts";
 import { type CommentId, type EventId, isId, type PostId } from "../model/ids.ts";
 
 /** Raised when the meaning of a field changes; older versions keep their parser. */
@@ -69,6 +77,28 @@ export interface PostReported extends Base {
   readonly reason: string;
 }
 
+/** A moderator's verdict; whether the sender is one the consumer knows. */
+export interface PostJudged extends Base {
+  readonly type: "post_judged";
+  readonly post: PostId;
+  readonly verdict: Verdict["kind"];
+  readonly reason: string;
+}
+
+export interface PostLocked extends Base {
+  readonly type: "post_locked";
+  readonly post: PostId;
+  readonly isLocked: boolean;
+  readonly reason: string;
+}
+
+/** Its author has deleted their account. From the consumer itself: no message says so. */
+export interface PostDisowned extends Base {
+  readonly type: "post_disowned";
+  readonly post: PostId;
+  readonly departure: Departure;
+}
+
 export interface CommentPosted extends Base {
   readonly type: "comment_posted";
   readonly comment: CommentId;
@@ -108,6 +138,39 @@ export interface CommentReported extends Base {
   readonly reason: string;
 }
 
+/** As a post's. */
+export interface CommentJudged extends Base {
+  readonly type: "comment_judged";
+  readonly comment: CommentId;
+  readonly verdict: Verdict["kind"];
+  readonly reason: string;
+}
+
+export interface CommentDisowned extends Base {
+  readonly type: "comment_disowned";
+  readonly comment: CommentId;
+  readonly departure: Departure;
+}
+
+/** Somebody becomes a moderator of a community or is banned from it, or is so no longer. */
+export interface RoleSet extends Base {
+  readonly type: "role_set";
+  /** The community's name, in any case. */
+  readonly community: string;
+  /** As registered. */
+  readonly person: string;
+  readonly kind: Role["kind"];
+  readonly isSet: boolean;
+  readonly reason: string;
+}
+
+/** An account is gone: nobody can log in to it, and nobody register its name again. */
+export interface AccountDeleted extends Base {
+  readonly type: "account_deleted";
+  readonly epoch: number;
+  readonly posts: Departure;
+}
+
 /** A new account: it has a page before it has written anything. */
 export interface PersonRegistered extends Base {
   readonly type: "person_registered";
@@ -132,16 +195,21 @@ export type CommentEvent =
   | CommentEdited
   | CommentDeleted
   | CommentMarked
-  | CommentReported;
+  | CommentReported
+  | CommentJudged
+  | CommentDisowned;
 export type PostEvent =
   | PostSubmitted
   | PostVoted
   | PostEdited
   | PostDeleted
   | PostMarked
-  | PostReported;
-export type PersonEvent = PersonRegistered | InboxRead | SessionsEnded;
-export type CairnEvent = CommunityCreated | PersonEvent | PostEvent | CommentEvent;
+  | PostReported
+  | PostJudged
+  | PostLocked
+  | PostDisowned;
+export type PersonEvent = PersonRegistered | InboxRead | SessionsEnded | AccountDeleted;
+export type CairnEvent = CommunityCreated | RoleSet | PersonEvent | PostEvent | CommentEvent;
 
 /** Why a message is no event. */
 export interface Malformed {
@@ -187,6 +255,25 @@ function parseFields(fields: Fields): CairnEvent | null {
       return isIdText(fields.post) && isText(fields.reason)
         ? { ...base, type: "post_reported", post: fields.post as PostId, reason: fields.reason }
         : null;
+    case "post_judged":
+      return isIdText(fields.post) && isVerdict(fields.verdict) && isText(fields.reason)
+        ? { ...base, ...verdictOf(fields), type: "post_judged", post: fields.post as PostId }
+        : null;
+    case "post_locked": {
+      const { post, isLocked, reason } = fields;
+      return isIdText(post) && typeof isLocked === "boolean" && isText(reason)
+        ? { ...base, type: "post_locked", post: post as PostId, isLocked, reason }
+        : null;
+    }
+    case "role_set":
+      return parseRoleSet(base, fields);
+    case "account_deleted": {
+      const { epoch, posts } = fields;
+      const isDeparture = posts === "keep" || posts === "delete";
+      return isCount(epoch) && isDeparture
+        ? { ...base, type: "account_deleted", epoch, posts }
+        : null;
+    }
     case "person_registered":
       return { ...base, type: "person_registered" };
     case "inbox_read":
@@ -201,6 +288,7 @@ function parseFields(fields: Fields): CairnEvent | null {
     case "comment_deleted":
     case "comment_marked":
     case "comment_reported":
+    case "comment_judged":
       return isIdText(fields.comment)
         ? parseCommentEvent(base, fields.type, fields.comment as CommentId, fields)
         : null;
@@ -241,7 +329,7 @@ function parsePostVoted(base: Base, fields: Fields): PostVoted | null {
 
 function parseCommentEvent(
   base: Base,
-  type: CommentEvent["type"],
+  type: Exclude<CommentEvent["type"], "comment_disowned">,
   comment: CommentId,
   fields: Fields,
 ): CommentEvent | null {
@@ -260,7 +348,26 @@ function parseCommentEvent(
       return isMark(fields) ? { ...base, type, comment, ...markOf(fields) } : null;
     case "comment_reported":
       return isText(reason) ? { ...base, type, comment, reason } : null;
+    case "comment_judged":
+      return isVerdict(fields.verdict) && isText(reason)
+        ? { ...base, ...verdictOf(fields), type, comment }
+        : null;
   }
+}
+
+function isVerdict(value: unknown): value is Verdict["kind"] {
+  return VERDICTS.some((kind) => kind === value);
+}
+
+function verdictOf({ verdict, reason }: Fields) {
+  return { verdict: verdict as Verdict["kind"], reason: reason as string };
+}
+
+function parseRoleSet(base: Base, fields: Fields): RoleSet | null {
+  const { community, person, kind, isSet, reason } = fields;
+  if (!isText(community) || !isText(person) || typeof isSet !== "boolean") return null;
+  if ((kind !== "moderator" && kind !== "banned") || !isText(reason)) return null;
+  return { ...base, type: "role_set", community, person, kind, isSet, reason };
 }
 
 type MarkFields = Pick<PostMarked, "kind" | "isSet">;

@@ -19,6 +19,7 @@ import {
   answerRedirect,
   answerToken,
   prepareAnswer,
+  readReaders,
 } from "./respond.ts";
 import { readSession } from "./session.ts";
 
@@ -82,6 +83,8 @@ function answer(
       return notFound(env, request, memory, now);
     case "own":
       return answerOwn(env, request, resolved, memory, now);
+    case "guarded":
+      return answerGuarded(env, request, resolved.key, memory, now);
     case "page": {
       const kept = memory.recent.find(resolved.key, now, Number(env.KEEP_MS));
       if (kept) return answerKept(env, request, address, resolved, kept, memory, now);
@@ -131,6 +134,24 @@ async function answerOwn(
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
   const page = await readOwn(env, person, rest);
   const response = page && answerOwnPage(request, page, representation);
+  return answerPrivately(response ?? (await notFound(env, request, memory, now)));
+}
+
+/** To anybody else the page is not there. */
+async function answerGuarded(
+  env: ReaderEnv,
+  request: Request,
+  key: string,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  const person = await readSession(env, request, now);
+  if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
+  const page = await readPage(env.PAGES, key);
+  const response =
+    page && (await readReaders(page)).includes(person)
+      ? answerOwnPage(request, page, "default")
+      : null;
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
 

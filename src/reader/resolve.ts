@@ -5,7 +5,14 @@
 import { canonicalHost } from "../model/host.ts";
 import { isId, type PostId } from "../model/ids.ts";
 import { TOP_WINDOWS } from "../model/window.ts";
-import { COMMENT_SORTS, type CommentSort, isKey, parsePageToken, threadKey } from "../pages/key.ts";
+import {
+  COMMENT_SORTS,
+  type CommentSort,
+  guardedKey,
+  isKey,
+  parsePageToken,
+  threadKey,
+} from "../pages/key.ts";
 
 export type Resolved =
   | {
@@ -21,6 +28,8 @@ export type Resolved =
       readonly rest: string;
       readonly representation: RepresentationName;
     }
+  /** For those whom the stored page itself names. */
+  | { readonly type: "guarded"; readonly key: string }
   | { readonly type: "redirect"; readonly location: string }
   | { readonly type: "not_found" }
   | { readonly type: "invalid_token" };
@@ -162,6 +171,8 @@ function resolveOwn(path: string, representation: RepresentationName): Resolved 
   return rest === undefined ? null : { type: "own", rest, representation };
 }
 
+const GUARDED = /^\/r\/[a-z0-9_.-]+\/about\/reports$/;
+
 function resolveKey(
   path: string,
   representation: RepresentationName,
@@ -169,6 +180,11 @@ function resolveKey(
 ): Resolved {
   const own = resolveOwn(path, representation);
   if (own) return own;
+  if (GUARDED.test(path)) {
+    return representation === "default"
+      ? { type: "guarded", key: guardedKey(path) }
+      : { type: "not_found" };
+  }
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   if (!isKey(key)) return { type: "not_found" };

@@ -164,6 +164,12 @@ export function textOf({ body }: StoredPage, stored: StoredRepresentation): Prom
   return new Response(unzipped(new Uint8Array(body, stored.offset, stored.length))).text();
 }
 
+/** Who may read a guarded page, as it says itself: keys of people, one a line. */
+export async function readReaders(page: StoredPage): Promise<readonly string[]> {
+  const stored = page.head.representations.find(({ type }) => type === "text");
+  return stored ? (await textOf(page, stored)).split("\n") : [];
+}
+
 /**
  * Cloudflare rewrites the header on its way, and `cf` has what the client sent; locally the header
  * is the client's, and `cf` is made up. So both must agree.

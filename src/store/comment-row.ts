@@ -1,5 +1,5 @@
 /** A comment as D1 stores it. New properties go into the JSON column `data`, as a post's do. */
-import type { Comment, Edit, Standing } from "../model/entities.ts";
+import type { Comment, Edit, Standing, Verdict } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 
 export interface CommentRow {
@@ -19,6 +19,7 @@ export interface CommentRow {
 interface CommentData {
   readonly text: string;
   readonly edit?: Edit;
+  readonly verdict?: Verdict;
 }
 
 /** The columns in the order in which every statement of this folder writes and reads them. */
@@ -29,6 +30,7 @@ export function toCommentRow(comment: Comment): CommentRow {
   const data: CommentData = {
     text: comment.text,
     ...(comment.edit === null ? {} : { edit: comment.edit }),
+    ...(comment.verdict === null ? {} : { verdict: comment.verdict }),
   };
   return {
     id: comment.id,
@@ -60,5 +62,6 @@ export function fromCommentRow(row: CommentRow): Comment {
     downs: row.downs,
     standing: row.standing as Standing,
     edit: data.edit ?? null,
+    verdict: data.verdict ?? null,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type {
+  Act,
   Comment,
   CommentVote,
   Community,
@@ -11,6 +12,7 @@ import type {
   Person,
   Post,
   Report,
+  Role,
   Vote,
 } from "../model/entities.ts";
 import type { EventId, PostId } from "../model/ids.ts";
@@ -18,8 +20,10 @@ import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
+import { removePrivateRows } from "./departures.ts";
 import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
+import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
@@ -54,6 +58,11 @@ export interface RowChanges {
   readonly people: readonly Person[];
   readonly marks: readonly Mark[];
   readonly reports: readonly Report[];
+  readonly roles: readonly Role[];
+  readonly acts: readonly Act[];
+  readonly departed: readonly Person[];
+  /** Fullnames of what was reported, judged or taken down. */
+  readonly reported: readonly string[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
@@ -132,6 +141,10 @@ export async function commitChanges(
       db,
       rows.entries.filter(({ isLate }) => !isLate),
     ),
+    ...upsertRoles(db, rows.roles),
+    ...insertActs(db, rows.acts),
+    ...settleReports(db, rows.reported),
+    ...removePrivateRows(db, rows.departed),
     ...markDirty(db, rows.dirty, next),
     ...namePages(db, named.pages, next, now, pace, named.isUrgent),
   ]);

@@ -1,6 +1,6 @@
 /** Comments, the pieces of threads, and people: reads and writes of their rows. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Comment, CommentVote, Person } from "../model/entities.ts";
+import type { Comment, CommentVote, Departure, Person } from "../model/entities.ts";
 import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { COMMENT_COLUMNS, type CommentRow, fromCommentRow, toCommentRow } from "./comment-row.ts";
@@ -92,6 +92,7 @@ interface PersonRow {
   readonly comment_karma: number;
   readonly inbox_read: number;
   readonly session_epoch: number;
+  readonly departure: Departure | null;
 }
 
 /** @param keys null for an author without pages */
@@ -116,21 +117,23 @@ export async function readPeople(
         commentKarma: row.comment_karma,
         inboxRead: row.inbox_read,
         sessionEpoch: row.session_epoch,
+        departure: row.departure,
       },
     ]),
   );
 }
 
+/** Of those who have pages. */
 export async function readPersonKeys(db: D1Database): Promise<PersonKey[]> {
   const { results } = await db
-    .prepare("SELECT key FROM person ORDER BY key")
+    .prepare("SELECT key FROM person WHERE departure IS NULL ORDER BY key")
     .all<{ key: PersonKey }>();
   return results.map(({ key }) => key);
 }
 
 const UPSERT_COMMENTS = `INSERT INTO comment (${COMMENT_COLUMNS})
   SELECT ${fromJson(COMMENT_COLUMNS)} FROM json_each(?1) WHERE true
-  ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
+  ON CONFLICT (id) DO UPDATE SET author = excluded.author, ups = excluded.ups, downs = excluded.downs,
     standing = excluded.standing, data = excluded.data`;
 
 export function upsertComments(
@@ -168,12 +171,13 @@ export function upsertPieces(
 }
 
 const UPSERT_PEOPLE = `INSERT INTO person
-    (key, name, created_at, post_karma, comment_karma, inbox_read, session_epoch)
-  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma, inboxRead, sessionEpoch")}
+    (key, name, created_at, post_karma, comment_karma, inbox_read, session_epoch, departure)
+  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma, inboxRead, sessionEpoch, departure")}
   FROM json_each(?1) WHERE true
   ON CONFLICT (key) DO UPDATE SET name = excluded.name, created_at = excluded.created_at,
     post_karma = excluded.post_karma, comment_karma = excluded.comment_karma,
-    inbox_read = excluded.inbox_read, session_epoch = excluded.session_epoch`;
+    inbox_read = excluded.inbox_read, session_epoch = excluded.session_epoch,
+    departure = excluded.departure`;
 
 export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {
   return jsonChunks(people).map((json) => db.prepare(UPSERT_PEOPLE).bind(json));

@@ -3,7 +3,7 @@
  * posts, and are kept in step by the statements around the writing of posts.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Post } from "../model/entities.ts";
+import { isVisible, type Post } from "../model/entities.ts";
 import type { Domain } from "../model/ids.ts";
 import { toPostRow } from "./post-row.ts";
 import { jsonChunks } from "./statements.ts";
@@ -29,8 +29,8 @@ const ENTER = `INSERT INTO domain_post (domain, hot, created_at, id)
 
 /** After the posts are written. */
 export function comeAndGoInDomains(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
-  const { visible = [], deleted = [] } = Object.groupBy(posts, ({ standing }) => standing);
-  return [...withDomains(db, LEAVE, deleted), ...withDomains(db, ENTER, visible)];
+  const gone = posts.filter((post) => !isVisible(post));
+  return [...withDomains(db, LEAVE, gone), ...withDomains(db, ENTER, posts.filter(isVisible))];
 }
 
 function withDomains(db: D1Database, sql: string, posts: readonly Post[]): D1PreparedStatement[] {

@@ -47,8 +47,8 @@ export function upsertMarks(db: D1Database, marks: readonly Mark[]): D1PreparedS
 }
 
 /** The newest report of a person counts, in whatever order they come. */
-const UPSERT_REPORTS = `INSERT INTO report (thing, person, reason, at, event)
-  SELECT ${fromJson("thing, person, reason, at, event")} FROM json_each(?1) WHERE true
+const UPSERT_REPORTS = `INSERT INTO report (thing, person, community, reason, at, event)
+  SELECT ${fromJson("thing, person, community, reason, at, event")} FROM json_each(?1) WHERE true
   ON CONFLICT (thing, person) DO UPDATE SET reason = excluded.reason, at = excluded.at,
     event = excluded.event WHERE (excluded.at, excluded.event) > (at, event)`;
 

@@ -6,9 +6,11 @@ import {
   controversialOf,
   type Edit,
   hotOf,
+  type Lock,
   type Post,
   type Standing,
   score,
+  type Verdict,
 } from "../model/entities.ts";
 import type { CommunityKey, Domain, PostId } from "../model/ids.ts";
 
@@ -36,6 +38,8 @@ interface PostData {
   readonly edit?: Edit;
   readonly text?: string;
   readonly isAdult?: true;
+  readonly verdict?: Verdict;
+  readonly lock?: Lock;
 }
 
 /** The columns in the order in which every statement of this folder writes and reads them. */
@@ -48,6 +52,8 @@ export function toPostRow(post: Post): PostRow {
     ...(post.text === null ? {} : { text: post.text }),
     ...(post.isAdult ? { isAdult: true } : {}),
     ...(post.edit === null ? {} : { edit: post.edit }),
+    ...(post.verdict === null ? {} : { verdict: post.verdict }),
+    ...(post.lock === null ? {} : { lock: post.lock }),
   };
   return {
     id: post.id,
@@ -87,6 +93,8 @@ export function fromPostRow(row: PostRow): Post {
     isAdult: data.isAdult ?? false,
     comments: row.comments,
     edit: data.edit ?? null,
+    verdict: data.verdict ?? null,
+    lock: data.lock ?? null,
   };
 }
 

@@ -3,7 +3,7 @@
  * once, so that a hundred pages cost a handful of queries.
  */
 import type { D1Database } from "@cloudflare/workers-types";
-import type { Comment, Community, Person, Post } from "../model/entities.ts";
+import type { Act, Comment, Community, Person, Post } from "../model/entities.ts";
 import type { CommentId, CommunityKey, Domain, EventId, PersonKey, PostId } from "../model/ids.ts";
 import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking } from "../model/listing.ts";
@@ -27,6 +27,7 @@ import {
   readTails,
   type TailEntry,
 } from "./mine.ts";
+import { type ReportedThing, readActs, readModerators, readReportedThings } from "./moderation.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
@@ -82,6 +83,15 @@ export interface Reads {
   people(keys: readonly PersonKey[]): Promise<ReadonlyMap<PersonKey, Person>>;
   personKeys(): Promise<readonly PersonKey[]>;
   refusals(events: readonly EventId[]): Promise<ReadonlyMap<EventId, Refusal>>;
+  acts(events: readonly EventId[]): Promise<ReadonlyMap<EventId, Act>>;
+  /** The named moderators of each community. */
+  moderators(communities: readonly CommunityKey[]): Promise<readonly (readonly PersonKey[])[]>;
+  /** Of each community, the most recently reported first. */
+  reportedThings(
+    communities: readonly CommunityKey[],
+    limit: number,
+    reasons: number,
+  ): Promise<readonly (readonly ReportedThing[])[]>;
   /** What stands last in private listings, newest first. */
   tails(listings: readonly string[], max: number): Promise<readonly (readonly TailEntry[])[]>;
   /** The names of all private listings. */
@@ -118,6 +128,10 @@ export function openReads(db: D1Database): Reads {
     people: (keys) => readPeople(db, keys),
     personKeys: () => readPersonKeys(db),
     refusals: (events) => readRefusals(db, events),
+    acts: (events) => readActs(db, events),
+    moderators: (communities) => readModerators(db, communities),
+    reportedThings: (communities, limit, reasons) =>
+      readReportedThings(db, communities, limit, reasons),
     tails: (listings, max) => readTails(db, listings, max),
     privateListings: () => readPrivateListings(db),
     endedSessions: () => readEndedSessions(db),

@@ -32,7 +32,8 @@ export function fromJson(columns: string): string {
 
 const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
   SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true
-  ON CONFLICT (id) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
+  ON CONFLICT (id) DO UPDATE SET author = excluded.author, ups = excluded.ups,
+    downs = excluded.downs,
     score = excluded.score, hot = excluded.hot,
     controversial = excluded.controversial, comments = excluded.comments, data = excluded.data`;
 

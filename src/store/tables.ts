@@ -133,7 +133,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     database: "content",
     table: "person",
     key: ["key"],
-    facts: ["key", "name", "created_at", "inbox_read", "session_epoch"],
+    facts: ["key", "name", "created_at", "inbox_read", "session_epoch", "departure"],
     derived: { post_karma: RENUMBERED, comment_karma: RENUMBERED },
     complete: (facts) => ({ ...facts, post_karma: 0, comment_karma: 0 }),
   },
@@ -143,9 +143,9 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "entry",
     key: ["listing", "slot"],
     facts: ["listing", "slot", "created_at", "id"],
-    // Private listings are logs: their order is when something was marked. renumberListings makes
-    // all the others.
-    which: "listing GLOB '~*'",
+    // Private listings are logs: their order is when something was marked; so are those of
+    // moderators. renumberListings makes all the others.
+    which: "(listing GLOB '~*' OR listing GLOB '/r/*/about/log')",
   },
   {
     type: "facts",
@@ -166,7 +166,28 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     database: "content",
     table: "report",
     key: ["thing", "person"],
-    facts: ["thing", "person", "reason", "at", "event"],
+    facts: ["thing", "person", "reason", "at", "event", "community", "is_open"],
+  },
+  {
+    type: "facts",
+    database: "content",
+    table: "role",
+    key: ["person", "community", "kind"],
+    facts: ["person", "community", "kind", "is_set", "at", "event"],
+  },
+  {
+    type: "facts",
+    database: "content",
+    table: "act",
+    key: ["event"],
+    facts: ["event", "community", "by", "kind", "thing", "person", "reason", "at"],
+  },
+  {
+    type: "facts",
+    database: "content",
+    table: "leaving",
+    key: ["person"],
+    facts: ["person"],
   },
   {
     type: "facts",

@@ -10,11 +10,13 @@ import type {
   Mark,
   Person,
   Post,
+  Role,
   Vote,
 } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
+  type EventId,
   type PersonKey,
   type PostId,
   parsePostFullname,
@@ -25,6 +27,7 @@ import type { Piece } from "../model/piece.ts";
 import { readCommitNumber } from "./commit.ts";
 import { readComments, readPeople, readPieces } from "./conversation.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
+import { readActs, readRoles } from "./moderation.ts";
 import { readAliases, readCommunities, readPosts } from "./reads.ts";
 
 /** A link in a community, as `linkKey` names it. */
@@ -56,10 +59,12 @@ export interface Touch {
   readonly links: readonly SubmittedLink[];
   readonly comments: readonly CommentId[];
   readonly commentVotes: readonly CommentVoteRef[];
-  /** People who write. */
+  /** Senders, and whom their acts concern. */
   readonly people: readonly string[];
   /** Things that somebody saves or hides; an alias's own id among them. */
   readonly marks: readonly MarkRef[];
+  /** Events that moderators sent. */
+  readonly acts: readonly EventId[];
 }
 
 export interface Rows {
@@ -80,6 +85,10 @@ export interface Rows {
   readonly people: ReadonlyMap<PersonKey, Person>;
   /** By `markKey`; null where there is none. */
   readonly marks: ReadonlyMap<string, Mark | null>;
+  /** All roles of the senders and of those whom their acts concern, by `roleKey`. */
+  readonly roles: ReadonlyMap<string, Role>;
+  /** Of the moderators' events those that have been applied. */
+  readonly acts: ReadonlySet<EventId>;
 }
 
 export function refKey(owner: string, name: string): string {
@@ -104,20 +113,25 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
     const id = parsePostFullname(ref.thing);
     return { ...ref, thing: id ? postFullname(leadsTo.get(id) ?? id) : ref.thing };
   });
-  const [communities, posts, voteRows, commentVotes, marks] = await Promise.all([
-    readCommunities(db, touch.communities),
+  const [posts, voteRows, commentVotes, marks] = await Promise.all([
     readPosts(db, [...touch.posts, ...leadsTo.values(), ...discussed]),
     readVotes(db, [...touch.votes, ...votes]),
     readCommentVotes(db, touch.commentVotes),
     readMarks(db, [...touch.marks, ...marked]),
   ]);
   const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
-  const [pieces, people] = await Promise.all([
+  const senders = touch.people.map(personKey).filter((key) => key !== null);
+  const scopes = [...posts.values()].map(({ community }) => community);
+  const [communities, roles, acts, pieces, people] = await Promise.all([
+    readCommunities(db, [...touch.communities, ...scopes]),
+    readRoles(db, senders),
+    readActs(db, touch.acts),
     readPieces(db, touch.comments.length === 0 ? [] : [...posts.keys()]),
     readPeople(db, [...touch.people, ...authors].map(personKey)),
   ]);
   const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
-  return { commit, ...read, pieces, people, marks };
+  const done = new Set(acts.keys());
+  return { commit, ...read, pieces, people, marks, roles, acts: done };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

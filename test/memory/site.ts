@@ -21,7 +21,7 @@ export async function aMemorySite(beginMs: number) {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "https://cairn.example" },
+    config: { origin: "https://cairn.example", admins: [] },
   };
   let token = 0;
   let clock = beginMs;

@@ -29,7 +29,7 @@ export async function aWholeSite(): Promise<WholeSite> {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: ORIGIN },
+    config: { origin: ORIGIN, admins: [] },
   };
   let token = 0;
   let clock = NOW;

@@ -4,6 +4,8 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import type { Random } from "./random.ts";
 
 const PEOPLE = ["ann", "Bob", "cleo", "dan", "Eve"];
+/** Those who may delete their account: the others keep the site going. */
+const LEAVING = ["dan", "Eve"];
 /** Few links, written in many ways, so that groups of them come and go. */
 const LINKS = [
   ...["https://a.example/1", "http://www.a.example/1/", "https://A.example/1?utm_source=mail"],
@@ -29,10 +31,11 @@ export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent
   };
   const kind = random.next();
   if (sent.communities.length === 0 || kind < 0.04) return newCommunity(random, sent, base);
-  if (sent.posts.length === 0 || kind < 0.35) return newPost(random, sent, base);
-  if (kind < 0.6) return newComment(random, sent, base);
-  if (sent.comments.length > 0 && kind < 0.8) return commentEvent(random, sent, base);
-  if (kind < 0.85) return personEvent(random, base);
+  if (sent.posts.length === 0 || kind < 0.27) return newPost(random, sent, base);
+  if (kind < 0.5) return newComment(random, sent, base);
+  if (sent.comments.length > 0 && kind < 0.68) return commentEvent(random, sent, base);
+  if (kind < 0.73) return personEvent(random, base);
+  if (kind < 0.86) return moderatorEvent(random, sent, { ...base, by: moderator(random, base) });
   return postEvent(random, sent, base);
 }
 
@@ -43,7 +46,7 @@ function postEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   if (kind < 0.25) return { ...base, type: "post_deleted", by, post };
   if (kind < 0.35) return { ...base, type: "post_edited", by, post, text: `edit ${base.id}` };
   if (kind < 0.55) return { ...base, type: "post_marked", post, ...randomMark(random) };
-  if (kind < 0.58) return { ...base, type: "post_reported", post, reason: base.id };
+  if (kind < 0.65) return { ...base, type: "post_reported", post, reason: base.id };
   return { ...base, type: "post_voted", post, value: random.pick([-1, 0, 1, 1]) };
 }
 
@@ -51,8 +54,41 @@ function randomMark(random: Random) {
   return { kind: random.pick(["saved", "hidden"] as const), isSet: random.chance(0.7) };
 }
 
+/** Of whoever: some moderate the place, one is an admin, the others are refused. */
+function moderatorEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const kind = random.next();
+  const { id: post } = random.pick(sent.posts);
+  const comment = sent.comments.length > 0 ? random.pick(sent.comments).id : null;
+  const verdict = random.pick(["approved", "removed", "spam"] as const);
+  const reason = random.chance(0.5) ? `because ${base.id}` : "";
+  if (kind < 0.15)
+    return { ...base, type: "post_locked", post, isLocked: random.chance(0.6), reason };
+  if (kind < 0.35) return { ...base, type: "role_set", ...randomRole(random, sent), reason };
+  if (kind < 0.65 || comment === null)
+    return { ...base, type: "post_judged", post, verdict, reason };
+  return { ...base, type: "comment_judged", comment, verdict, reason };
+}
+
+/** Mostly the admin, else anybody. */
+function moderator(random: Random, { by }: Base): string {
+  return random.chance(0.6) ? "Bob" : by;
+}
+
+function randomRole(random: Random, sent: Sent) {
+  return {
+    community: random.pick(sent.communities),
+    person: random.pick(PEOPLE),
+    kind: random.pick(["moderator", "banned"] as const),
+    isSet: random.chance(0.6),
+  };
+}
+
 function personEvent(random: Random, base: Base): CairnEvent {
   const kind = random.next();
+  if (kind < 0.15) {
+    const posts = random.pick(["keep", "delete"] as const);
+    return { ...base, type: "account_deleted", by: random.pick(LEAVING), epoch: 9, posts };
+  }
   if (kind < 0.2) return { ...base, type: "sessions_ended", epoch: random.int(4) };
   if (kind < 0.6) return { ...base, type: "inbox_read", slot: random.int(30) };
   return { ...base, type: "person_registered", by: `new${random.int(5)}` };
@@ -79,7 +115,7 @@ function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   if (kind < 0.3) return { ...base, type: "comment_deleted", by, comment };
   if (kind < 0.45) return { ...base, type: "comment_edited", by, comment, text: `now ${base.id}` };
   if (kind < 0.55) return { ...base, type: "comment_marked", comment, ...randomMark(random) };
-  if (kind < 0.58) return { ...base, type: "comment_reported", comment, reason: base.id };
+  if (kind < 0.65) return { ...base, type: "comment_reported", comment, reason: base.id };
   return { ...base, type: "comment_voted", comment, value: random.pick([-1, 0, 1, 1]) };
 }
 

@@ -4,6 +4,7 @@
  * Runs on whatever databases and storage it is given.
  */
 import type { Message } from "@cloudflare/workers-types";
+import { finishDepartures } from "../../src/consumer/finish-departures.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
@@ -149,6 +150,7 @@ class Sequence {
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
     await receiveEvents(messages, this.#deps);
+    await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {
         this.#queue.push({ event: queued.event, attempts: queued.attempts + 1 });
@@ -202,6 +204,7 @@ class Sequence {
       // What depends on an event that was refused waits for hours, and is then refused as well.
       this.#now += 3_600_000;
     }
+    while (await finishDepartures(this.#deps));
     this.#now += 120_000 + this.#random.int(1_000_000);
     const now = this.#now;
     while (!(await tick(this.#deps.db, now, PACE)));

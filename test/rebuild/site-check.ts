@@ -97,6 +97,11 @@ function symmetricDifference(facts: string, listings: string): string {
     SELECT own, -1 FROM (${entries})) GROUP BY own HAVING sum(n) <> 0 OR count(*) <> 2`;
 }
 
+const DEPARTED = "(SELECT key FROM person WHERE departure IS NOT NULL)";
+
+/** The verdict of a thing, if it has one, allows it to be seen. */
+const IS_ALLOWED = "coalesce(data ->> '$.verdict.kind', 'approved') = 'approved'";
+
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "post and its votes": `SELECT id FROM post WHERE score <> ups - downs
@@ -108,9 +113,46 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "post and its number of comments": `SELECT id FROM post p WHERE comments <>
     (SELECT count(*) FROM comment c WHERE c.post = p.id AND c.standing = 'visible')`,
   "karma of posts": `SELECT key FROM person WHERE post_karma <>
-    coalesce((SELECT sum(ups - downs) FROM post WHERE lower(author) = key), 0)`,
+    coalesce((SELECT sum(ups - downs) FROM post WHERE lower(author) = key), 0)
+    AND departure IS NULL`,
   "karma of comments": `SELECT key FROM person WHERE comment_karma <>
-    coalesce((SELECT sum(ups - downs) FROM comment WHERE lower(author) = key), 0)`,
+    coalesce((SELECT sum(ups - downs) FROM comment WHERE lower(author) = key), 0)
+    AND departure IS NULL`,
+  "standing and verdict": `SELECT id FROM (SELECT id, standing, data FROM post UNION ALL
+    SELECT id, standing, data FROM comment)
+    WHERE standing = 'visible' AND NOT ${IS_ALLOWED} OR standing = 'removed' AND ${IS_ALLOWED}`,
+  "verdicts and the log": `SELECT thing FROM act a WHERE kind IN ('approved', 'removed', 'spam')
+    AND (at, event) > (SELECT data ->> '$.verdict.at', data ->> '$.verdict.event' FROM
+      (SELECT 't3_' || id AS name, data FROM post UNION ALL SELECT 't1_' || id, data FROM comment)
+      WHERE name = a.thing)`,
+  "open reports": `SELECT thing FROM report r JOIN
+    (SELECT 't3_' || id AS name, standing, data FROM post UNION ALL
+     SELECT 't1_' || id, standing, data FROM comment) ON name = thing
+    WHERE is_open <> (standing = 'visible' AND (data ->> '$.verdict.at' IS NULL
+      OR (r.at, r.event) > (data ->> '$.verdict.at', data ->> '$.verdict.event')))`,
+  "acts and logs": symmetricDifference(
+    "SELECT '/r/' || community || '/about/log lg_' || event AS own FROM act",
+    "listing GLOB '*/about/log'",
+  ),
+  "what was written": symmetricDifference(
+    // Who has an account has voted for what they wrote; imported authors have not.
+    `SELECT '~' || lower(author) || '/written t3_' || id AS own FROM post
+       JOIN vote v ON v.post = post.id AND v.user = author UNION ALL
+     SELECT '~' || lower(author) || '/written t1_' || id FROM comment
+       JOIN comment_vote v ON v.comment = comment.id AND v.user = author`,
+    "listing GLOB '~*/written'",
+  ),
+  "nothing of who has left": `SELECT key FROM person JOIN
+      (SELECT lower(author) AS left_by FROM post UNION ALL SELECT lower(author) FROM comment
+       UNION ALL SELECT person FROM mark UNION ALL SELECT person FROM leaving) ON left_by = key
+    WHERE departure IS NOT NULL`,
+  "no role of who has left": `SELECT key FROM person JOIN
+      (SELECT person AS left_by FROM role UNION ALL SELECT lower(creator) FROM community
+       UNION ALL SELECT lower(user) FROM refusal) ON left_by = key
+    WHERE departure IS NOT NULL`,
+  "no listing of who has left": `SELECT listing FROM entry JOIN person
+      ON listing GLOB '~' || key || '/*' OR listing GLOB '/user/' || key || '/*'
+    WHERE departure IS NOT NULL`,
   slots: `SELECT listing || ' ' || id FROM (SELECT e.*, row_number() OVER
     (PARTITION BY listing ORDER BY created_at, id) AS place FROM entry e WHERE listing < '~')
     WHERE slot <> place`,
@@ -118,9 +160,9 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     GROUP BY listing HAVING count(*) <> max(slot) OR min(slot) <> 1`,
   "votes and what is liked": symmetricDifference(
     `SELECT '~' || lower(user) || iif(value = 1, '/liked ', '/disliked ') || 't3_' || post AS own
-       FROM vote WHERE value <> 0 UNION ALL
+       FROM vote WHERE value <> 0 AND lower(user) NOT IN ${DEPARTED} UNION ALL
      SELECT '~' || lower(user) || iif(value = 1, '/liked ', '/disliked ') || 't1_' || comment
-       FROM comment_vote WHERE value <> 0`,
+       FROM comment_vote WHERE value <> 0 AND lower(user) NOT IN ${DEPARTED}`,
     "listing GLOB '~*liked'",
   ),
   "marks and what is saved": symmetricDifference(
@@ -131,11 +173,19 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     `SELECT '~' || lower(user) || '/inbox no_' || event AS own FROM refusal UNION ALL
      SELECT '~' || lower(coalesce(a.author, p.author)) || '/inbox re_' || c.id FROM comment c
        JOIN post p ON p.id = c.post LEFT JOIN comment a ON a.id = c.parent
-       WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing = 'visible'
-         OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))`,
-    "listing GLOB '~*/inbox'",
+       WHERE lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing <> 'deleted'
+         OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))
+       AND coalesce(a.author, p.author) <> '[deleted]'`,
+    "listing GLOB '~*/inbox' AND id NOT GLOB 'mo_*'",
   ),
-  "listings of posts": `SELECT id FROM post WHERE 3 + json_array_length(domains) <>
+  "acts and the inbox": symmetricDifference(
+    `SELECT '~' || lower(person) || '/inbox mo_' || event AS own FROM act
+       WHERE person <> '' AND lower(person) <> lower(by) AND lower(person) NOT IN ${DEPARTED}
+     UNION ALL SELECT e.listing || ' ' || e.id FROM entry e JOIN act a ON e.id = 'mo_' || a.event
+       WHERE a.kind = 'removed'`,
+    "listing GLOB '~*/inbox' AND id GLOB 'mo_*'",
+  ),
+  "listings of posts": `SELECT id FROM post WHERE iif(author = '[deleted]', 2, 3) + json_array_length(domains) <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
   "listings of domains": `SELECT p.id || ' ' || d.value FROM post p, json_each(p.domains) d
     WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = p.id
@@ -145,7 +195,7 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
       WHERE o.domain = d.value AND o.id = p.id AND o.hot = p.hot AND o.created_at = p.created_at)`,
   "as many as there are": `SELECT 'domain_post' WHERE (SELECT count(*) FROM domain_post) <>
     (SELECT coalesce(sum(json_array_length(domains)), 0) FROM post WHERE standing = 'visible')`,
-  "listings of comments": `SELECT id FROM comment WHERE 3 <>
+  "listings of comments": `SELECT id FROM comment WHERE iif(author = '[deleted]', 2, 3) <>
     (SELECT count(*) FROM entry e WHERE e.id = comment.id)`,
   "pieces and their comments": `SELECT p.post || ' ' || p.name FROM piece p WHERE comments <>
     (SELECT count(*) FROM comment c WHERE c.post = p.post AND c.piece = p.name)`,

@@ -151,6 +151,10 @@ describe("a commit", () => {
     cleared: [],
     marks: [],
     reports: [],
+    roles: [],
+    acts: [],
+    departed: [],
+    reported: [],
   };
 
   it("that was decided on older rows writes nothing at all", async () => {

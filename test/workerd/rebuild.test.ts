@@ -2,6 +2,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { PersonKey } from "../../src/model/ids.ts";
 import { runSequence } from "../rebuild/sequence.ts";
 
 beforeEach(async () => {
@@ -20,7 +21,7 @@ describe("in workerd, publishing only the affected pages leaves what a full buil
       db: env.DB,
       pages: env.PAGES,
       site: env.SITE,
-      config: { origin: "https://cairn.example" },
+      config: { origin: "https://cairn.example", admins: ["bob" as PersonKey] },
     };
     expect(await runSequence(stored, options)).toEqual([]);
   });

@@ -18,7 +18,7 @@ app.get("/", async (context) => {
   const page = { scope: null, tab: "hot", key: "/", page: 1, communities } as const;
   const neighbours = { before: null, after: posts.length > PAGE_SIZE ? "/hot/2" : null };
   const shown = { ...page, ...neighbours, posts: posts.slice(0, PAGE_SIZE) };
-  return context.html(listingHtml(shown, { origin: "http://localhost:8787" }));
+  return context.html(listingHtml(shown, { origin: "http://localhost:8787", admins: [] }));
 });
 
 export default app;

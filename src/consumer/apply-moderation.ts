@@ -1,0 +1,145 @@
+/** What moderators do: verdicts, locks, roles; and the end of an account. Pure. */
+import {
+  type Act,
+  type Comment,
+  DEPARTED,
+  type Post,
+  standingOf,
+  type Verdict,
+} from "../model/entities.ts";
+import { commentFullname, communityKey, personKey, postFullname } from "../model/ids.ts";
+import type {
+  AccountDeleted,
+  CommentDisowned,
+  CommentJudged,
+  PostDisowned,
+  PostJudged,
+  PostLocked,
+  RoleSet,
+} from "../queue/events.ts";
+import { roleKey } from "../store/moderation.ts";
+import { refKey } from "../store/touched.ts";
+import type { Outcome } from "./apply.ts";
+import { isNewer } from "./cast-vote.ts";
+import type { Draft } from "./draft.ts";
+
+export function applyPostJudged(draft: Draft, event: PostJudged): Outcome {
+  const post = draft.resolve(event.post);
+  if (!post) return draft.wait(event, "no_such_post", postFullname(event.post), event.post);
+  const thing = postFullname(post.id);
+  const outcome = draft.act(event, { ...actOf(event), kind: event.verdict, thing }, post.community);
+  if (outcome === "applied") setPost(draft, judged(post, event));
+  return outcome;
+}
+
+export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome {
+  const comment = draft.comments.get(event.comment);
+  const thing = commentFullname(event.comment);
+  if (!comment) return draft.wait(event, "no_such_comment", thing, event.comment);
+  const community = draft.postOf(comment).community;
+  const outcome = draft.act(event, { ...actOf(event), kind: event.verdict, thing }, community);
+  if (outcome === "applied") draft.comments.set(comment.id, judged(comment, event));
+  return outcome;
+}
+
+function judged<Thing extends Post | Comment>(
+  thing: Thing,
+  { verdict: kind, at, id }: PostJudged | CommentJudged,
+): Thing {
+  const verdict: Verdict = { kind, at, event: id };
+  if (!isNewer(verdict, thing.verdict)) return thing;
+  return { ...thing, verdict, standing: standingOf(thing.standing, verdict) };
+}
+
+function actOf(
+  event: PostJudged | CommentJudged | PostLocked | RoleSet,
+): Omit<Act, "community" | "kind"> {
+  const { id, by, reason, at } = event;
+  return { event: id, by, thing: "", person: "", reason, at };
+}
+
+/** A link that has come back is found by who submits it again. */
+function setPost(draft: Draft, post: Post): void {
+  draft.posts.set(post.id, post);
+  if (post.linkKey === null) return;
+  const link = refKey(post.community, post.linkKey);
+  if (post.standing !== "visible") draft.forgetLink(post);
+  else if (!draft.links.has(link)) draft.links.set(link, post.id);
+}
+
+export function applyPostLocked(draft: Draft, event: PostLocked): Outcome {
+  const post = draft.resolve(event.post);
+  if (!post) return draft.wait(event, "no_such_post", postFullname(event.post), event.post);
+  const kind = event.isLocked ? "locked" : "unlocked";
+  const act = { ...actOf(event), kind, thing: postFullname(post.id) } as const;
+  const outcome = draft.act(event, act, post.community);
+  const lock = { isSet: event.isLocked, at: event.at, event: event.id };
+  if (outcome === "applied" && isNewer(lock, post.lock))
+    draft.posts.set(post.id, { ...post, lock });
+  return outcome;
+}
+
+const ROLE_ACTS = {
+  moderator: ["no_moderator", "moderator"],
+  banned: ["unbanned", "banned"],
+} as const;
+
+/** Whoever moderates must be unset before they can be banned; the creator never can be. */
+export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
+  const community = communityKey(event.community);
+  if (!draft.communities.has(community)) {
+    return draft.wait(event, "no_such_community", event.community, null);
+  }
+  const person = personKey(event.person);
+  const known = person === null ? undefined : draft.people.get(person);
+  if (person === null || !known || known.departure !== null) {
+    return draft.refuse(event, "no_such_person", event.community);
+  }
+  const { kind, isSet, at } = event;
+  if (kind === "banned" && isSet && draft.isModerator(event.person, community)) {
+    return draft.refuse(event, "is_moderator", event.community);
+  }
+  const act = {
+    ...actOf(event),
+    kind: ROLE_ACTS[kind][Number(isSet) as 0 | 1],
+    person: known.name,
+  };
+  const outcome = draft.act(event, act, community);
+  const role = { person, community, kind, isSet, at, event: event.id };
+  const before = draft.roles.get(roleKey(role)) ?? null;
+  if (outcome === "applied" && isNewer(role, before)) draft.roles.set(roleKey(role), role);
+  return outcome;
+}
+
+/** From now on nothing that they send is applied; what they wrote is worked off afterwards. */
+export function applyAccountDeleted(draft: Draft, event: AccountDeleted): Outcome {
+  draft.addPerson(event.by, Math.floor(event.at / 1000));
+  const key = personKey(event.by);
+  const person = key && draft.people.get(key);
+  if (!person) throw new Error(`${event.by} is no name of an account`);
+  const sessionEpoch = Math.max(person.sessionEpoch, event.epoch);
+  draft.people.set(person.key, { ...person, sessionEpoch, departure: event.posts });
+  return "applied";
+}
+
+export function applyPostDisowned(draft: Draft, event: PostDisowned): Outcome {
+  const post = draft.resolve(event.post);
+  if (!post || post.author === DEPARTED) return "unchanged";
+  setPost(draft, disowned(post, event));
+  return "applied";
+}
+
+export function applyCommentDisowned(draft: Draft, event: CommentDisowned): Outcome {
+  const comment = draft.comments.get(event.comment);
+  if (!comment || comment.author === DEPARTED) return "unchanged";
+  draft.comments.set(comment.id, disowned(comment, event));
+  return "applied";
+}
+
+function disowned<Thing extends Post | Comment>(
+  thing: Thing,
+  { departure }: PostDisowned | CommentDisowned,
+): Thing {
+  const standing = departure === "delete" ? "deleted" : thing.standing;
+  return { ...thing, author: DEPARTED, standing };
+}

@@ -1,0 +1,59 @@
+/**
+ * Works off what somebody wrote who has deleted their account, in slices: a prolific person wrote
+ * more than one commit can hold. What is done leaves their listings, so a crash anywhere costs at
+ * most a slice, and a slice that is done again changes nothing.
+ */
+import { DEPARTED } from "../model/entities.ts";
+import type { CommentId, EventId, PostId } from "../model/ids.ts";
+import { type CairnEvent, EVENT_VERSION } from "../queue/events.ts";
+import { forgetLeft, hasLeft, type Leaving, nextLeaving, readLeft } from "../store/departures.ts";
+import { consumeEvents } from "./consume.ts";
+import type { PublisherDeps } from "./publish-stale.ts";
+
+/** Things of one commit: each post may have a long discussion, all of which is read. */
+const THINGS_A_SLICE = 25;
+/** Slices of one invocation: each takes about 40 of D1's 1,000 queries, and publishing wants some. */
+const MAX_SLICES = 6;
+
+type Deps = Pick<PublisherDeps, "db" | "pace" | "now">;
+
+/** @returns whether something is left to do */
+export async function finishDepartures(deps: Deps): Promise<boolean> {
+  for (let slice = 0; slice < MAX_SLICES; slice++) {
+    const leaving = await nextLeaving(deps.db);
+    if (leaving === null) return false;
+    await finishSlice(deps, leaving);
+  }
+  return (await nextLeaving(deps.db)) !== null;
+}
+
+async function finishSlice({ db, pace, now }: Deps, leaving: Leaving): Promise<void> {
+  const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
+  const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
+  if (events.length === 0) return hasLeft(db, leaving.person);
+  await consumeEvents(db, events, now(), pace);
+  await forgetLeft(db, posts);
+  await forgetLeft(db, comments);
+}
+
+function disowning(
+  { departure }: Leaving,
+  posts: readonly PostId[],
+  comments: readonly CommentId[],
+  at: number,
+): CairnEvent[] {
+  const base = { version: EVENT_VERSION, at, by: DEPARTED, departure } as const;
+  return [
+    ...posts.map((post): CairnEvent => {
+      return { ...base, id: eventOf(post), type: "post_disowned", post };
+    }),
+    ...comments.map((comment): CairnEvent => {
+      return { ...base, id: eventOf(comment), type: "comment_disowned", comment };
+    }),
+  ];
+}
+
+/** They are nobody's acts: nothing remembers these events but the order within their commit. */
+function eventOf(id: PostId | CommentId): EventId {
+  return id as string as EventId;
+}

@@ -1,0 +1,77 @@
+/**
+ * `/api/remove`, `/api/approve`, `/api/lock`, `/api/unlock`: what moderators do with a thing. Whether
+ * the sender is one the consumer knows.
+ */
+import type { Verdict } from "../model/entities.ts";
+import { allOf, optionalField, optionalText, requiredField } from "./fields.ts";
+import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
+import { wayBack } from "./local-path.ts";
+import { REASON } from "./reason.ts";
+import { isRefusal } from "./refusal.ts";
+import { sendEvent } from "./send-event.ts";
+import { parseThing, threadOfThing } from "./thing.ts";
+
+export const remove: PersonForm = {
+  path: "/api/remove",
+  page: {
+    form: "remove",
+    title: "Remove",
+    keeps: ["id", "reason", "spam"],
+    threadOf: (fields) => threadOfThing(fields, "id"),
+  },
+  limiter: "VOTE_LIMITER",
+  sender: "person",
+  handle(request) {
+    const spam = optionalField(request.fields, "spam");
+    if (isRefusal(spam)) return Promise.resolve(spam);
+    return judge(request, spam === "true" ? "spam" : "removed");
+  },
+};
+
+export const approve = aButton("/api/approve", (request) => judge(request, "approved"));
+export const lock = aButton("/api/lock", (request) => setLock(request, true));
+export const unlock = aButton("/api/unlock", (request) => setLock(request, false));
+
+function aButton(path: PersonForm["path"], handle: PersonForm["handle"]): PersonForm {
+  return { path, page: null, limiter: "VOTE_LIMITER", sender: "person", handle };
+}
+
+function readAct({ fields }: PersonRequest) {
+  return allOf({
+    id: requiredField(fields, "id"),
+    reason: optionalText(fields, "reason", REASON),
+  });
+}
+
+async function judge(request: PersonRequest, verdict: Verdict["kind"]): Promise<Outcome> {
+  const sent = readAct(request);
+  if (isRefusal(sent)) return sent;
+  const { id, reason } = sent;
+  const thing = parseThing(id, "id");
+  if (isRefusal(thing)) return thing;
+  const event = await sendEvent(
+    request,
+    thing.kind === "post"
+      ? { type: "post_judged", post: thing.post, verdict, reason }
+      : { type: "comment_judged", comment: thing.comment, verdict, reason },
+  );
+  if (isRefusal(event)) return event;
+  return { json: { id }, location: wayBack(request.request, request.fields) };
+}
+
+async function setLock(request: PersonRequest, isLocked: boolean): Promise<Outcome> {
+  const sent = readAct(request);
+  if (isRefusal(sent)) return sent;
+  const { id, reason } = sent;
+  const thing = parseThing(id, "id");
+  if (isRefusal(thing)) return thing;
+  if (thing.kind === "comment") return { type: "not_a_post", field: "id" };
+  const event = await sendEvent(request, {
+    type: "post_locked",
+    post: thing.post,
+    isLocked,
+    reason,
+  });
+  if (isRefusal(event)) return event;
+  return { json: { id }, location: wayBack(request.request, request.fields) };
+}

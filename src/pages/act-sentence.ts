@@ -1,0 +1,25 @@
+/** What moderators did, in the words of whom it concerns. Pure. */
+import type { Act, ActKind } from "../model/entities.ts";
+
+const SENTENCES: Readonly<Record<ActKind, (act: Act) => string>> = {
+  approved: ({ thing }) => `${nameOf(thing)} was approved`,
+  removed: ({ thing }) => `${nameOf(thing)} was removed`,
+  spam: ({ thing }) => `${nameOf(thing)} was removed`,
+  locked: ({ thing }) => `${nameOf(thing)} was locked`,
+  unlocked: ({ thing }) => `${nameOf(thing)} was unlocked`,
+  banned: () => "You can no longer post or comment",
+  unbanned: () => "You can post and comment again",
+  moderator: () => "You are a moderator now",
+  no_moderator: () => "You are a moderator no longer",
+};
+
+/** "Your post was removed in r/cats: off topic (t3_aouv5)" */
+export function actSentence(act: Act): string {
+  const reason = act.reason === "" ? "" : `: ${act.reason}`;
+  const thing = act.thing === "" ? "" : ` (${act.thing})`;
+  return `${SENTENCES[act.kind](act)} in r/${act.community}${reason}${thing}`;
+}
+
+function nameOf(thing: string): string {
+  return thing.startsWith("t3_") ? "Your post" : "Your comment";
+}

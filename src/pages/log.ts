@@ -1,0 +1,172 @@
+/**
+ * What the moderators of a community did, for everybody: who did what when and why. Never a title
+ * or a text of what is not there any more, and of spam not even which thing it was.
+ */
+import { type Act, type Community, DEPARTED, isVisible } from "../model/entities.ts";
+import {
+  commentFullname,
+  type EventId,
+  parseAct,
+  parseCommentFullname,
+  parsePostFullname,
+  personKey,
+  postFullname,
+} from "../model/ids.ts";
+import { logListing } from "../model/listing.ts";
+import type { Reads } from "../store/reads.ts";
+import { defineChronologicalListing } from "./chronological-listing.ts";
+import { pieceKey, rankedKey, splitScope, submitKey, threadKey } from "./key.ts";
+import { jsonPath, tabsOf } from "./listing-view.ts";
+import { authorPath, isoTime } from "./post-line.ts";
+import { listingJson } from "./reddit-json.ts";
+import { renderTemplate } from "./templates.ts";
+
+/** What an act was about, while everybody can see it. */
+interface Seen {
+  readonly path: string;
+  readonly label: string;
+}
+
+interface Entry {
+  readonly act: Act;
+  readonly seen: Seen | null;
+}
+
+interface Log {
+  readonly community: Community;
+  readonly entries: readonly Entry[];
+}
+
+const LOG = "/about/log";
+
+export const logPage = defineChronologicalListing<Log>({
+  name: "log",
+  path: "/r/{community}/about/log · /r/{community}/about/log/{n}",
+  separator: "/",
+  isSparse: false,
+  owns: (listing) => splitScope(listing).rest === LOG,
+  every: async (reads) => (await reads.allCommunities()).map(({ key }) => logListing(key)),
+  begun: (change) => change.communities.map(({ key }) => logListing(key)),
+  load: loadLogs,
+  view({ key, block, before, after }, { community, entries }, site) {
+    const html = renderTemplate("log", {
+      title: `Log of r/${community.name}${block === null ? "" : `, page ${block}`}`,
+      canonical: site.origin + key,
+      jsonPath: jsonPath(key),
+      community,
+      communityPath: rankedKey("hot", community.key, 1),
+      submitPath: submitKey(community.key),
+      tabs: tabsOf(community.key, "log"),
+      entries: entries.map(lineOf),
+      before,
+      after,
+    });
+    const json = listingJson(entries.map(jsonOf), before, after);
+    return {
+      type: "page",
+      status: 200,
+      path: null,
+      representations: [
+        { type: "html", body: html },
+        { type: "json", body: JSON.stringify(json) },
+      ],
+    };
+  },
+});
+
+async function loadLogs(
+  reads: Reads,
+  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
+): Promise<(Log | null)[]> {
+  const ids = pages.flatMap((page) => page.ids.map(parseAct)).filter((id) => id !== null);
+  const acts = await withoutDeparted(reads, await reads.acts(ids));
+  const seen = await readSeen(reads, [...acts.values()]);
+  const scopes = pages.map(({ listing }) => splitScope(listing).scope);
+  const communities = await reads.communities(scopes.filter((scope) => scope !== null));
+  return pages.map((page, index) => {
+    const scope = scopes[index] ?? null;
+    const community = scope === null ? undefined : communities.get(scope);
+    if (!community) return null;
+    const entries = page.ids
+      .map((id) => acts.get(parseAct(id) as EventId))
+      .filter((act) => act !== undefined)
+      .map((act) => ({ act, seen: act.kind === "spam" ? null : (seen.get(act.thing) ?? null) }));
+    return { community, entries };
+  });
+}
+
+/** Nobody is named who has deleted their account. */
+async function withoutDeparted(
+  reads: Reads,
+  acts: ReadonlyMap<EventId, Act>,
+): Promise<ReadonlyMap<EventId, Act>> {
+  const names = [...acts.values()].flatMap(({ by, person }) => [by, person]);
+  const people = await reads.people(names.map(personKey).filter((key) => key !== null));
+  const shown = (name: string) => {
+    const key = personKey(name);
+    return key !== null && (people.get(key)?.departure ?? null) !== null ? DEPARTED : name;
+  };
+  return new Map(
+    [...acts].map(([id, act]) => [id, { ...act, by: shown(act.by), person: shown(act.person) }]),
+  );
+}
+
+/** By fullname, those of the things that are visible. */
+async function readSeen(reads: Reads, acts: readonly Act[]): Promise<ReadonlyMap<string, Seen>> {
+  const things = acts.map(({ thing }) => thing);
+  const [posts, comments] = await Promise.all([
+    reads.posts(things.map(parsePostFullname).filter((id) => id !== null)),
+    reads.comments(things.map(parseCommentFullname).filter((id) => id !== null)),
+  ]);
+  const seen = new Map<string, Seen>();
+  for (const post of [...posts.values()].filter(isVisible)) {
+    seen.set(postFullname(post.id), { path: threadKey(post.id), label: post.title });
+  }
+  for (const { id, post, piece } of [...comments.values()].filter(isVisible)) {
+    const fullname = commentFullname(id);
+    seen.set(fullname, { path: `${pieceKey(post, piece)}#${fullname}`, label: "a comment" });
+  }
+  return seen;
+}
+
+const DID = {
+  approved: "approved",
+  removed: "removed",
+  spam: "removed as spam",
+  locked: "locked",
+  unlocked: "unlocked",
+  banned: "banned",
+  unbanned: "lifted the ban of",
+  moderator: "made a moderator:",
+  no_moderator: "made a moderator no longer:",
+} as const;
+
+function lineOf({ act, seen }: Entry): object {
+  return {
+    createdAt: isoTime(Math.floor(act.at / 1000)),
+    by: { author: act.by, authorPath: authorPath(act.by) },
+    did: DID[act.kind],
+    person: act.person === "" ? null : { author: act.person, authorPath: authorPath(act.person) },
+    seen,
+    unseen: act.person !== "" || seen ? "" : act.thing.startsWith("t3_") ? "a post" : "a comment",
+    reason: act.reason,
+  };
+}
+
+/** In the shape of Reddit's log. */
+function jsonOf({ act, seen }: Entry): object {
+  return {
+    kind: "modaction",
+    data: {
+      id: act.event,
+      mod: act.by,
+      action: act.kind,
+      subreddit: act.community,
+      target_fullname: act.kind === "spam" || act.thing === "" ? null : act.thing,
+      target_permalink: seen?.path ?? null,
+      target_author: act.person || null,
+      description: act.reason,
+      created_utc: Math.floor(act.at / 1000),
+    },
+  };
+}

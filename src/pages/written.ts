@@ -1,0 +1,162 @@
+/**
+ * What somebody wrote, for themselves: with what moderators removed, because nothing here says that
+ * they did. What they deleted themselves is gone here too.
+ */
+import { type Comment, isVisible, type Post } from "../model/entities.ts";
+import {
+  type CommentId,
+  commentFullname,
+  type PostId,
+  parseCommentFullname,
+  parsePostFullname,
+  postFullname,
+} from "../model/ids.ts";
+import { renderMarkdown } from "../model/markup.ts";
+import type { Reads } from "../store/reads.ts";
+import { defineChronologicalListing } from "./chronological-listing.ts";
+import { readCommentLines, type Surroundings, tombstone } from "./comment-line.ts";
+import { pieceKey, rankedKey, splitOwn, threadKey } from "./key.ts";
+import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
+import type { Rendered } from "./page-type.ts";
+import type { Thing } from "./person-view.ts";
+import { displayDomain, isoTime } from "./post-line.ts";
+import { listingJson } from "./reddit-json.ts";
+import { renderTemplate } from "./templates.ts";
+
+interface Written extends Surroundings {
+  readonly things: readonly Thing[];
+}
+
+function owns(listing: string): boolean {
+  return splitOwn(listing)?.rest === "/written";
+}
+
+export const writtenPage = defineChronologicalListing<Written>({
+  name: "mine: written",
+  path: "/me/written · /me/written/{n} (key: ~{name}/written)",
+  separator: "/",
+  isSparse: true,
+  lanes: { head: "private", block: "private" },
+  owns,
+  every: async (reads) => (await reads.privateListings()).filter(owns),
+  begun: () => [],
+  load: loadWritten,
+  view: ({ before, after }, { things, ...surroundings }) =>
+    viewWritten(things, surroundings, { before, after }),
+});
+
+async function loadWritten(
+  reads: Reads,
+  pages: readonly { readonly ids: readonly string[] }[],
+): Promise<Written[]> {
+  const names = pages.flatMap(({ ids }) => ids);
+  const said = await readCommentLines(reads, parsed<CommentId>(names, parseCommentFullname));
+  const posted = await reads.posts(parsed<PostId>(names, parsePostFullname));
+  const communities = await reads.communities(
+    [...posted.values()].map(({ community }) => community),
+  );
+  const things = new Map<string, Thing>();
+  for (const post of posted.values()) {
+    if (post.standing !== "deleted") things.set(postFullname(post.id), { type: "post", post });
+  }
+  for (const comment of said.comments.values()) {
+    if (comment.standing === "deleted") continue;
+    things.set(commentFullname(comment.id), { type: "comment", comment });
+  }
+  return pages.map(({ ids }) => ({
+    posts: said.posts,
+    communities: new Map([...said.communities, ...communities]),
+    things: ids.map((id) => things.get(id)).filter((thing) => thing !== undefined),
+  }));
+}
+
+function parsed<Id>(names: readonly string[], parse: (name: string) => Id | null): Id[] {
+  return names.map(parse).filter((id) => id !== null);
+}
+
+export function viewWritten(
+  things: readonly Thing[],
+  surroundings: Surroundings,
+  neighbours: Neighbours,
+): Rendered {
+  const { before, after } = paths(neighbours);
+  const lines = things.map((thing) =>
+    thing.type === "post"
+      ? postOf(thing.post, surroundings)
+      : commentOf(thing.comment, surroundings),
+  );
+  const html = renderTemplate("written", {
+    ...ownFrame("written"),
+    things: lines.map(({ html }) => html),
+    before,
+    after,
+  });
+  return ownPage(
+    html,
+    listingJson(
+      lines.map(({ json }) => json),
+      before,
+      after,
+    ),
+  );
+}
+
+/** Without votes and counts, as all that is private; by its id, as nothing says what is visible. */
+function postOf(post: Post, { communities }: Surroundings) {
+  const id = postFullname(post.id);
+  const path = threadKey(post.id);
+  const community = communities.get(post.community)?.name ?? post.community;
+  const html = {
+    id,
+    path,
+    title: post.title,
+    href: post.url ?? path,
+    domain: displayDomain(post),
+    community,
+    communityPath: rankedKey("hot", post.community, 1),
+    createdAt: isoTime(post.createdAt),
+    textHtml: post.text === null ? "" : renderMarkdown(post.text),
+  };
+  const data = {
+    id: post.id,
+    name: id,
+    title: post.title,
+    url: post.url ?? path,
+    permalink: path,
+    subreddit: community,
+    selftext: post.text ?? "",
+    created_utc: post.createdAt,
+  };
+  return { html, json: { kind: "t3", data } };
+}
+
+function commentOf(comment: Comment, { posts, communities }: Surroundings) {
+  const post = posts.get(comment.post);
+  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  const id = commentFullname(comment.id);
+  const path = `${pieceKey(post.id, comment.piece)}#${id}`;
+  const title = isVisible(post) ? post.title : tombstone(post);
+  const community = communities.get(post.community)?.name ?? post.community;
+  const html = {
+    id,
+    path,
+    title,
+    href: threadKey(post.id),
+    domain: "",
+    community,
+    communityPath: rankedKey("hot", post.community, 1),
+    createdAt: isoTime(comment.createdAt),
+    textHtml: renderMarkdown(comment.text),
+  };
+  const data = {
+    id: comment.id,
+    name: id,
+    link_id: postFullname(post.id),
+    link_title: title,
+    subreddit: community,
+    body: comment.text,
+    permalink: path,
+    created_utc: comment.createdAt,
+  };
+  return { html, json: { kind: "t1", data } };
+}

@@ -1,0 +1,184 @@
+/** Roles, what moderators did, and the queue of reports. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Act, Role } from "../model/entities.ts";
+import type { CommunityKey, EventId, PersonKey } from "../model/ids.ts";
+import type { Place } from "./places.ts";
+import { fromJson, jsonChunks } from "./statements.ts";
+
+export function roleKey({ person, community, kind }: Pick<Role, "person" | "community" | "kind">) {
+  return `${person} ${community} ${kind}`;
+}
+
+type RoleRow = Omit<Role, "isSet"> & { readonly is_set: number };
+
+/** All roles of these people, by `roleKey`. */
+export async function readRoles(
+  db: D1Database,
+  people: readonly PersonKey[],
+): Promise<Map<string, Role>> {
+  const { results } = await db
+    .prepare("SELECT r.* FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value")
+    .bind(JSON.stringify([...new Set(people)]))
+    .all<RoleRow>();
+  const roles = results.map(({ is_set, ...role }): Role => ({ ...role, isSet: is_set === 1 }));
+  return new Map(roles.map((role) => [roleKey(role), role]));
+}
+
+const UPSERT_ROLES = `INSERT INTO role (person, community, kind, is_set, at, event)
+  SELECT ${fromJson("person, community, kind, isSet, at, event")} FROM json_each(?1) WHERE true
+  ON CONFLICT (person, community, kind) DO UPDATE SET is_set = excluded.is_set, at = excluded.at,
+    event = excluded.event`;
+
+export function upsertRoles(db: D1Database, roles: readonly Role[]): D1PreparedStatement[] {
+  return jsonChunks(roles).map((json) => db.prepare(UPSERT_ROLES).bind(json));
+}
+
+/** The named moderators of each community; its creator is one without being named. */
+export async function readModerators(
+  db: D1Database,
+  communities: readonly CommunityKey[],
+): Promise<PersonKey[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT q.key AS at, r.person FROM json_each(?1) q CROSS JOIN role r
+         ON r.community = q.value AND r.kind = 'moderator' AND r.is_set = 1
+       ORDER BY q.key, r.person`,
+    )
+    .bind(JSON.stringify(communities))
+    .all<{ at: number; person: PersonKey }>();
+  const moderators = communities.map((): PersonKey[] => []);
+  for (const { at, person } of results) moderators[at]?.push(person);
+  return moderators;
+}
+
+export async function readActs(
+  db: D1Database,
+  events: readonly EventId[],
+): Promise<Map<EventId, Act>> {
+  if (events.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT a.* FROM json_each(?1) q CROSS JOIN act a ON a.event = q.value")
+    .bind(JSON.stringify([...new Set(events)]))
+    .all<Act>();
+  return new Map(results.map((act) => [act.event, act]));
+}
+
+const ACT_COLUMNS = "event, community, by, kind, thing, person, reason, at";
+
+export function insertActs(db: D1Database, acts: readonly Act[]): D1PreparedStatement[] {
+  return jsonChunks(acts).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO act (${ACT_COLUMNS}) SELECT ${fromJson(ACT_COLUMNS)} FROM json_each(?1)
+         WHERE true ON CONFLICT (event) DO NOTHING`,
+      )
+      .bind(json),
+  );
+}
+
+const PLACE = `SELECT e.listing, e.slot,
+  (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count`;
+
+/** Where the logs speak of these things. */
+export async function readActPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `${PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
+       CROSS JOIN entry e ON e.id = 'lg_' || a.event`,
+    )
+    .bind(JSON.stringify(things))
+    .all<Place>();
+  return results;
+}
+
+/** Where the logs name these people, as moderators or otherwise. */
+export async function readActPlacesOf(
+  db: D1Database,
+  people: readonly PersonKey[],
+): Promise<Place[]> {
+  if (people.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `${PLACE} FROM (
+         SELECT a.event FROM json_each(?1) q CROSS JOIN act a ON lower(a.by) = q.value
+         UNION
+         SELECT a.event FROM json_each(?1) q CROSS JOIN act a
+           ON lower(a.person) = q.value AND a.person <> '') a
+       CROSS JOIN entry e ON e.id = 'lg_' || a.event`,
+    )
+    .bind(JSON.stringify(people))
+    .all<Place>();
+  return results;
+}
+
+/** Those of the things that anybody has ever reported, and where. */
+export async function readReported(
+  db: D1Database,
+  things: readonly string[],
+): Promise<CommunityKey[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN report r ON r.thing = q.value`,
+    )
+    .bind(JSON.stringify(things))
+    .all<{ community: CommunityKey }>();
+  return results.map(({ community }) => community);
+}
+
+const VERDICT_IS_OLDER = `standing = 'visible' AND coalesce((report.at, report.event) >
+  (data ->> '$.verdict.at', data ->> '$.verdict.event'), 1)`;
+
+/** Which reports of these things are open follows from the things and their verdicts. */
+export function settleReports(db: D1Database, things: readonly string[]): D1PreparedStatement[] {
+  return jsonChunks(things).map((json) =>
+    db
+      .prepare(
+        `UPDATE report SET is_open = CASE substr(thing, 1, 3)
+           WHEN 't3_' THEN (SELECT ${VERDICT_IS_OLDER} FROM post WHERE id = substr(thing, 4))
+           ELSE (SELECT ${VERDICT_IS_OLDER} FROM comment WHERE id = substr(thing, 4)) END
+         WHERE thing IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(json),
+  );
+}
+
+/** A thing that waits for a moderator. */
+export interface ReportedThing {
+  readonly thing: string;
+  readonly reports: number;
+  /** The newest, and not all of many. */
+  readonly reasons: readonly string[];
+}
+
+/** The most recently reported things of each community. */
+export async function readReportedThings(
+  db: D1Database,
+  communities: readonly CommunityKey[],
+  limit: number,
+  reasons: number,
+): Promise<ReportedThing[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT q.key AS at, r.thing, r.reason,
+         count(*) OVER (PARTITION BY q.key, r.thing) AS reports,
+         row_number() OVER (PARTITION BY q.key, r.thing ORDER BY r.at DESC, r.event DESC) AS newest,
+         max(r.at) OVER (PARTITION BY q.key, r.thing) AS last
+       FROM json_each(?1) q CROSS JOIN report r ON r.community = q.value AND r.is_open = 1
+       ORDER BY q.key, last DESC, r.thing, newest`,
+    )
+    .bind(JSON.stringify(communities))
+    .all<{ at: number; thing: string; reason: string; reports: number; newest: number }>();
+  return communities.map((_, index) => {
+    const own = Map.groupBy(
+      results.filter(({ at }) => at === index),
+      ({ thing }) => thing,
+    );
+    return [...own].slice(0, limit).map(([thing, rows]) => ({
+      thing,
+      reports: rows[0]?.reports ?? 0,
+      reasons: rows.slice(0, reasons).map(({ reason }) => reason),
+    }));
+  });
+}

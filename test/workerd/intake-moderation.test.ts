@@ -1,0 +1,169 @@
+/** Intake in real workerd: what moderators send, and the end of an account. */
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { parseEvent } from "../../src/queue/events.ts";
+import {
+  alice,
+  aPerson,
+  asJson,
+  brokenQueue,
+  cookiesOf,
+  error,
+  type Fields,
+  openIntake,
+  PASSWORD,
+  post,
+  script,
+  send,
+  sent,
+} from "./intake/desk.ts";
+
+openIntake();
+
+function lastEvent() {
+  const event = sent.at(-1);
+  expect(parseEvent(event)).toEqual(event);
+  return event;
+}
+
+describe("what moderators do with a thing", () => {
+  test.each([
+    [
+      "/api/remove",
+      { id: "t3_abc", reason: " off  topic " },
+      { type: "post_judged", post: "abc", verdict: "removed", reason: "off topic" },
+    ],
+    [
+      "/api/remove",
+      { id: "t1_c4x", spam: "true" },
+      { type: "comment_judged", comment: "c4x", verdict: "spam", reason: "" },
+    ],
+    ["/api/approve", { id: "t1_c4x" }, { type: "comment_judged", verdict: "approved" }],
+    [
+      "/api/lock",
+      { id: "t3_abc", reason: "enough" },
+      { type: "post_locked", post: "abc", isLocked: true, reason: "enough" },
+    ],
+    ["/api/unlock", { id: "t3_abc" }, { type: "post_locked", isLocked: false }],
+  ])("%s %j becomes an event", async (path, fields, event) => {
+    const answer = await asJson(post(path, fields as unknown as Fields, script));
+    expect(answer).toEqual([202, { id: fields.id }]);
+    expect(lastEvent()).toMatchObject({ by: "Alice", ...event });
+  });
+
+  test.each([
+    ["/api/remove", {}, "id_missing", { field: "id" }],
+    ["/api/remove", { id: "abc" }, "id_invalid", { field: "id" }],
+    [
+      "/api/approve",
+      { id: "t3_abc", reason: "r".repeat(301) },
+      "reason_too_long",
+      { field: "reason", chars: 301, max: 300 },
+    ],
+    ["/api/lock", { id: "t1_c4x" }, "id_invalid", { field: "id" }],
+  ])("%s refuses %j", async (path, fields, reason, numbers) => {
+    const answer = await asJson(post(path, fields as unknown as Fields, script));
+    expect(answer).toEqual(error(422, reason, numbers));
+    expect(sent).toEqual([]);
+  });
+
+  test("needs a session, and leads back to where the button was", async () => {
+    const fields = { id: "t3_abc", dest: "/r/programming/about/reports" };
+    expect((await post("/api/approve", fields)).status).toBe(401);
+    const response = await post("/api/approve", fields, alice);
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toBe(fields.dest);
+  });
+
+  test("has a page for who has no script, with everything escaped", async () => {
+    const page = await send('/api/remove?id=t3_abc&reason="><b>', {});
+    expect(page.status).toBe(200);
+    const html = await page.text();
+    expect(html).toContain('action="/api/remove"');
+    expect(html).not.toContain("<b>");
+    const thing = await (await send("/api/thing?id=t3_abc", {})).text();
+    for (const path of ["/api/remove", "/api/approve", "/api/lock", "/api/unlock"]) {
+      expect(thing).toContain(path);
+    }
+  });
+});
+
+describe("roles", () => {
+  test.each([
+    ["/api/ban", {}, { kind: "banned", isSet: true }],
+    ["/api/unban", {}, { kind: "banned", isSet: false }],
+    ["/api/moderator", {}, { kind: "moderator", isSet: true }],
+    ["/api/moderator", { unset: "true" }, { kind: "moderator", isSet: false }],
+  ])("%s %j becomes an event with the names as registered", async (path, more, event) => {
+    await aPerson("Dora");
+    sent.length = 0;
+    const fields = { sr: "programming", user: "dORA", reason: "why", ...more };
+    expect(await asJson(post(path, fields, script))).toEqual([202, { id: "t2_dora" }]);
+    const named = { community: "Programming", person: "Dora", reason: "why" };
+    expect(lastEvent()).toMatchObject({ type: "role_set", by: "Alice", ...named, ...event });
+  });
+
+  test("need a community and a person that exist", async () => {
+    const ban = (fields: Fields) => asJson(post("/api/ban", fields, script));
+    const nowhere = { field: "sr", name: "nowhere" };
+    expect(await ban({ sr: "nowhere", user: "Alice" })).toEqual(
+      error(404, "no_such_community", nowhere),
+    );
+    expect(await ban({ sr: "programming", user: "nobody1" })).toEqual(
+      error(404, "no_such_person", { field: "user", name: "nobody1" }),
+    );
+    expect(sent).toEqual([]);
+  });
+
+  test.each(["ban", "unban", "moderator"])("/api/%s has a page", async (path) => {
+    const html = await (await send(`/api/${path}?sr=programming`, {})).text();
+    expect(html).toContain(`action="/api/${path}"`);
+    expect(html).toContain('value="programming"');
+  });
+});
+
+describe("the end of an account", () => {
+  const leave = (fields: Fields, headers: Record<string, string>) =>
+    post("/api/delete_account", fields, headers);
+
+  test.each(["keep", "delete"])("with posts=%s ends its sessions and its name", async (posts) => {
+    const dora = await aPerson("Dora");
+    const response = await leave({ passwd: PASSWORD, posts }, dora);
+    expect(response.status).toBe(303);
+    expect(cookiesOf(response)).toContain("session=");
+    expect(cookiesOf(response)).not.toMatch(/session=\w/);
+    expect(lastEvent()).toMatchObject({ type: "account_deleted", by: "Dora", epoch: 1, posts });
+    expect((await post("/api/vote", { id: "t3_abc", dir: "1" }, dora)).status).toBe(401);
+    expect((await post("/api/login", { user: "Dora", passwd: PASSWORD })).status).toBe(401);
+    expect((await post("/api/register", { user: "dora", passwd: PASSWORD })).status).toBe(409);
+  });
+
+  test("needs the password and a choice", async () => {
+    const wrong = await asJson(leave({ passwd: "not this one", posts: "keep" }, script));
+    expect(wrong).toEqual(error(401, "wrong_password", { field: "passwd" }));
+    const allowed = ["keep", "delete"];
+    const unclear = await asJson(leave({ passwd: PASSWORD, posts: "burn" }, script));
+    expect(unclear).toEqual(error(422, "posts_invalid", { field: "posts", allowed }));
+    expect(await asJson(leave({ passwd: PASSWORD }, script))).toEqual(
+      error(422, "posts_missing", { field: "posts" }),
+    );
+    expect(sent).toEqual([]);
+    const row = await env.ACCOUNTS.prepare(
+      "SELECT password IS NULL AS gone, session_epoch FROM account WHERE name_key = 'alice'",
+    ).first();
+    expect(row).toEqual({ gone: 0, session_epoch: 0 });
+  });
+
+  test("does not happen while the queue is down", async () => {
+    const fields = { passwd: PASSWORD, posts: "keep" };
+    const response = await post("/api/delete_account", fields, alice, { EVENTS: brokenQueue });
+    expect(response.status).toBe(503);
+    expect((await post("/api/vote", { id: "t3_abc", dir: "1" }, alice)).status).toBe(303);
+  });
+
+  test("has a page that asks what becomes of the posts", async () => {
+    const html = await (await send("/api/delete_account", {})).text();
+    expect(html).toContain('name="posts" value="keep"');
+    expect(html).toContain('name="posts" value="delete"');
+  });
+});
