@@ -21,7 +21,8 @@ function aTable() {
     db.batch(namePages(db, [{ key: "/", lane }], commit, now, PACE, urgent));
   const settle = (token: string, commit: number, now: number) =>
     db.batch(settlePages(db, ["/"], token, commit, now, PACE));
-  const lease = async (token: string, now: number) => (await leasePages(db, token, now, 10)).pages;
+  const lease = async (token: string, now: number) =>
+    (await leasePages(db, "", token, now, 10)).pages;
   /** A page that was written at `T`, as of commit 2. */
   const written = async (lane: "fast" | "slow") => {
     await name(lane, 2, T);

@@ -16,7 +16,7 @@ async function storedHash(pages: ReturnType<typeof openMemoryBucket>) {
   return (await readVersion(pages, KEY))?.hash;
 }
 
-const usual = { isTakenOver: false };
+const usual = { isTakenOver: false, mayPut: () => true };
 
 describe("publishing a page", () => {
   it("writes what is not there, and leaves alone what is equal", async () => {
@@ -65,7 +65,7 @@ describe("publishing a page", () => {
     const pages = openMemoryBucket();
     await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
     const seenByCrashed = await readVersion(pages, KEY);
-    const options = { commit: 3, isTakenOver: true };
+    const options = { ...usual, commit: 3, isTakenOver: true };
     expect(await publishPage(pages, KEY, content("a"), options)).toBe("written");
     expect(await putPage(pages, KEY, content("b"), 2, seenByCrashed)).toBe(false);
     expect(await storedHash(pages)).toBe(content("a").hash);

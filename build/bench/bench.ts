@@ -26,7 +26,7 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     }
     const state = await openLocalState(stateDir);
     console.log(tableText(await benchWire(state)));
-    console.log(tableText(await benchWrites(state, sources)));
+    console.log(tableText(await benchWrites(state, settings.origin, sources)));
     console.log(tableText(await benchBuild(state, settings.origin, sources.now)));
     await state.dispose();
   } finally {

@@ -28,7 +28,12 @@ interface Counts {
 }
 
 /** One write after another, each kind on its own. */
-export async function benchWrites(state: LocalState, sources: Sources): Promise<Table> {
+/** @param origin that the pages were built for: only that code publishes */
+export async function benchWrites(
+  state: LocalState,
+  origin: string,
+  sources: Sources,
+): Promise<Table> {
   const { random } = sources;
   const reads = openReads(state.db);
   const [front = []] = await reads.rankedSlices([
@@ -64,7 +69,7 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
   const columns: Counts[] = [];
   // One clock for all: pages remember when they were written.
   const clock = { ms: sources.now() };
-  for (const [, make] of kinds) columns.push(await send(state, random, clock, make));
+  for (const [, make] of kinds) columns.push(await send(state, origin, random, clock, make));
   const names = [...new Set(columns.flatMap(({ named }) => [...named.keys()]))];
   const row = (label: string, count: (counts: Counts) => number) => [
     label,
@@ -85,6 +90,7 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
 /** @param make the fields of an event, given an id for what it makes */
 async function send(
   state: LocalState,
+  origin: string,
   random: Sources["random"],
   clock: { ms: number },
   make: (id: string) => object,
@@ -104,7 +110,7 @@ async function send(
     }
     const published = await publishStale({
       ...state,
-      config: { origin: "http://localhost:8787" },
+      config: { origin },
       pace: PACE,
       now: () => now,
       token: () => id,

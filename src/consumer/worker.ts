@@ -2,7 +2,7 @@
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { ringBell } from "./bell.ts";
-import { nameAllPages } from "./name-all.ts";
+import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
 
@@ -14,14 +14,14 @@ export default {
   async queue(batch, env) {
     const deps = depsOf(env);
     await receive(batch, deps);
-    await ringBell(env.DB, env.PUBLISH, deps.now());
+    await ringBell(env.DB, env.PUBLISH, fingerprintOf(env.ORIGIN), deps.now());
   },
   /** The safety net: whatever lost its bell is published, and a deploy's new code names all pages. */
   async scheduled(_, env) {
     const deps = depsOf(env);
     await nameAllPages(deps);
     await publishStale(deps);
-    await ringBell(env.DB, env.PUBLISH, deps.now());
+    await ringBell(env.DB, env.PUBLISH, fingerprintOf(env.ORIGIN), deps.now());
   },
 } satisfies ExportedHandler<ConsumerEnv>;
 
