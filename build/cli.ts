@@ -40,8 +40,8 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     dead: (settings, args) =>
       withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
     bench: (settings) =>
-      withLock(settings, "npm run bench", async () => {
-        await withOpenState(settings, (state) => prepare(state, settings));
+      withLock(settings, "npm run bench", async (lock) => {
+        await withOpenState(settings, lock, (state) => prepare(state, settings));
         await bench(settings, { now: Date.now, random: Math.random });
         return 0;
       }),
@@ -66,14 +66,16 @@ function withState(
   command: string,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
-  return withLock(settings, command, () => withOpenState(settings, work));
+  return withLock(settings, command, (lock) => withOpenState(settings, lock, work));
 }
 
 async function withOpenState(
   { stateDir }: Settings,
+  lock: StateLock,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
   const state = await openLocalState(stateDir);
+  lock.addSimulator();
   try {
     await migrate(state);
     return await work(state);
@@ -84,7 +86,7 @@ async function withOpenState(
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
-  await withOpenState(settings, (state) => prepare(state, settings));
+  await withOpenState(settings, lock, (state) => prepare(state, settings));
   return serve(settings, lock);
 }
 

@@ -4,7 +4,7 @@
  * `npm run test:long`. The calls of one invocation happen in the order in which it makes them.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { CommentId, EventId } from "../src/model/ids.ts";
+import type { CommentId } from "../src/model/ids.ts";
 import { threadKey } from "../src/pages/key.ts";
 import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
 import { IS_LONG } from "./faults/long.ts";
