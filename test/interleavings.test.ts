@@ -14,6 +14,7 @@ import {
   aCron,
   anOldPublisher,
   aPublisher,
+  aTimelessPublisher,
   type Cast,
   Delivery,
   PAST_A_LEASE_MS,
@@ -164,6 +165,23 @@ describe("publishers of one page", () => {
         const actors = [
           aConsumer(theatre, "consumer", deliveries, 1),
           aPublisher(theatre, "publisher", 1, 1),
+        ];
+        return { actors, deliveries };
+      });
+    },
+    LONG_MS,
+  );
+
+  it(
+    "one whose clock stands still, one that takes over and comes again, and a consumer",
+    async () => {
+      const jumps = [PAST_A_LEASE_MS, PAST_A_LEASE_MS];
+      await everySchedule({ ...stale, jumps, hasWrongClock: true }, (theatre) => {
+        const deliveries = [new Delivery(twice)];
+        const actors = [
+          aPublisher(theatre, "quick", 2),
+          aConsumer(theatre, "consumer", deliveries),
+          aTimelessPublisher(theatre, "timeless"),
         ];
         return { actors, deliveries };
       });
