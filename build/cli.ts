@@ -5,6 +5,7 @@ import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { areListingsComplete, renumberListings } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { listDeadLetters } from "../src/store/dead-letters.ts";
+import { makeStaleDue } from "../src/store/page-rows.ts";
 import { hasPosts } from "../src/store/reads.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { bench } from "./bench/bench.ts";
@@ -93,6 +94,8 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
 async function prepare(state: LocalState, { stateDir, origin }: Settings): Promise<number> {
   await importSample(state, stateDir);
   if (!(await areListingsComplete(state.db))) await renumberListings(state.db);
+  // Nobody publishes now: what a killed server had leased does not wait for the lease to end.
+  await makeStaleDue(state.db);
   const isBuilt = await isCompiledWith(state.db, fingerprintOf(origin));
   return isBuilt ? 0 : buildAndReport(state, origin);
 }

@@ -70,7 +70,15 @@ export async function findCommunity(accounts: D1Database, name: string): Promise
     .first<string>("name");
 }
 
-/** @returns whether the name was free */
+/** Whether the event of a name taken so long ago got through is certain to be known by then. */
+const UNDER_WAY_SECONDS = 60;
+
+/**
+ * A name that the same person took a while ago counts as free: the request may have died before it
+ * sent its event. If it had not, the consumer refuses the second one.
+ * @param createdAt seconds since 1970
+ * @returns whether the name was free
+ */
 export async function addCommunity(
   accounts: D1Database,
   name: string,
@@ -79,8 +87,10 @@ export async function addCommunity(
 ): Promise<boolean> {
   const { meta } = await accounts
     .prepare(
-      `INSERT INTO community (name_key, name, creator, created_at)
-       VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+      `INSERT INTO community (name_key, name, creator, created_at) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT DO UPDATE SET created_at = excluded.created_at
+       WHERE creator = excluded.creator
+         AND created_at < excluded.created_at - ${UNDER_WAY_SECONDS}`,
     )
     .bind(name.toLowerCase(), name, creator, createdAt)
     .run();

@@ -195,7 +195,7 @@ export function removePageRows(db: D1Database, keys: readonly string[]): D1Prepa
   );
 }
 
-/** For the audit, which has the site to itself: no stale page waits for its lane or a lease. */
+/** For scripts that have the site to themselves: no stale page waits for its lane or a lease. */
 export async function makeStaleDue(db: D1Database): Promise<void> {
   await db.prepare("UPDATE page SET due = 0 WHERE named > written").run();
 }
