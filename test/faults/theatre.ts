@@ -20,6 +20,7 @@ import { type Explored, exploreSchedules, sampleSchedules } from "./schedules.ts
 import { type Actor, type Mishap, type Put, type Reach, Stage } from "./stage.ts";
 
 export const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+const UNPACED = { fast: 0, slow: 0, private: 0 };
 /** Further than any jump of a play: what is due then is published only after it. */
 const LATER_MS = 3_600_000;
 /** A lease, and a second. */
@@ -62,8 +63,11 @@ export interface Scene {
   readonly jumps: readonly number[];
   /** What new code, deployed in the play, is known by: pages carry it. */
   readonly newOrigin?: string;
-  /** Some clock is wrong: nobody can promise then how fast keys are written. */
-  readonly hasWrongClock?: true;
+  /**
+   * Pages may be written again at once. Where some clock is wrong, nobody can promise how fast keys
+   * are written, and so it is not looked at.
+   */
+  readonly isUnpaced?: true;
 }
 
 export interface Cast {
@@ -106,7 +110,7 @@ export class Theatre {
   deps(reach: Partial<Reach> = {}): PublisherDeps {
     return {
       ...this.#stored,
-      pace: PACE,
+      pace: this.#scene.isUnpaced ? UNPACED : PACE,
       now: () => this.#begin,
       token: () => `publisher-${this.#tokens++}`,
       ...reach,
@@ -183,7 +187,7 @@ export class Theatre {
     return [
       ...waiting.map(({ event }) => `${event.type} is not applied`),
       ...(await this.#differences()),
-      ...(this.#scene.hasWrongClock ? [] : tooFast(puts)),
+      ...(this.#scene.isUnpaced ? [] : tooFast(puts)),
     ];
   }
 
