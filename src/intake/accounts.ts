@@ -88,7 +88,7 @@ export async function addCommunity(
   const { meta } = await accounts
     .prepare(
       `INSERT INTO community (name_key, name, creator, created_at) VALUES (?1, ?2, ?3, ?4)
-       ON CONFLICT DO UPDATE SET created_at = excluded.created_at
+       ON CONFLICT DO UPDATE SET creator = excluded.creator
        WHERE creator = excluded.creator
          AND created_at < excluded.created_at - ${UNDER_WAY_SECONDS}`,
     )
@@ -97,10 +97,14 @@ export async function addCommunity(
   return meta.changes === 1;
 }
 
-/** Frees the name of a community whose event could not be sent. */
-export async function removeCommunity(accounts: D1Database, name: string): Promise<void> {
+/** Frees the name of a community whose event could not be sent, unless it was taken before. */
+export async function removeCommunity(
+  accounts: D1Database,
+  name: string,
+  createdAt: number,
+): Promise<void> {
   await accounts
-    .prepare("DELETE FROM community WHERE name_key = ?1")
-    .bind(name.toLowerCase())
+    .prepare("DELETE FROM community WHERE name_key = ?1 AND created_at = ?2")
+    .bind(name.toLowerCase(), createdAt)
     .run();
 }

@@ -45,6 +45,10 @@ export class Commands {
     this.#orders.push({ order, seen: 0 });
   }
 
+  get areGiven(): boolean {
+    return this.#orders.length > 0;
+  }
+
   /** Ends all orders. */
   heal(): void {
     this.#orders = [];

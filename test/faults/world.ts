@@ -98,9 +98,14 @@ export class World {
 
   async #happen(): Promise<void> {
     const events = takeDue(this.#events, this.#now, MAX_BATCH);
-    if (events.length > 0) await this.#deliver(events);
     const bells = takeDue(this.#bells, this.#now, MAX_BATCH);
-    if (bells.length > 0) await this.#ring(bells);
+    const deliver = async () => events.length > 0 && (await this.#deliver(events));
+    const ring = async () => bells.length > 0 && (await this.#ring(bells));
+    // A crash is one invocation's: they take turns where there may be one.
+    if (this.commands.areGiven) {
+      await deliver();
+      await ring();
+    } else await Promise.all([ring(), deliver()]);
     if (this.#nextCron > this.#now) return;
     this.#nextCron += CRON_MS;
     await this.#invoke(async (deps) => {

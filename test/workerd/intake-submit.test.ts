@@ -216,6 +216,9 @@ describe("create_community", () => {
     clock.nowMs += 61_000;
     const bob = { ...(await aPerson("Bob")), ...JSON_CLIENT };
     expect((await asJson(post("/api/create_community", fields, bob)))[0]).toBe(409);
+    vi.spyOn(console, "error").mockReturnValue();
+    await post("/api/create_community", fields, script, { EVENTS: brokenQueue });
+    expect((await asJson(post("/api/create_community", fields, bob)))[0]).toBe(409);
     expect((await found({}))[0]).toBe(202);
     expect(sent.map(parseEvent)).toMatchObject([
       { type: "community_created", at: NOW_MS },
