@@ -213,7 +213,9 @@ export function describeFaults(
       for (let n = 0; n < 1000; n++) {
         world.send(aVote({ post: post.post, by: `voter-${n}`, value: n % 10 === 0 ? -1 : 1 }));
         // Batches of one, a few, or many.
-        if (n % 7 !== 0) await world.pass(10 + (n % 7 === 1 ? 10 : 0));
+        if (n % 7 !== 0) await world.pass(n % 7 === 1 ? 20 : 10);
+        // A bell too many, so that publishers and the consumer meet.
+        if (n % 50 === 0) world.ring();
         // Twice within a second: all pages, those in KV too, are named twice.
         if (n === 500 || n === 530) world.deploy(`https://second.example/${n}`);
       }

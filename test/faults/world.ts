@@ -66,6 +66,11 @@ export class World {
     }
   }
 
+  /** A bell too many, as queues deliver: at least once. */
+  ring(): void {
+    this.#bells.push({ id: `bell-${this.#ids++}`, body: {}, attempts: 1, due: this.#now });
+  }
+
   /** From now on the code renders other pages: they carry another origin. Cron follows at once. */
   deploy(origin: string): void {
     this.#origin = origin;
