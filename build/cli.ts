@@ -7,6 +7,7 @@ import { tick } from "../src/consumer/tick.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
+import { makeStaleDue } from "../src/store/page-rows.ts";
 import { hasPosts } from "../src/store/reads.ts";
 import { isOrderMissing } from "../src/store/windows.ts";
 import { auditReport, auditSite } from "./audit.ts";
@@ -58,8 +59,8 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
         withLock(settings, command, () => restoreAndReport(settings.stateDir, file)),
       ),
     bench: (settings) =>
-      withLock(settings, "npm run bench", async () => {
-        await withOpenState(settings, (state) => prepare(state, settings));
+      withLock(settings, "npm run bench", async (lock) => {
+        await withOpenState(settings, lock, (state) => prepare(state, settings));
         await bench(settings, { now: Date.now, random: Math.random });
         return 0;
       }),
@@ -94,14 +95,16 @@ function withState(
   command: string,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
-  return withLock(settings, command, () => withOpenState(settings, work));
+  return withLock(settings, command, (lock) => withOpenState(settings, lock, work));
 }
 
 async function withOpenState(
   { stateDir }: Settings,
+  lock: StateLock,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
   const state = await openLocalState(stateDir);
+  lock.addSimulator();
   try {
     await migrate(state);
     while (!(await deriveRows(state.db)));
@@ -113,13 +116,15 @@ async function withOpenState(
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
-  await withOpenState(settings, (state) => prepare(state, settings));
+  await withOpenState(settings, lock, (state) => prepare(state, settings));
   return serve(settings, lock);
 }
 
 async function prepare(state: LocalState, { stateDir, site }: Settings): Promise<number> {
   await importSample(state, stateDir);
   if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
+  // Nobody publishes now: what a killed server had leased does not wait for the lease to end.
+  await makeStaleDue(state.db);
   const isBuilt = await isCompiledWith(state.db, fingerprintOf(site));
   return isBuilt ? 0 : buildAndReport(state, site);
 }

@@ -1,4 +1,5 @@
 /** One process at a time may use a state directory: two would corrupt each other's SQLite. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -11,9 +12,14 @@ interface Holder {
   readonly pids: readonly number[];
   /** Where it serves; null for a script that does not. */
   readonly port: number | null;
+  /** The simulator that the script started: it outlives one that is killed, and serves nobody. */
+  readonly simulator: number | null;
 }
 
 export interface StateLock {
+  /** This process has started its simulator: whoever finds the lock of a dead one ends it. */
+  addSimulator(): void;
+
   /** Another process uses the state on behalf of this one, and serves it. */
   addServer(pid: number, port: number): void;
   release(): void;
@@ -21,7 +27,7 @@ export interface StateLock {
 
 /**
  * Throws StateInUseError while another holder lives, or a server that has survived it; a dead one's
- * lock is taken over.
+ * lock is taken over, and its simulator is ended.
  */
 export async function lockState(stateDir: string, command: string): Promise<StateLock> {
   const file = join(stateDir, "cairn.lock");
@@ -33,11 +39,14 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
         `(process ${holder.pids.join(", ")}${holder.port === null ? "" : `, port ${holder.port}`}). Stop that first, or set CAIRN_STATE to another folder.`,
     );
   }
-  const write = (pids: number[], port: number | null) =>
-    writeFileSync(file, JSON.stringify({ command, pids, port } satisfies Holder));
-  write([process.pid], null);
+  if (holder?.simulator) endSimulator(holder.simulator);
+  const own = { command, pids: [process.pid], port: null, simulator: null };
+  const write = (fields: Partial<Holder>) =>
+    writeFileSync(file, JSON.stringify({ ...own, ...fields } satisfies Holder));
+  write({});
   return {
-    addServer: (pid, port) => write([process.pid, pid], port),
+    addSimulator: () => write({ simulator: findSimulator() }),
+    addServer: (pid, port) => write({ pids: [process.pid, pid], port }),
     release: () => rmSync(file, { force: true }),
   };
 }
@@ -70,4 +79,26 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+interface Simulator {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+/** Every workerd of this machine; none where there is no `ps`, and then a killed script leaves one. */
+function listSimulators(): Simulator[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" });
+  return [...(stdout ?? "").matchAll(/^\s*(\d+)\s+(\d+)\s+(?:\S*\/)?workerd$/gm)].map(
+    ([, pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }),
+  );
+}
+
+function findSimulator(): number | null {
+  return listSimulators().find(({ parent }) => parent === process.pid)?.pid ?? null;
+}
+
+/** Unless its number belongs to another process by now. */
+function endSimulator(pid: number): void {
+  if (listSimulators().some((simulator) => simulator.pid === pid)) process.kill(pid, "SIGKILL");
 }

@@ -1,7 +1,7 @@
 /** What events do to rows, one transition a test. */
 import { describe, expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import type { PostId } from "../src/model/ids.ts";
+import type { EventId, PostId } from "../src/model/ids.ts";
 import type { CairnEvent, PostSubmitted } from "../src/queue/events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -37,6 +37,24 @@ async function scoreOf(site: Awaited<ReturnType<typeof aSite>>, { post }: PostSu
   const rows = await site.rows(SCORES);
   return rows.find(({ id }) => id === post)?.score;
 }
+
+describe("a community", () => {
+  const again = { ...community, id: anId() as EventId, at: community.at + 61_000 };
+
+  it("is made once, however often its event comes", async () => {
+    const site = await aSite();
+    expect(await site.send(community, community)).toEqual(["unchanged", "unchanged"]);
+    expect(await site.rows("SELECT reason FROM refusal")).toEqual([]);
+  });
+
+  it("that there is already is refused, and whoever asked for it is told", async () => {
+    const site = await aSite();
+    expect(await site.send(again)).toEqual(["refused"]);
+    expect(await site.rows("SELECT user, type, reason FROM refusal")).toEqual([
+      { user: community.by, type: "community_created", reason: "name_taken" },
+    ]);
+  });
+});
 
 describe("a vote", () => {
   it.each([

@@ -99,6 +99,7 @@ async function fill({ content, accounts, journal }: Databases): Promise<void> {
       "INSERT INTO dead_letter (id, at, why, body) VALUES ('d1', 7, 'no object', '\"\\u0000 é\"')",
     ),
     content.prepare("INSERT OR REPLACE INTO window_dirty VALUES ('place0', 4, 5)"),
+    content.prepare("INSERT INTO leaving VALUES ('fay')"),
   ]);
   await accounts.batch([
     accounts.prepare("INSERT INTO account VALUES ('ann', 'Ann', 'scrypt$1', 3, 5)"),

@@ -1,6 +1,6 @@
 /** The page table: stale, due, leased, settled, and the pace of writes. */
 import { describe, expect, it } from "vitest";
-import { nameAll } from "../src/store/compiled.ts";
+import { isCompiledWith, nameAll } from "../src/store/compiled.ts";
 import {
   claimBell,
   LEASE_MS,
@@ -21,7 +21,8 @@ function aTable() {
     db.batch(namePages(db, [{ key: "/", lane }], commit, now, PACE, urgent));
   const settle = (token: string, commit: number, now: number) =>
     db.batch(settlePages(db, ["/"], token, commit, now, PACE));
-  const lease = async (token: string, now: number) => (await leasePages(db, token, now, 10)).pages;
+  const lease = async (token: string, now: number) =>
+    (await leasePages(db, "", token, now, 10)).pages;
   /** A page that was written at `T`, as of commit 2. */
   const written = async (lane: "fast" | "slow") => {
     await name(lane, 2, T);
@@ -60,6 +61,28 @@ describe("a page", () => {
     await db.prepare("UPDATE site SET commit_number = 2").run();
     await nameAll(db, "new code", pages(), T + 1, PACE);
     expect(await nextDue(db)).toBe(T + 1000);
+  });
+
+  it("taken over is read as of a later commit than the publisher before may have put", async () => {
+    const { db, name } = aTable();
+    await name("fast", 2, T);
+    const first = await leasePages(db, "", "first", T, 10);
+    const second = await leasePages(db, "", "second", T + LEASE_MS, 10);
+    expect(second.pages).toEqual([{ key: "/", isTakenOver: true }]);
+    expect(second.commit).toBe(first.commit + 1);
+  });
+
+  it("is leased by no other code than all pages were last named for", async () => {
+    const { db, name } = aTable();
+    await name("fast", 2, T);
+    async function* interrupted() {
+      yield [{ key: "/", lane: "fast" as const }];
+      throw new Error("interrupted");
+    }
+    await expect(nameAll(db, "new code", interrupted(), T, PACE)).rejects.toThrow("interrupted");
+    expect((await leasePages(db, "", "old", T, 10)).pages).toEqual([]);
+    expect((await leasePages(db, "new code", "new", T, 10)).pages).toHaveLength(1);
+    expect(await isCompiledWith(db, "new code")).toBe(false);
   });
 
   it("that was quiet for longer is due at once", async () => {

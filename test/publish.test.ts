@@ -1,9 +1,9 @@
 /** Publishers that meet on one page: whatever the order, the newest content stays. */
 import { describe, expect, it } from "vitest";
 import { encodePage } from "../src/pages/encode.ts";
-import { publishPage } from "../src/pages/publish.ts";
-import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
-import { openMemoryBucket } from "./memory/storage.ts";
+import { publishDeployPage, publishPage } from "../src/pages/publish.ts";
+import { putPage, readDeployPage, readPage, readVersion } from "../src/pages/storage.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 
 const KEY = "/comments/aouv5";
 
@@ -16,7 +16,27 @@ async function storedHash(pages: ReturnType<typeof openMemoryBucket>) {
   return (await readVersion(pages, KEY))?.hash;
 }
 
-const usual = { isTakenOver: false };
+const usual = { isTakenOver: false, mayPut: () => true };
+
+describe("publishing a page that only a deploy changes", () => {
+  it("writes it although what KV reads is equal: it may be a minute old", async () => {
+    const site = openMemoryNamespace();
+    await publishDeployPage(site, "/about", content("a"), { commit: 1, ...usual });
+    const minuteOld = await site.getWithMetadata("/about", "arrayBuffer");
+    await publishDeployPage(site, "/about", content("b"), { commit: 2, ...usual });
+    const cached = { ...site, getWithMetadata: async () => minuteOld } as unknown as typeof site;
+    await publishDeployPage(cached, "/about", content("a"), { commit: 3, ...usual });
+    const { head } = (await readDeployPage(site, "/about")) ?? {};
+    expect(head).toEqual(content("a").head);
+  });
+
+  it("does not write it when its lease is about to end", async () => {
+    const site = openMemoryNamespace();
+    const late = { commit: 1, mayPut: () => false };
+    await expect(publishDeployPage(site, "/about", content("a"), late)).rejects.toThrow("too late");
+    expect(await readDeployPage(site, "/about")).toBeNull();
+  });
+});
 
 describe("publishing a page", () => {
   it("writes what is not there, and leaves alone what is equal", async () => {
@@ -65,7 +85,7 @@ describe("publishing a page", () => {
     const pages = openMemoryBucket();
     await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
     const seenByCrashed = await readVersion(pages, KEY);
-    const options = { commit: 3, isTakenOver: true };
+    const options = { ...usual, commit: 3, isTakenOver: true };
     expect(await publishPage(pages, KEY, content("a"), options)).toBe("written");
     expect(await putPage(pages, KEY, content("b"), 2, seenByCrashed)).toBe(false);
     expect(await storedHash(pages)).toBe(content("a").hash);

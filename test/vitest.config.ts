@@ -24,6 +24,9 @@ export default defineConfig({
               // intake finds nobody: forms are sent to the intake directly.
               serviceBindings: { INTAKE: async () => new Response("not in this test") },
               bindings: {
+                CAIRN_LONG: process.env.CAIRN_LONG ?? "",
+                CAIRN_SEED: process.env.CAIRN_SEED ?? "",
+                CAIRN_SEQUENCES: process.env.CAIRN_SEQUENCES ?? "",
                 SESSION_SECRET: "a secret of the tests, long enough",
                 TEST_CONTENT_MIGRATIONS: await readD1Migrations(`${root}/migrations/content`),
                 TEST_ACCOUNTS_MIGRATIONS: await readD1Migrations(`${root}/migrations/accounts`),

@@ -27,7 +27,7 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     }
     const state = await openLocalState(stateDir);
     console.log(tableText(await benchWire(state)));
-    console.log(tableText(await benchWrites(state, sources)));
+    console.log(tableText(await benchWrites(state, settings.site, sources)));
     console.log(tableText(await benchBuild(state, settings.site, sources.now)));
     const reading = await benchReading(stateDir, state);
     if (reading) console.log(tableText(reading));

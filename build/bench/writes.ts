@@ -1,7 +1,9 @@
 /** What one write costs: pages named and objects written, by kind, on a copy of the operator's site. */
+
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { mintId, type PostId } from "../../src/model/ids.ts";
+import type { Site } from "../../src/pages/page-type.ts";
 import { pageTypeOf } from "../../src/pages/table.ts";
 import { parseEvent } from "../../src/queue/events.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
@@ -27,8 +29,15 @@ interface Counts {
   unchanged: number;
 }
 
-/** One write after another, each kind on its own. */
-export async function benchWrites(state: LocalState, sources: Sources): Promise<Table> {
+/**
+ * One write after another, each kind on its own.
+ * @param config that the pages were built for: only that code publishes
+ */
+export async function benchWrites(
+  state: LocalState,
+  config: Site,
+  sources: Sources,
+): Promise<Table> {
   const { random } = sources;
   const reads = openReads(state.db);
   const [front = []] = await reads.rankedSlices([
@@ -64,7 +73,7 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
   const columns: Counts[] = [];
   // One clock for all: pages remember when they were written.
   const clock = { ms: sources.now() };
-  for (const [, make] of kinds) columns.push(await send(state, random, clock, make));
+  for (const [, make] of kinds) columns.push(await send(state, config, random, clock, make));
   const names = [...new Set(columns.flatMap(({ named }) => [...named.keys()]))];
   const row = (label: string, count: (counts: Counts) => number) => [
     label,
@@ -85,6 +94,7 @@ export async function benchWrites(state: LocalState, sources: Sources): Promise<
 /** @param make the fields of an event, given an id for what it makes */
 async function send(
   state: LocalState,
+  config: Site,
   random: Sources["random"],
   clock: { ms: number },
   make: (id: string) => object,
@@ -104,7 +114,7 @@ async function send(
     }
     const published = await publishStale({
       ...state,
-      config: { origin: "http://localhost:8787", admins: [] },
+      config,
       pace: PACE,
       now: () => now,
       token: () => id,

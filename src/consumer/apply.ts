@@ -153,8 +153,10 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
 function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
   const { name, title, description, by, at } = event;
   const key = communityKey(name);
-  if (draft.communities.has(key)) return "unchanged";
   const createdAt = Math.floor(at / 1000);
+  const known = draft.communities.get(key);
+  if (known?.creator === by && known.createdAt === createdAt) return "unchanged";
+  if (known) return draft.refuse(event, "name_taken", name);
   draft.communities.set(key, { key, name, title, description, creator: by, createdAt });
   return "applied";
 }

@@ -1,10 +1,21 @@
 /** Wakes the publisher when the next stale page is due. Depends on the store and a queue. */
 import type { Queue } from "@cloudflare/workers-types";
+import { isPublishedBy } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
 import { claimBell, nextDue } from "../store/page-rows.ts";
 
-/** @param now milliseconds since 1970 */
-export async function ringBell(db: ContentDb, publish: Queue, now: number): Promise<void> {
+/**
+ * @param fingerprint of the code that would publish; while all pages are named for another, it may
+ *   not, and the cron of the newer one wakes it
+ * @param now milliseconds since 1970
+ */
+export async function ringBell(
+  db: ContentDb,
+  publish: Queue,
+  fingerprint: string,
+  now: number,
+): Promise<void> {
+  if (!(await isPublishedBy(db, fingerprint))) return;
   const due = await nextDue(db);
   if (due === null) return;
   const delaySeconds = Math.max(0, Math.ceil((due - now) / 1000));

@@ -5,11 +5,17 @@
 
 import { encodePage } from "../pages/encode.ts";
 import type { Rendered, Site } from "../pages/page-type.ts";
-import { type PublishResult, publishDeployPage, publishPage } from "../pages/publish.ts";
+import {
+  type PublishOptions,
+  type PublishResult,
+  publishDeployPage,
+  publishPage,
+} from "../pages/publish.ts";
 import type { DeployStore, PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import type { ContentDb } from "../store/database.ts";
 import {
+  LEASE_MS,
   type LeasedPage,
   leasePages,
   type Pace,
@@ -17,6 +23,7 @@ import {
   settlePages,
 } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
+import { fingerprintOf } from "./name-all.ts";
 
 /** Pages of one lease: bounds queries (D1 allows 1,000 an invocation) and memory. */
 const PAGES_A_LEASE = 100;
@@ -26,6 +33,11 @@ const MAX_LEASES = 6;
 const PARALLEL_PUTS = 6;
 /** After storage has failed. Milliseconds. */
 const RETRY_MS = 5000;
+/**
+ * How long before the end of a lease the last put is sent: whoever takes the page over may put at
+ * once, and neither R2 nor KV takes two within a second. Milliseconds; longer than a put takes.
+ */
+const LAST_PUT_MS = 10_000;
 
 export interface PublisherDeps {
   readonly db: ContentDb;
@@ -53,17 +65,21 @@ export async function publishStale(deps: PublisherDeps): Promise<PublishCounts> 
 
 async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise<number> {
   const token = deps.token();
-  const { pages, commit } = await leasePages(deps.db, token, deps.now(), PAGES_A_LEASE);
+  const leasedAt = deps.now();
+  const code = fingerprintOf(deps.config);
+  const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, PAGES_A_LEASE);
   if (pages.length === 0) return 0;
   const rendered = await renderLease(
     deps,
     pages.map(({ key }) => key),
   );
+  const mayPut = () => deps.now() < leasedAt + LEASE_MS - LAST_PUT_MS;
   const settled: string[] = [];
   const failed: string[] = [];
   await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
     try {
-      const result = await putOne(deps, page, rendered.get(page.key), commit);
+      const fresh = rendered.get(page.key);
+      const result = await putOne(deps, page, fresh, { commit, mayPut });
       counts[result]++;
       settled.push(page.key);
     } catch (error) {
@@ -118,13 +134,13 @@ async function putOne(
   { pages, site }: PublisherDeps,
   { key, isTakenOver }: LeasedPage,
   rendered: Rendered | undefined,
-  commit: number,
+  lease: Pick<PublishOptions, "commit" | "mayPut">,
 ): Promise<PublishResult> {
   if (!rendered) throw new Error("it could not be rendered");
   const page = encodePage(rendered);
   return pageTypeOf(key)?.tier === "deploy"
-    ? publishDeployPage(site, key, page, commit)
-    : publishPage(pages, key, page, { commit, isTakenOver });
+    ? publishDeployPage(site, key, page, lease)
+    : publishPage(pages, key, page, { ...lease, isTakenOver });
 }
 
 /** Runs `work` for every item, at most `parallel` at a time. */

@@ -6,7 +6,7 @@ import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
 import { deriveRows } from "./derive-rows.ts";
 import { finishDepartures } from "./finish-departures.ts";
-import { nameAllPages } from "./name-all.ts";
+import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
 import { tick } from "./tick.ts";
@@ -20,7 +20,7 @@ export default {
     const deps = depsOf(env);
     await receive(batch, deps);
     await finish(deps, env);
-    await ringBell(env.DB, env.PUBLISH, deps.now());
+    await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
   },
   /**
    * Time passes for the listings that it drives. And the safety net: whatever lost its bell is
@@ -34,7 +34,7 @@ export default {
     await finish(deps, env);
     await publishStale(deps);
     await auditSome(deps);
-    await ringBell(env.DB, env.PUBLISH, deps.now());
+    await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
   },
 } satisfies ExportedHandler<ConsumerEnv>;
 

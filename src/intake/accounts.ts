@@ -81,7 +81,15 @@ export async function findCommunity(accounts: D1Database, name: string): Promise
     .first<string>("name");
 }
 
-/** @returns whether the name was free */
+/** Whether the event of a name taken so long ago got through is certain to be known by then. */
+const UNDER_WAY_SECONDS = 60;
+
+/**
+ * A name that the same person took a while ago counts as free: the request may have died before it
+ * sent its event. If it had not, the consumer refuses the second one.
+ * @param createdAt seconds since 1970
+ * @returns whether the name was free
+ */
 export async function addCommunity(
   accounts: D1Database,
   name: string,
@@ -90,18 +98,24 @@ export async function addCommunity(
 ): Promise<boolean> {
   const { meta } = await accounts
     .prepare(
-      `INSERT INTO community (name_key, name, creator, created_at)
-       VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+      `INSERT INTO community (name_key, name, creator, created_at) VALUES (?1, ?2, ?3, ?4)
+       ON CONFLICT DO UPDATE SET creator = excluded.creator
+       WHERE creator = excluded.creator
+         AND created_at < excluded.created_at - ${UNDER_WAY_SECONDS}`,
     )
     .bind(name.toLowerCase(), name, creator, createdAt)
     .run();
   return meta.changes === 1;
 }
 
-/** Frees the name of a community whose event could not be sent. */
-export async function removeCommunity(accounts: D1Database, name: string): Promise<void> {
+/** Frees the name of a community whose event could not be sent, unless it was taken before. */
+export async function removeCommunity(
+  accounts: D1Database,
+  name: string,
+  createdAt: number,
+): Promise<void> {
   await accounts
-    .prepare("DELETE FROM community WHERE name_key = ?1")
-    .bind(name.toLowerCase())
+    .prepare("DELETE FROM community WHERE name_key = ?1 AND created_at = ?2")
+    .bind(name.toLowerCase(), createdAt)
     .run();
 }

@@ -44,12 +44,13 @@ async function foundCommunity(request: PersonRequest): Promise<Outcome> {
   const name = sent.name.trim();
   if (!COMMUNITY_NAME.test(name)) return { type: "not_a_name", field: "name", ...NAME_RULE };
   if (RESERVED_NAMES.has(communityKey(name))) return { type: "name_taken", field: "name", name };
-  const wasFree = await addCommunity(env.ACCOUNTS, name, person, Math.floor(nowMs / 1000));
+  const createdAt = Math.floor(nowMs / 1000);
+  const wasFree = await addCommunity(env.ACCOUNTS, name, person, createdAt);
   if (!wasFree) return { type: "name_taken", field: "name", name };
 
   const event = await sendEvent(request, { ...sent, type: "community_created", name });
   if (isRefusal(event)) {
-    await removeCommunity(env.ACCOUNTS, name);
+    await removeCommunity(env.ACCOUNTS, name, createdAt);
     return event;
   }
   const key = communityKey(name);

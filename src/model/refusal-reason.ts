@@ -5,6 +5,7 @@ export type RefusalReason =
   | "no_such_comment"
   | "not_yours"
   | "not_a_text"
+  | "name_taken"
   | "deleted"
   | "no_room"
   | "wrong_parent"

@@ -34,6 +34,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   no_such_comment: "there is no such comment",
   not_yours: "somebody else wrote it",
   not_a_text: "the post is a link, and has no text to edit",
+  name_taken: "there is one of this name already",
   deleted: "it had been deleted by then",
   no_room: "this part of the thread is too long already",
   wrong_parent: "the comment that it answers is in another thread",

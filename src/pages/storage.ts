@@ -135,14 +135,6 @@ export async function putPage(
   return object !== null;
 }
 
-export async function readDeployVersion(
-  site: DeployStore,
-  key: string,
-): Promise<StoredVersion | null> {
-  const { metadata } = await site.getWithMetadata<Metadata>(key, "stream");
-  return metadata && { commit: Number(metadata.commit), hash: metadata.hash, etag: "" };
-}
-
 export async function* listDeployVersions(
   site: DeployStore,
 ): AsyncGenerator<[string, StoredVersion]> {
@@ -152,7 +144,7 @@ export async function* listDeployVersions(
   }
 }
 
-/** KV has no conditional put; these pages change with a deploy only, one publisher at a time. */
+/** KV has no conditional put: whoever puts holds the page's lease, and for some seconds more. */
 export async function putDeployPage(
   site: DeployStore,
   key: string,

@@ -1,11 +1,20 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { readCommitNumber } from "./commit.ts";
-import { type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
+import { NAMING, type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
+  return (await readCompiled(db)) === fingerprint;
+}
+
+/** All pages have been named for this code, or are being named. */
+export async function isPublishedBy(db: D1Database, fingerprint: string): Promise<boolean> {
+  const compiled = await readCompiled(db);
+  return compiled === fingerprint || compiled === NAMING + fingerprint;
+}
+
+async function readCompiled(db: D1Database): Promise<string | undefined> {
   const row = await db.prepare("SELECT compiled FROM site").first<{ compiled: string }>();
-  return row?.compiled === fingerprint;
+  return row?.compiled;
 }
 
 export async function setCompiled(db: D1Database, fingerprint: string): Promise<void> {
@@ -13,8 +22,9 @@ export async function setCompiled(db: D1Database, fingerprint: string): Promise<
 }
 
 /**
- * Names all pages as of a new commit number. Interrupted anywhere, it begins again: the fingerprint
- * is written last. Pages that are rows already but no longer exist become voids.
+ * Names all pages as of a new commit number. Interrupted anywhere, it begins again: the bare
+ * fingerprint is written last. From the first statement on, no other code publishes. Pages that are
+ * rows already but no longer exist become voids.
  */
 export async function nameAll(
   db: D1Database,
@@ -23,15 +33,23 @@ export async function nameAll(
   now: number,
   pace: Pace,
 ): Promise<void> {
-  await db.prepare("UPDATE site SET commit_number = commit_number + 1").run();
-  const commit = await readCommitNumber(db);
-  await db
-    .prepare(
-      `UPDATE page SET named = ?1, due =
-         CASE WHEN lease IS NULL THEN max(?2, written_at + ${URGENT_PACE_MS}) ELSE due END`,
-    )
-    .bind(commit, now)
-    .run();
+  const [, , site] = await db.batch<{ commit: number }>([
+    db
+      .prepare("UPDATE site SET commit_number = commit_number + 1, compiled = ?1")
+      .bind(NAMING + fingerprint),
+    db
+      .prepare(
+        `UPDATE page SET named = (SELECT commit_number FROM site), due =
+           CASE WHEN lease IS NULL THEN max(?1, written_at + ${URGENT_PACE_MS}) ELSE due END`,
+      )
+      .bind(now),
+    db.prepare('SELECT commit_number AS "commit" FROM site'),
+  ]);
+  const commit = site?.results[0]?.commit ?? 0;
   for await (const chunk of pages) await db.batch(namePages(db, chunk, commit, now, pace, false));
-  await setCompiled(db, fingerprint);
+  // Unless other code has begun to name all pages meanwhile.
+  await db
+    .prepare("UPDATE site SET compiled = ?1 WHERE compiled = ?2")
+    .bind(fingerprint, NAMING + fingerprint)
+    .run();
 }

@@ -33,7 +33,7 @@ const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
   SELECT value ->> 'key', value ->> 'lane', ?3, ?1, ?4 FROM json_each(?5) WHERE true
   ON CONFLICT (key) DO UPDATE SET
-    named = excluded.named,
+    named = max(page.named, excluded.named),
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
       WHEN page.lease IS NOT NULL THEN page.due
@@ -64,23 +64,36 @@ export interface LeasedPage {
   readonly isTakenOver: boolean;
 }
 
-const DUE_PAGES = "FROM page WHERE named > written AND due <= ?1 ORDER BY due LIMIT ?2";
+/** In front of a fingerprint: the code that it stands for is naming all pages just now. */
+export const NAMING = "naming ";
+
+// A publisher of other code than all pages were last named for would write what nobody renews.
+const DUE_PAGES = `FROM page WHERE named > written AND due <= ?1
+  AND (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY due LIMIT ?2`;
+
+// Taking over is a commit of its own: the put of the publisher before, which may still be on its
+// way, carries a lower number wherever it arrives.
+const TAKE_OVER = `UPDATE site SET commit_number = commit_number + 1
+  WHERE EXISTS (SELECT 1 FROM (SELECT lease ${DUE_PAGES}) WHERE lease IS NOT NULL)`;
 
 /**
  * Leases up to `limit` pages that are due, for LEASE_MS. Also returns the number of the last
  * commit: everything read from now on reflects at least that one.
+ * @param fingerprint of the code that will render them
  */
 export async function leasePages(
   db: D1Database,
+  fingerprint: string,
   token: string,
   now: number,
   limit: number,
 ): Promise<{ readonly pages: LeasedPage[]; readonly commit: number }> {
-  const [found, , site] = await db.batch<{ key: string; lease: string | null; commit: number }>([
-    db.prepare(`SELECT key, lease ${DUE_PAGES}`).bind(now, limit),
+  const [found, , , site] = await db.batch<{ key: string; lease: string | null; commit: number }>([
+    db.prepare(`SELECT key, lease ${DUE_PAGES}`).bind(now, limit, fingerprint),
+    db.prepare(TAKE_OVER).bind(now, limit, fingerprint),
     db
-      .prepare(`UPDATE page SET lease = ?3, due = ?4 WHERE key IN (SELECT key ${DUE_PAGES})`)
-      .bind(now, limit, token, now + LEASE_MS),
+      .prepare(`UPDATE page SET lease = ?4, due = ?5 WHERE key IN (SELECT key ${DUE_PAGES})`)
+      .bind(now, limit, fingerprint, token, now + LEASE_MS),
     db.prepare('SELECT commit_number AS "commit" FROM site'),
   ]);
   const pages = (found?.results ?? []).map(({ key, lease }) => ({
@@ -182,7 +195,7 @@ export function removePageRows(db: D1Database, keys: readonly string[]): D1Prepa
   );
 }
 
-/** For the audit, which has the site to itself: no stale page waits for its lane or a lease. */
+/** For scripts that have the site to themselves: no stale page waits for its lane or a lease. */
 export async function makeStaleDue(db: D1Database): Promise<void> {
   await db.prepare("UPDATE page SET due = 0 WHERE named > written").run();
 }

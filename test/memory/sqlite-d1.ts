@@ -3,7 +3,7 @@
  * The tests in test/workerd run the same code on the real D1.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { D1Database } from "@cloudflare/workers-types";
 import type { DatabaseName } from "../../src/store/tables.ts";
 
@@ -17,14 +17,26 @@ interface Statement {
   execute(): unknown;
 }
 
-function statement(db: DatabaseSync, sql: string, values: SQLInputValue[] = []): Statement {
+type Prepare = (sql: string) => StatementSync;
+
+/** Preparing costs more than running. */
+function preparedOnce(db: DatabaseSync): Prepare {
+  const prepared = new Map<string, StatementSync>();
+  return (sql) => {
+    const known = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, known);
+    return known;
+  };
+}
+
+function statement(prepare: Prepare, sql: string, values: SQLInputValue[] = []): Statement {
   const execute = () => {
-    const results = db.prepare(sql).all(...values);
-    const { changes } = db.prepare("SELECT changes() AS changes").get() as { changes: number };
+    const results = prepare(sql).all(...values);
+    const { changes } = prepare("SELECT changes() AS changes").get() as { changes: number };
     return { results, success: true, meta: { changes } };
   };
   return {
-    bind: (...bound) => statement(db, sql, bound),
+    bind: (...bound) => statement(prepare, sql, bound),
     run: async () => execute(),
     all: async () => execute(),
     async first(column) {
@@ -47,20 +59,34 @@ export function openMemoryD1(
   name: DatabaseName = "content",
   migrations = [...migrationsOf(name).values()],
 ): D1Database {
+  return asD1(openMemoryDatabase(migrations));
+}
+
+/** The same as SQLite itself, for tests that look behind D1. */
+export function openMemoryDatabase(
+  migrations = [...migrationsOf("content").values()],
+): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   for (const sql of migrations) db.exec(sql);
+  return db;
+}
+
+/** A batch is a savepoint, so that a test may have a transaction around everything. */
+export function asD1(db: DatabaseSync): D1Database {
+  const prepare = preparedOnce(db);
   const database = {
     exec: async (sql: string) => db.exec(sql),
-    prepare: (sql: string) => statement(db, sql),
+    prepare: (sql: string) => statement(prepare, sql),
     async batch(statements: Statement[]) {
-      db.exec("BEGIN");
+      db.exec("SAVEPOINT batch");
       try {
         const answers = statements.map((each) => each.execute());
-        db.exec("COMMIT");
         return answers;
       } catch (error) {
-        db.exec("ROLLBACK");
+        db.exec("ROLLBACK TO batch");
         throw error;
+      } finally {
+        db.exec("RELEASE batch");
       }
     },
   };

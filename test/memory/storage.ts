@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 
-interface StoredObject {
+export interface StoredObject {
   readonly body: Uint8Array;
   readonly etag: string;
   readonly customMetadata: Record<string, string>;
@@ -17,8 +17,7 @@ function copy(body: Uint8Array): ArrayBuffer {
   return body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
 }
 
-export function openMemoryBucket(): R2Bucket {
-  const objects = new Map<string, StoredObject>();
+export function openMemoryBucket(objects = new Map<string, StoredObject>()): R2Bucket {
   const describe = (key: string, object: StoredObject) => ({ key, ...object });
   const bucket = {
     async get(key: string) {

@@ -6,6 +6,10 @@ import type { ConsumerEnv, IntakeEnv, JournalEnv, ReaderEnv } from "../../src/bi
 declare global {
   namespace Cloudflare {
     interface Env extends ReaderEnv, IntakeEnv, ConsumerEnv, JournalEnv {
+      /** "1" in the long run; the others as test/rebuild.test.ts means them, or empty. */
+      readonly CAIRN_LONG: string;
+      readonly CAIRN_SEED: string;
+      readonly CAIRN_SEQUENCES: string;
       readonly TEST_CONTENT_MIGRATIONS: D1Migration[];
       readonly TEST_ACCOUNTS_MIGRATIONS: D1Migration[];
       readonly TEST_JOURNAL_MIGRATIONS: D1Migration[];

@@ -5,10 +5,13 @@ import { MAX_EVENT_BYTES } from "../../src/model/limits.ts";
 import { parseEvent } from "../../src/queue/events.ts";
 import {
   alice,
+  aPerson,
   asJson,
   brokenQueue,
+  clock,
   error,
   type Fields,
+  JSON_CLIENT,
   NOW_MS,
   openIntake,
   post,
@@ -205,6 +208,23 @@ describe("create_community", () => {
     const answers = await Promise.all(["race", "Race", "RACE"].map((name) => found({ name })));
     expect(answers.map(([status]) => status).sort()).toEqual([202, 409, 409]);
     expect(sent).toHaveLength(1);
+  });
+
+  test("takes the name again for whoever took it, once a lost event would be known", async () => {
+    expect((await found({}))[0]).toBe(202);
+    expect((await found({}))[0]).toBe(409);
+    clock.nowMs += 61_000;
+    const bob = { ...(await aPerson("Bob")), ...JSON_CLIENT };
+    expect((await asJson(post("/api/create_community", fields, bob)))[0]).toBe(409);
+    vi.spyOn(console, "error").mockReturnValue();
+    await post("/api/create_community", fields, script, { EVENTS: brokenQueue });
+    expect((await asJson(post("/api/create_community", fields, bob)))[0]).toBe(409);
+    expect((await found({}))[0]).toBe(202);
+    expect(sent.map(parseEvent)).toMatchObject([
+      { type: "community_created", at: NOW_MS },
+      { type: "person_registered" },
+      { type: "community_created", at: clock.nowMs },
+    ]);
   });
 
   test("frees the name again when the queue is down", async () => {
