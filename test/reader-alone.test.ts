@@ -155,7 +155,7 @@ test("the reader alone answers every page, as what it is", async () => {
   });
   expect(seen.get(200)).toBeGreaterThan(LINKS);
   // The deleted post; the link that was sent again; the blocks that are not full yet.
-  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 6]);
+  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 7]);
   // Two rankings, of the site and of the community, and one of the domain lost their last page; and
   // /404 itself.
   expect(seen.get(404)).toBe(6);
