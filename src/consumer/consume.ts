@@ -31,7 +31,8 @@ export async function consumeEvents(
     const applied = apply(rows, events, now, admins);
     if (isNothing(applied)) return applied.outcomes;
     const placed = await placeChange(db, rows, applied);
-    const { entries, cleared, dirty, reported, change } = placed;
+    const { change, ...places } = placed;
+    const done = applied.outcomes.filter((outcome) => outcome === "applied").length;
     const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
     const isUrgent =
@@ -39,7 +40,7 @@ export async function consumeEvents(
     const isCommitted = await commitChanges(
       db,
       rows.commit,
-      { ...applied, posts, comments, entries, cleared, dirty, reported },
+      { ...applied, ...places, posts, comments, applied: done },
       { pages: affectedPages(change), isUrgent },
       now,
       pace,

@@ -49,6 +49,8 @@ export interface PlacedChange {
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
+  /** Those that were not told before. */
+  readonly refusals: readonly Refusal[];
   readonly dirty: readonly DirtyScope[];
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
@@ -136,7 +138,7 @@ export async function placeChange(
     linkGroups: linkGroupChanges(posts, linkPosts),
   };
   const dirty = dirtyScopes(posts, asof);
-  return { entries, cleared, dirty, reported: moderation.reported, change };
+  return { entries, cleared, dirty, refusals, reported: moderation.reported, change };
 }
 
 /** A refusal that comes again is told once. */

@@ -23,6 +23,7 @@ import {
   settlePages,
 } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
+import { countPages } from "../store/status.ts";
 import { fingerprintOf } from "./name-all.ts";
 
 /** Pages of one lease: bounds queries (D1 allows 1,000 an invocation) and memory. */
@@ -76,6 +77,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const mayPut = () => deps.now() < leasedAt + LEASE_MS - LAST_PUT_MS;
   const settled: string[] = [];
   const failed: string[] = [];
+  const before = { ...counts };
   await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
     try {
       const fresh = rendered.get(page.key);
@@ -92,6 +94,11 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   await deps.db.batch([
     ...settlePages(deps.db, settled, token, commit, now, deps.pace),
     ...postponePages(deps.db, failed, token, now + RETRY_MS),
+    countPages(deps.db, {
+      written: counts.written - before.written,
+      unchanged: counts.unchanged - before.unchanged,
+      failed: failed.length,
+    }),
   ]);
   return pages.length;
 }

@@ -9,6 +9,7 @@ import { finishDepartures } from "./finish-departures.ts";
 import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
+import { reportStatus } from "./report-status.ts";
 import { tick } from "./tick.ts";
 
 const EVENTS_QUEUE = "cairn-events";
@@ -34,6 +35,7 @@ export default {
     await finish(deps, env);
     await publishStale(deps);
     await auditSome(deps);
+    await reportStatus(deps);
     await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
   },
 } satisfies ExportedHandler<ConsumerEnv>;

@@ -145,6 +145,9 @@ export function ownPath(key: string): string {
 /** Read by the reader, shown to nobody. */
 export const SESSION_EPOCH = "/session";
 
+/** For admins, as they are told apart by the page itself. */
+export const STATUS_PATH = "/-/status";
+
 /** Read by moderators: the page itself says by whom. No path and no session makes its key. */
 export function guardedKey(path: string): string {
   return `~${path}`;

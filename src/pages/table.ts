@@ -20,6 +20,7 @@ import { piecePage } from "./piece.ts";
 import { queuePage } from "./queue.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
+import { statusPage } from "./status.ts";
 import { threadPage } from "./thread.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
@@ -44,6 +45,7 @@ export const PAGE_TYPES: readonly PageType[] = [
   communitySubmitPage,
   logPage,
   queuePage,
+  statusPage,
   ...OWN_PAGES,
   writtenPage,
   inboxPage,

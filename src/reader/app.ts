@@ -5,13 +5,23 @@
 import { Hono } from "hono";
 import type { ReaderEnv } from "../bindings.ts";
 import { mintedAtMs, type PersonKey } from "../model/ids.ts";
-import { DEPLOY_KEYS, isDeployKey, ownKey, personPath, SESSION_EPOCH } from "../pages/key.ts";
+import { isHealthy, type StatusReport } from "../model/status.ts";
+import {
+  DEPLOY_KEYS,
+  guardedKey,
+  isDeployKey,
+  ownKey,
+  personPath,
+  SESSION_EPOCH,
+  STATUS_PATH,
+} from "../pages/key.ts";
 import { readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
 import { type Address, Addresses } from "./addresses.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
+  answerHealthy,
   answerMethod,
   answerNotFound,
   answerOwnPage,
@@ -20,6 +30,7 @@ import {
   answerToken,
   prepareAnswer,
   readReaders,
+  textOf,
 } from "./respond.ts";
 import { readSession } from "./session.ts";
 
@@ -84,7 +95,9 @@ function answer(
     case "own":
       return answerOwn(env, request, resolved, memory, now);
     case "guarded":
-      return answerGuarded(env, request, resolved.key, memory, now);
+      return answerGuarded(env, request, resolved, memory, now);
+    case "health":
+      return answerHealth(env, now);
     case "page": {
       const kept = memory.recent.find(resolved.key, now, Number(env.KEEP_MS));
       if (kept) return answerKept(env, request, address, resolved, kept, memory, now);
@@ -141,7 +154,7 @@ async function answerOwn(
 async function answerGuarded(
   env: ReaderEnv,
   request: Request,
-  key: string,
+  { key, representation }: Resolved & { type: "guarded" },
   memory: Memory,
   now: number,
 ): Promise<Response> {
@@ -150,9 +163,17 @@ async function answerGuarded(
   const page = await readPage(env.PAGES, key);
   const response =
     page && (await readReaders(page)).includes(person)
-      ? answerOwnPage(request, page, "default")
+      ? answerOwnPage(request, page, representation)
       : null;
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
+}
+
+/** From what cron last wrote down: a reader has nothing else to ask. */
+async function answerHealth(env: ReaderEnv, now: number): Promise<Response> {
+  const page = await readPage(env.PAGES, guardedKey(STATUS_PATH));
+  const stored = page?.head.representations.find(({ type }) => type === "json");
+  const report = page && stored ? (JSON.parse(await textOf(page, stored)) as StatusReport) : null;
+  return answerHealthy(report !== null && isHealthy(report, Math.floor(now / 1000)));
 }
 
 /** Whoever has nothing yet sees what everybody sees who has nothing. */

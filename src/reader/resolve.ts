@@ -29,7 +29,13 @@ export type Resolved =
       readonly representation: RepresentationName;
     }
   /** For those whom the stored page itself names. */
-  | { readonly type: "guarded"; readonly key: string }
+  | {
+      readonly type: "guarded";
+      readonly key: string;
+      readonly representation: RepresentationName;
+    }
+  /** Is everything well? In a word, for whoever watches. */
+  | { readonly type: "health" }
   | { readonly type: "redirect"; readonly location: string }
   | { readonly type: "not_found" }
   | { readonly type: "invalid_token" };
@@ -171,7 +177,8 @@ function resolveOwn(path: string, representation: RepresentationName): Resolved 
   return rest === undefined ? null : { type: "own", rest, representation };
 }
 
-const GUARDED = /^\/r\/[a-z0-9_.-]+\/about\/reports$/;
+const HEALTH_PATH = "/health";
+const GUARDED = /^(?:\/r\/[a-z0-9_.-]+\/about\/reports|\/-\/status)$/;
 
 function resolveKey(
   path: string,
@@ -180,11 +187,8 @@ function resolveKey(
 ): Resolved {
   const own = resolveOwn(path, representation);
   if (own) return own;
-  if (GUARDED.test(path)) {
-    return representation === "default"
-      ? { type: "guarded", key: guardedKey(path) }
-      : { type: "not_found" };
-  }
+  if (path === HEALTH_PATH) return { type: "health" };
+  if (GUARDED.test(path)) return { type: "guarded", key: guardedKey(path), representation };
   const id = THREAD.exec(path)?.[1];
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   if (!isKey(key)) return { type: "not_found" };

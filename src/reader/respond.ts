@@ -233,6 +233,14 @@ export function answerToken(): Response {
   );
 }
 
+/** For monitors, which look at the status. */
+export function answerHealthy(isWell: boolean): Response {
+  return Response.json(
+    { status: isWell ? "ok" : "not well" },
+    { status: isWell ? 200 : 503, headers: { ...SECURITY_HEADERS, "Cache-Control": "no-store" } },
+  );
+}
+
 export function answerMethod(): Response {
   return new Response("Only GET and HEAD here; forms go to /api/…", {
     status: 405,

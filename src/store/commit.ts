@@ -64,7 +64,10 @@ export interface RowChanges {
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
   readonly aliases: readonly Alias[];
+  /** Those that are told for the first time. */
   readonly refusals: readonly Refusal[];
+  /** How many events did something. */
+  readonly applied: number;
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
@@ -84,6 +87,12 @@ export interface NewEntry {
   readonly isLate: boolean;
 }
 
+/** Of one commit, for the sums that operators look at. */
+export interface EventCounts {
+  readonly applied: number;
+  readonly refused: number;
+}
+
 export interface PagesToName {
   readonly pages: readonly NamedPage[];
   /** Something was taken down: the pages do not wait for their lanes. */
@@ -92,7 +101,8 @@ export interface PagesToName {
 
 // NULL violates the column's constraint, and that rolls the whole batch back.
 const TAKE_NUMBER = `UPDATE site SET commit_number =
-  CASE WHEN commit_number = ?1 THEN ?1 + 1 END WHERE id = 1`;
+  CASE WHEN commit_number = ?1 THEN ?1 + 1 END, applied = applied + ?2, refused = refused + ?3
+  WHERE id = 1`;
 const CONFLICT = "NOT NULL constraint failed: site.commit_number";
 
 /** Throws while rows await store/derive: whatever is decided on them would be wrong. */
@@ -118,7 +128,7 @@ export async function commitChanges(
   pace: Pace,
 ): Promise<boolean> {
   const next = readAt + 1;
-  return commitBatch(db, readAt, [
+  const statements = [
     ...insertCommunities(db, rows.communities),
     ...moveInDomains(db, rows.posts),
     ...upsertPosts(db, rows.posts),
@@ -147,7 +157,9 @@ export async function commitChanges(
     ...removePrivateRows(db, rows.departed),
     ...markDirty(db, rows.dirty, next),
     ...namePages(db, named.pages, next, now, pace, named.isUrgent),
-  ]);
+  ];
+  const events = { applied: rows.applied, refused: rows.refusals.length };
+  return commitBatch(db, readAt, statements, events);
 }
 
 /** Takes the next commit number, and writes all of it or nothing. */
@@ -155,9 +167,11 @@ export async function commitBatch(
   db: D1Database,
   readAt: number,
   statements: readonly D1PreparedStatement[],
+  events: EventCounts = { applied: 0, refused: 0 },
 ): Promise<boolean> {
+  const { applied, refused } = events;
   try {
-    await db.batch([db.prepare(TAKE_NUMBER).bind(readAt), ...statements]);
+    await db.batch([db.prepare(TAKE_NUMBER).bind(readAt, applied, refused), ...statements]);
     return true;
   } catch (error) {
     if (error instanceof Error && error.message.includes(CONFLICT)) return false;

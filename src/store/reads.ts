@@ -8,6 +8,7 @@ import type { CommentId, CommunityKey, Domain, EventId, PersonKey, PostId } from
 import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
+import type { StatusReport } from "../model/status.ts";
 import type { Refusal } from "./commit.ts";
 import {
   type PieceRef,
@@ -31,6 +32,7 @@ import { type ReportedThing, readActs, readModerators, readReportedThings } from
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
+import { readStatus } from "./status.ts";
 import { readWindowCounts, readWindowLists } from "./windows.ts";
 
 /** Slots of a chronological listing: 1-based, oldest first, both ends included. */
@@ -94,6 +96,8 @@ export interface Reads {
   ): Promise<readonly (readonly ReportedThing[])[]>;
   /** What stands last in private listings, newest first. */
   tails(listings: readonly string[], max: number): Promise<readonly (readonly TailEntry[])[]>;
+  /** What cron last found; null before it ran. */
+  status(): Promise<StatusReport | null>;
   /** The names of all private listings. */
   privateListings(): Promise<readonly string[]>;
   /** People whose sessions of an earlier epoch have ended. */
@@ -133,6 +137,7 @@ export function openReads(db: D1Database): Reads {
     reportedThings: (communities, limit, reasons) =>
       readReportedThings(db, communities, limit, reasons),
     tails: (listings, max) => readTails(db, listings, max),
+    status: () => readStatus(db),
     privateListings: () => readPrivateListings(db),
     endedSessions: () => readEndedSessions(db),
   };

@@ -48,7 +48,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     key: ["id"],
     // Numbers that went back would make every page stored before look newer than its rows.
     facts: [
-      ...["id", "commit_number", "applied", "unchanged", "refused"],
+      ...["id", "commit_number", "applied", "refused"],
       ...["pages_written", "pages_unchanged", "pages_failed", "audited", "healed", "audited_at"],
     ],
     derived: {
@@ -222,6 +222,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
   },
   { type: "derived", database: "content", table: "page", by: "npm run build" },
   { type: "derived", database: "content", table: "domain_post", by: RENUMBERED },
+  { type: "derived", database: "content", table: "status", by: "cron" },
   {
     type: "facts",
     database: "accounts",

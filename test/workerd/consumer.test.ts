@@ -148,6 +148,7 @@ describe("a commit", () => {
     refusals: [],
     entries: [],
     dirty: [],
+    applied: 0,
     cleared: [],
     marks: [],
     reports: [],

@@ -1,0 +1,41 @@
+/** What operators see of a site: sums since its beginning, and what waits. Pure. */
+
+export interface LaneStatus {
+  /** Stale pages. */
+  readonly pages: number;
+  /** How long the oldest of them could have been written already. Seconds. */
+  readonly overdue: number;
+}
+
+export interface StatusReport {
+  /** When cron found all this. Seconds since 1970, as all times here. */
+  readonly at: number;
+  readonly events: { readonly applied: number; readonly refused: number; readonly dead: number };
+  readonly stale: Readonly<Record<"fast" | "slow" | "private", LaneStatus>>;
+  readonly pages: { readonly written: number; readonly unchanged: number; readonly failed: number };
+  /** "Now" of the windows; null before their first tick. */
+  readonly windowsAt: number | null;
+  readonly audit: { readonly at: number; readonly pages: number; readonly healed: number };
+  /** Counted once an hour. */
+  readonly rows: RowCounts;
+}
+
+export interface RowCounts {
+  readonly at: number;
+  readonly posts: number;
+  readonly comments: number;
+  readonly people: number;
+  readonly communities: number;
+  /** Stored pages, voids included. */
+  readonly objects: number;
+}
+
+/** Cron runs every minute: after five without it, nothing is published any more. Seconds. */
+export const MAX_REPORT_AGE = 300;
+/** First pages wait for a lane of ten seconds; after five minutes something is broken. Seconds. */
+export const MAX_OVERDUE = 300;
+
+/** @param now seconds since 1970 */
+export function isHealthy({ at, stale }: StatusReport, now: number): boolean {
+  return now - at <= MAX_REPORT_AGE && stale.fast.overdue <= MAX_OVERDUE;
+}

@@ -1,0 +1,65 @@
+/** How the site is, for its admins: the page says itself who they are. */
+import type { StatusReport } from "../model/status.ts";
+import { guardedKey, STATUS_PATH } from "./key.ts";
+import { definePage } from "./page-type.ts";
+import { isoTime } from "./post-line.ts";
+import { renderTemplate } from "./templates.ts";
+
+export const STATUS_KEY = guardedKey(STATUS_PATH);
+
+/** Changed by cron alone, which names it. */
+export const statusPage = definePage<object, StatusReport>({
+  name: "status",
+  path: "/-/status (key: ~/-/status)",
+  tier: "write",
+  parse: (key) => (key === STATUS_KEY ? {} : null),
+  lane: () => "fast",
+  affectedBy: () => [],
+  async *every(reads) {
+    if ((await reads.status()) !== null) yield STATUS_KEY;
+  },
+  async load(reads, keys) {
+    const report = await reads.status();
+    return keys.map(() => report);
+  },
+  view(_, report, site) {
+    const html = renderTemplate("status", { title: "Status", sections: sectionsOf(report) });
+    return {
+      type: "page",
+      status: 200,
+      path: null,
+      representations: [
+        { type: "html", body: html },
+        { type: "json", body: JSON.stringify(report) },
+        { type: "text", body: site.admins.join("\n") },
+      ],
+    };
+  },
+});
+
+function sectionsOf({ at, events, stale, pages, windowsAt, audit, rows }: StatusReport) {
+  const lanes = Object.entries(stale).map(([lane, { pages: waiting, overdue }]) => [
+    `${lane} lane`,
+    waiting === 0 ? "nothing" : `${waiting} pages, the oldest due for ${overdue} s`,
+  ]);
+  return [
+    { title: "Events", lines: Object.entries(events) },
+    { title: "Stale pages", lines: lanes },
+    { title: "Pages published", lines: Object.entries(pages) },
+    {
+      title: "Runs",
+      lines: [
+        ["this report", isoTime(at)],
+        ["windows moved to", windowsAt === null ? "never" : isoTime(windowsAt)],
+        ["last audit", audit.at === 0 ? "never" : isoTime(audit.at)],
+        ["pages audited", audit.pages],
+        ["pages healed", audit.healed],
+      ],
+    },
+    { title: `Rows and objects, counted ${isoTime(rows.at)}`, lines: countsOf(rows) },
+  ];
+}
+
+function countsOf({ at: _, ...counts }: StatusReport["rows"]): [string, number][] {
+  return Object.entries(counts);
+}

@@ -1,0 +1,122 @@
+/** The sums that operators look at, and the report that the status page is rendered from. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { RowCounts, StatusReport } from "../model/status.ts";
+import { commitBatch, readCommitNumber } from "./commit.ts";
+import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+
+export function countPages(
+  db: D1Database,
+  { written, unchanged, failed }: StatusReport["pages"],
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE site SET pages_written = pages_written + ?1, pages_unchanged = pages_unchanged + ?2,
+         pages_failed = pages_failed + ?3`,
+    )
+    .bind(written, unchanged, failed);
+}
+
+export async function readStatus(db: D1Database): Promise<StatusReport | null> {
+  const report = await db.prepare("SELECT report FROM status").first<string>("report");
+  return report === null ? null : (JSON.parse(report) as StatusReport);
+}
+
+interface SiteRow {
+  readonly applied: number;
+  readonly refused: number;
+  readonly dead: number;
+  readonly pages_written: number;
+  readonly pages_unchanged: number;
+  readonly pages_failed: number;
+  readonly audited: number;
+  readonly audited_at: number;
+  readonly healed: number;
+  readonly windows_at: number | null;
+}
+
+interface LaneRow {
+  readonly lane: keyof StatusReport["stale"];
+  readonly pages: number;
+  readonly due: number;
+}
+
+/**
+ * What is so now.
+ * @param now milliseconds since 1970
+ * @param rows as they were counted last
+ */
+export async function takeStatus(
+  db: D1Database,
+  now: number,
+  rows: RowCounts,
+): Promise<StatusReport> {
+  const site = await db
+    .prepare(
+      `SELECT *, (SELECT count(*) FROM dead_letter) AS dead,
+         (SELECT at FROM asof WHERE clock = 'top') AS windows_at FROM site`,
+    )
+    .first<SiteRow>();
+  if (!site) throw new Error("the content database has no site row: are its migrations applied?");
+  const { results } = await db
+    .prepare(
+      `SELECT lane, count(*) AS pages, min(due) AS due FROM page WHERE named > written
+       GROUP BY lane`,
+    )
+    .all<LaneRow>();
+  const laneOf = (name: LaneRow["lane"]) => {
+    const found = results.find(({ lane }) => lane === name);
+    const overdue = found ? Math.max(0, Math.floor((now - found.due) / 1000)) : 0;
+    return { pages: found?.pages ?? 0, overdue };
+  };
+  return {
+    at: Math.floor(now / 1000),
+    events: { applied: site.applied, refused: site.refused, dead: site.dead },
+    stale: { fast: laneOf("fast"), slow: laneOf("slow"), private: laneOf("private") },
+    pages: {
+      written: site.pages_written,
+      unchanged: site.pages_unchanged,
+      failed: site.pages_failed,
+    },
+    windowsAt: site.windows_at,
+    audit: {
+      at: Math.floor(site.audited_at / 1000),
+      pages: site.audited,
+      healed: site.healed,
+    },
+    rows,
+  };
+}
+
+/** Reads whole indexes: not for every run of cron. @param now milliseconds since 1970 */
+export async function countRows(db: D1Database, now: number): Promise<RowCounts> {
+  const counts = await db
+    .prepare(
+      `SELECT (SELECT count(*) FROM post) AS posts, (SELECT count(*) FROM comment) AS comments,
+         (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM community) AS communities,
+         (SELECT count(*) FROM page WHERE written > 0) AS objects`,
+    )
+    .first<Omit<RowCounts, "at">>();
+  if (!counts) throw new Error("a count without a row");
+  return { at: Math.floor(now / 1000), ...counts };
+}
+
+/**
+ * A commit like any other, so that the page is named for what it shows.
+ * @returns false when another commit came in between
+ */
+export async function commitStatus(
+  db: D1Database,
+  report: StatusReport,
+  page: NamedPage,
+  now: number,
+  pace: Pace,
+): Promise<boolean> {
+  const readAt = await readCommitNumber(db);
+  const write = db
+    .prepare(
+      `INSERT INTO status (id, report) VALUES (1, ?1)
+       ON CONFLICT (id) DO UPDATE SET report = excluded.report`,
+    )
+    .bind(JSON.stringify(report));
+  return commitBatch(db, readAt, [write, ...namePages(db, [page], readAt + 1, now, pace, false)]);
+}

@@ -1,0 +1,126 @@
+/** What operators see: sums, what waits, and whether all is well. */
+import { describe, expect, it } from "vitest";
+import type { ReaderEnv } from "../src/bindings.ts";
+import { auditSome } from "../src/consumer/audit-some.ts";
+import { consumeEvents } from "../src/consumer/consume.ts";
+import { nameAllPages } from "../src/consumer/name-all.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
+import { reportStatus } from "../src/consumer/report-status.ts";
+import { tick } from "../src/consumer/tick.ts";
+import type { PersonKey, PostId } from "../src/model/ids.ts";
+import { signSession } from "../src/model/session.ts";
+import type { StatusReport } from "../src/model/status.ts";
+import { createReader } from "../src/reader/app.ts";
+import { aSubmission, aVote } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { aCommunity } from "./memory/whole-site.ts";
+import { siteDifferences } from "./rebuild/site-check.ts";
+
+const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+const SECRET = "a secret of the tests, long enough";
+
+async function aSite() {
+  let now = Date.UTC(2027, 0, 2);
+  let tokens = 0;
+  const stored = {
+    db: openMemoryD1(),
+    pages: openMemoryBucket(),
+    site: openMemoryNamespace(),
+    config: { origin: "https://cairn.example", admins: ["root" as PersonKey] },
+  };
+  const deps = { ...stored, pace: PACE, now: () => now, token: () => `publisher-${tokens++}` };
+  /** All that cron does. */
+  const cron = async () => {
+    await tick(stored.db, now, PACE);
+    await nameAllPages(deps);
+    await publishStale(deps);
+    await auditSome(deps);
+    await reportStatus(deps);
+    now += 2000;
+    await publishStale(deps);
+  };
+  const reader = createReader(() => now);
+  const env = {
+    PAGES: stored.pages,
+    SITE: stored.site,
+    KEEP_MS: "0",
+    SESSION_SECRET: SECRET,
+  } as unknown as ReaderEnv;
+  const get = async (path: string, name = "") => {
+    const headers = new Headers();
+    const session = { name, epoch: 0, expires: now };
+    if (name !== "") headers.set("cookie", `session=${await signSession(SECRET, session)}`);
+    return reader.fetch(new Request(`https://cairn.example${path}`, { headers }), env);
+  };
+  const report = async () => (await get("/-/status.json", "Root")).json() as Promise<StatusReport>;
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { ...stored, deps, cron, get, report, pass };
+}
+
+describe("the status page", () => {
+  it("is for admins only, and in no cache", async () => {
+    const site = await aSite();
+    await site.cron();
+    const answer = await site.get("/-/status", "root");
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
+    expect(await answer.text()).toContain("<dt>fast lane</dt>");
+    const nobodys = await site.get("/-/status");
+    expect([nobodys.status, nobodys.headers.get("location")]).toEqual([303, "/login"]);
+    for (const path of ["/-/status", "/-/status.json", "/-/status.rss"]) {
+      expect((await site.get(path, "ann")).status).toBe(404);
+    }
+  });
+
+  it("counts what was applied, refused, published, audited and is stored", async () => {
+    const site = await aSite();
+    const post = aSubmission({ at: Date.UTC(2027, 0, 1) });
+    const unknown = aVote({ post: "nowhere" as PostId, at: post.at });
+    const events = [aCommunity("programming"), post];
+    await consumeEvents(site.db, [...events, unknown], post.at, PACE);
+    await consumeEvents(site.db, [...events, unknown], post.at, PACE);
+    await site.cron();
+    const report = await site.report();
+    expect(report.events).toEqual({ applied: 2, refused: 1, dead: 0 });
+    expect(report.pages).toMatchObject({ failed: 0 });
+    expect(report.pages.written).toBeGreaterThan(50);
+    expect(report.rows).toMatchObject({ posts: 1, comments: 0, communities: 1 });
+    expect(report.audit).toMatchObject({ healed: 0 });
+    expect(report.windowsAt).toBe(Date.UTC(2027, 0, 2) / 1000);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is written once a minute, and says what is overdue by lane", async () => {
+    const site = await aSite();
+    await site.cron();
+    const first = await site.report();
+    site.pass(50_000);
+    await site.cron();
+    expect((await site.report()).at).toBe(first.at);
+    const post = aSubmission({ at: Date.UTC(2027, 0, 1) });
+    await consumeEvents(site.db, [aCommunity("programming"), post], site.deps.now(), PACE);
+    site.pass(90_000);
+    await reportStatus(site.deps);
+    await publishStale(site.deps);
+    const { at, stale } = await site.report();
+    expect(at).toBe(first.at + 144);
+    expect(stale.fast.pages).toBeGreaterThan(10);
+    expect(stale.fast.overdue).toBe(90);
+  });
+});
+
+describe("/health", () => {
+  it("is well while cron runs, and not before or when it has stopped", async () => {
+    const site = await aSite();
+    expect((await site.get("/health")).status).toBe(503);
+    await site.cron();
+    const well = await site.get("/health");
+    expect([well.status, await well.json()]).toEqual([200, { status: "ok" }]);
+    expect(well.headers.get("cache-control")).toBe("no-store");
+    site.pass(301_000);
+    expect((await site.get("/health")).status).toBe(503);
+  });
+});
