@@ -79,6 +79,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     people: [],
     inboxesRead: [],
     sessionsEnded: [],
+    exports: [],
     communities: [],
     communityCount: 0,
     aliases: [],

@@ -68,6 +68,7 @@ function namedSitemaps(before: readonly Post[], posts: readonly PostChange[]): s
     people: [],
     inboxesRead: [],
     sessionsEnded: [],
+    exports: [],
     communities: [],
     communityCount: 0,
     aliases: [],

@@ -16,3 +16,6 @@ CREATE TABLE status (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   report TEXT NOT NULL                  -- JSON, see model/status
 );
+
+-- When somebody last asked for a file of all they wrote: since then it is kept up to date. 0: never.
+ALTER TABLE person ADD COLUMN export_at INTEGER NOT NULL DEFAULT 0;   -- milliseconds since 1970

@@ -10,6 +10,7 @@ import {
 import type {
   CommentMarked,
   CommentReported,
+  ExportRequested,
   InboxRead,
   PostMarked,
   PostReported,
@@ -80,12 +81,16 @@ export function applySessionsEnded(draft: Draft, event: SessionsEnded): Outcome 
   return raise(draft, event.by, event.at, "sessionEpoch", event.epoch);
 }
 
+export function applyExportRequested(draft: Draft, event: ExportRequested): Outcome {
+  return raise(draft, event.by, event.at, "exportAt", event.at);
+}
+
 /** These only grow, in whatever order they come. */
 function raise(
   draft: Draft,
   name: string,
   at: number,
-  field: "inboxRead" | "sessionEpoch",
+  field: "inboxRead" | "sessionEpoch" | "exportAt",
   value: number,
 ): Outcome {
   draft.addPerson(name, Math.floor(at / 1000));

@@ -27,7 +27,13 @@ import {
   applyCommentPosted,
   applyCommentVoted,
 } from "./apply-comment.ts";
-import { applyInboxRead, applyMarked, applyReported, applySessionsEnded } from "./apply-mine.ts";
+import {
+  applyExportRequested,
+  applyInboxRead,
+  applyMarked,
+  applyReported,
+  applySessionsEnded,
+} from "./apply-mine.ts";
 import {
   applyAccountDeleted,
   applyCommentDisowned,
@@ -121,6 +127,8 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
       return applyReported(draft, event);
     case "inbox_read":
       return applyInboxRead(draft, event);
+    case "export_requested":
+      return applyExportRequested(draft, event);
     case "sessions_ended":
       return applySessionsEnded(draft, event);
     case "post_judged":

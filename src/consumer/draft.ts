@@ -47,7 +47,14 @@ function textOf(event: CairnEvent): string {
 }
 
 /** Of whom nothing is known yet. */
-const NOBODY = { postKarma: 0, commentKarma: 0, inboxRead: 0, sessionEpoch: 0, departure: null };
+const NOBODY = {
+  postKarma: 0,
+  commentKarma: 0,
+  inboxRead: 0,
+  sessionEpoch: 0,
+  exportAt: 0,
+  departure: null,
+};
 
 export class Draft {
   readonly communities;

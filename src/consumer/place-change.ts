@@ -1,5 +1,5 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
-import { isLocked, type Person } from "../model/entities.ts";
+import { type Comment, isLocked, type Person, type Post } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -131,6 +131,7 @@ export async function placeChange(
     people: peopleShown(applied, discussion, rows),
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
+    exports: exportsChanged(applied, rows),
     ranked,
     chronological: [...widenToDomains(chronological, ranked), ...moderation.emptied],
     queues: moderation.queues,
@@ -191,6 +192,23 @@ function rewritten({ posts, comments }: Applied): EntryRef[] {
 
 function isRelocked({ before, after }: Applied["posts"][number]): boolean {
   return before !== null && isLocked(before) !== isLocked(after);
+}
+
+/** Whoever has a file of all they wrote, and asks for it, writes, or leaves. */
+function exportsChanged(applied: Applied, rows: Rows): PersonKey[] {
+  const { posts, comments, people } = applied;
+  const authors = [...posts, ...comments].flatMap(({ before, after }) =>
+    before !== null && isSameText(before, after) ? [] : [before?.author ?? "", after.author],
+  );
+  const written = authors.map(personKey).filter((key) => key !== null);
+  const known = new Map([...rows.people, ...people.map((person) => [person.key, person] as const)]);
+  const keys = new Set([...written, ...people.map(({ key }) => key)]);
+  return [...keys].filter((key) => (known.get(key)?.exportAt ?? 0) > 0);
+}
+
+function isSameText(before: Post | Comment, after: Post | Comment): boolean {
+  const isSame = before.text === after.text && before.standing === after.standing;
+  return isSame && before.author === after.author;
 }
 
 /** People for whom the number has grown. */

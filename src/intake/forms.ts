@@ -13,6 +13,7 @@ import { approve, lock, remove, unlock } from "./moderate.ts";
 import { readInbox } from "./read-inbox.ts";
 import { register } from "./register.ts";
 import { report } from "./report.ts";
+import { requestExport } from "./request-export.ts";
 import { ban, moderator, unban } from "./set-role.ts";
 import { submit } from "./submit.ts";
 import { vote } from "./vote.ts";
@@ -34,6 +35,7 @@ export const FORMS: readonly Form[] = [
   unhide,
   report,
   readInbox,
+  requestExport,
   remove,
   approve,
   lock,

@@ -178,6 +178,8 @@ export interface Person {
   readonly inboxRead: number;
   /** Sessions of an earlier epoch have ended. */
   readonly sessionEpoch: number;
+  /** When they last asked for a file of all they wrote, in milliseconds since 1970; 0: never. */
+  readonly exportAt: number;
   /** Null while the account is there. */
   readonly departure: Departure | null;
 }

@@ -80,6 +80,8 @@ export interface Change {
   /** People who have read their inbox; whose sessions have ended. */
   readonly inboxesRead: readonly PersonKey[];
   readonly sessionsEnded: readonly PersonKey[];
+  /** People with a file of all they wrote, in which something is different. */
+  readonly exports: readonly PersonKey[];
   /** Communities whose queue of reports shows something else, or to others. */
   readonly queues: readonly CommunityKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
@@ -101,5 +103,6 @@ export const NO_CHANGE: Change = {
   people: [],
   inboxesRead: [],
   sessionsEnded: [],
+  exports: [],
   aliases: [],
 };

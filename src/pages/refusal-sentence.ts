@@ -6,6 +6,7 @@ const ACTS: Readonly<Record<Refusal["type"], string>> = {
   community_created: "Your community",
   person_registered: "Your registration",
   inbox_read: "What you said to have read",
+  export_requested: "The file of what you wrote",
   sessions_ended: "The end of your other sessions",
   post_submitted: "Your post",
   post_voted: "Your vote",

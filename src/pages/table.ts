@@ -15,6 +15,7 @@ import { overlayPage, unreadPage } from "./overlay.ts";
 import { OWN_EMPTY_PAGES } from "./own-empty.ts";
 import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
+import { personExportPage } from "./person-export.ts";
 import { saidPage, submittedPage } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { queuePage } from "./queue.ts";
@@ -52,6 +53,7 @@ export const PAGE_TYPES: readonly PageType[] = [
   unreadPage,
   overlayPage,
   sessionEpochPage,
+  personExportPage,
   sitemapIndexPage,
   sitemapBlockPage,
   ...DEPLOY_PAGES,

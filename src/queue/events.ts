@@ -208,7 +208,17 @@ export type PostEvent =
   | PostJudged
   | PostLocked
   | PostDisowned;
-export type PersonEvent = PersonRegistered | InboxRead | SessionsEnded | AccountDeleted;
+/** Somebody wants all they wrote in one file. */
+export interface ExportRequested extends Base {
+  readonly type: "export_requested";
+}
+
+export type PersonEvent =
+  | PersonRegistered
+  | InboxRead
+  | SessionsEnded
+  | AccountDeleted
+  | ExportRequested;
 export type CairnEvent = CommunityCreated | RoleSet | PersonEvent | PostEvent | CommentEvent;
 
 /** Why a message is no event. */
@@ -276,6 +286,8 @@ function parseFields(fields: Fields): CairnEvent | null {
     }
     case "person_registered":
       return { ...base, type: "person_registered" };
+    case "export_requested":
+      return { ...base, type: "export_requested" };
     case "inbox_read":
       return isCount(fields.slot) ? { ...base, type: "inbox_read", slot: fields.slot } : null;
     case "sessions_ended":

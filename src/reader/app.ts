@@ -37,6 +37,8 @@ import { readSession } from "./session.ts";
 /** How long a page that was just accepted may take to appear. Milliseconds. */
 const PUBLISHING_MS = 60_000;
 
+/** Of `/me`. */
+const EXPORT = "/export";
 const LOGIN_PATH = DEPLOY_KEYS.login;
 
 /** What an isolate remembers between requests. */
@@ -146,8 +148,32 @@ async function answerOwn(
   if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
   const page = await readOwn(env, person, rest);
+  if (rest === EXPORT) return answerExport(env, request, page, memory, now);
   const response = page && answerOwnPage(request, page, representation);
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
+}
+
+/** The file is written once somebody asks for it: whoever has none asks, and comes again. */
+async function answerExport(
+  env: ReaderEnv,
+  request: Request,
+  page: StoredPage | null,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  const file = page && answerOwnPage(request, page, "default");
+  if (file) {
+    file.headers.set("Content-Disposition", 'attachment; filename="cairn.json"');
+    return answerPrivately(file);
+  }
+  const { origin } = new URL(request.url);
+  const cookie = request.headers.get("cookie") ?? "";
+  const headers = { cookie, origin, "Content-Type": "application/x-www-form-urlencoded" };
+  const form = new Request(`${origin}/api/export`, { method: "POST", headers, body: "" });
+  const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
+  if (asked.status !== 303) return answerPrivately(asked as unknown as Response);
+  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
+  return answerPrivately(answerBeingPublished(request, shown));
 }
 
 /** To anybody else the page is not there. */

@@ -92,6 +92,7 @@ interface PersonRow {
   readonly comment_karma: number;
   readonly inbox_read: number;
   readonly session_epoch: number;
+  readonly export_at: number;
   readonly departure: Departure | null;
 }
 
@@ -117,6 +118,7 @@ export async function readPeople(
         commentKarma: row.comment_karma,
         inboxRead: row.inbox_read,
         sessionEpoch: row.session_epoch,
+        exportAt: row.export_at,
         departure: row.departure,
       },
     ]),
@@ -171,12 +173,13 @@ export function upsertPieces(
 }
 
 const UPSERT_PEOPLE = `INSERT INTO person
-    (key, name, created_at, post_karma, comment_karma, inbox_read, session_epoch, departure)
-  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma, inboxRead, sessionEpoch, departure")}
+    (key, name, created_at, post_karma, comment_karma, inbox_read, session_epoch, departure,
+      export_at)
+  SELECT ${fromJson("key, name, createdAt, postKarma, commentKarma, inboxRead, sessionEpoch, departure, exportAt")}
   FROM json_each(?1) WHERE true
   ON CONFLICT (key) DO UPDATE SET name = excluded.name, created_at = excluded.created_at,
     post_karma = excluded.post_karma, comment_karma = excluded.comment_karma,
-    inbox_read = excluded.inbox_read, session_epoch = excluded.session_epoch,
+    inbox_read = excluded.inbox_read, session_epoch = excluded.session_epoch, export_at = excluded.export_at,
     departure = excluded.departure`;
 
 export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {

@@ -23,6 +23,7 @@ import { readDomainCounts, readLiveDomains } from "./domains.ts";
 import { readAllLinkGroups, readLinkGroups } from "./link-groups.ts";
 import {
   readEndedSessions,
+  readExporters,
   readPrivateListings,
   readRefusals,
   readTails,
@@ -100,6 +101,8 @@ export interface Reads {
   status(): Promise<StatusReport | null>;
   /** The names of all private listings. */
   privateListings(): Promise<readonly string[]>;
+  /** People who have asked for a file of all they wrote. */
+  exporters(): Promise<readonly PersonKey[]>;
   /** People whose sessions of an earlier epoch have ended. */
   endedSessions(): Promise<readonly PersonKey[]>;
 }
@@ -139,6 +142,7 @@ export function openReads(db: D1Database): Reads {
     tails: (listings, max) => readTails(db, listings, max),
     status: () => readStatus(db),
     privateListings: () => readPrivateListings(db),
+    exporters: () => readExporters(db),
     endedSessions: () => readEndedSessions(db),
   };
 }

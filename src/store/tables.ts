@@ -133,7 +133,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     database: "content",
     table: "person",
     key: ["key"],
-    facts: ["key", "name", "created_at", "inbox_read", "session_epoch", "departure"],
+    facts: ["key", "name", "created_at", "inbox_read", "session_epoch", "departure", "export_at"],
     derived: { post_karma: RENUMBERED, comment_karma: RENUMBERED },
     complete: (facts) => ({ ...facts, post_karma: 0, comment_karma: 0 }),
   },

@@ -90,6 +90,7 @@ function personEvent(random: Random, base: Base): CairnEvent {
     return { ...base, type: "account_deleted", by: random.pick(LEAVING), epoch: 9, posts };
   }
   if (kind < 0.2) return { ...base, type: "sessions_ended", epoch: random.int(4) };
+  if (kind < 0.3) return { ...base, type: "export_requested" };
   if (kind < 0.6) return { ...base, type: "inbox_read", slot: random.int(30) };
   return { ...base, type: "person_registered", by: `new${random.int(5)}` };
 }

@@ -1,0 +1,17 @@
+/** `/api/export`: somebody wants all they wrote in one file. `/me/export` sends it for them. */
+import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
+import { isRefusal } from "./refusal.ts";
+import { sendEvent } from "./send-event.ts";
+
+export const requestExport: PersonForm = {
+  path: "/api/export",
+  page: null,
+  limiter: "SUBMIT_LIMITER",
+  sender: "person",
+  handle: askForExport,
+};
+
+async function askForExport(request: PersonRequest): Promise<Outcome> {
+  const event = await sendEvent(request, { type: "export_requested" });
+  return isRefusal(event) ? event : { json: { id: null }, location: "/me/export" };
+}

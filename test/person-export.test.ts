@@ -1,0 +1,99 @@
+/** Everything a person wrote, as one file for them alone. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ReaderEnv } from "../src/bindings.ts";
+import type { CommentId, EventId } from "../src/model/ids.ts";
+import { signSession } from "../src/model/session.ts";
+import { createReader } from "../src/reader/app.ts";
+import { anId, aSubmission } from "./makers.ts";
+import { aMemorySite } from "./memory/site.ts";
+import { aCommunity } from "./memory/whole-site.ts";
+import { siteDifferences } from "./rebuild/site-check.ts";
+
+const NOW = Date.UTC(2026, 0, 2);
+const SECRET = "a secret of the tests, long enough";
+const reader = createReader(() => NOW);
+const sent: string[] = [];
+let site: Awaited<ReturnType<typeof aMemorySite>>;
+
+function base(by: string) {
+  return { version: 1 as const, id: anId() as EventId, at: NOW, by };
+}
+
+async function ask(name: string, path = "/me/export"): Promise<Response> {
+  const session = { name, epoch: 0, expires: NOW };
+  const cookie = name === "" ? "" : `session=${await signSession(SECRET, session)}`;
+  const env = {
+    PAGES: site.pages,
+    SITE: site.site,
+    KEEP_MS: "0",
+    SESSION_SECRET: SECRET,
+    INTAKE: {
+      fetch: async (request: Request) => {
+        sent.push(`${request.method} ${new URL(request.url).pathname}`);
+        return new Response(null, { status: 303 });
+      },
+    },
+  } as unknown as ReaderEnv;
+  return reader.fetch(new Request(`https://cairn.example${path}`, { headers: { cookie } }), env);
+}
+
+const post = aSubmission({ by: "Ann", at: NOW, url: null, text: "a *text* of mine" });
+const gone = aSubmission({ by: "Ann", at: NOW, title: "Taken down" });
+const comment = anId() as CommentId;
+
+beforeAll(async () => {
+  site = await aMemorySite(NOW);
+  await site.send(aCommunity("programming"), post, gone);
+  const on = { post: post.post, parent: null };
+  await site.send(
+    { ...base("Ann"), type: "comment_posted", comment, ...on, text: "said by me" },
+    { ...base("bob"), type: "comment_posted", comment: anId() as CommentId, ...on, text: "not I" },
+    { ...base("Ann"), type: "post_deleted", post: gone.post },
+  );
+  await site.publish();
+});
+
+describe("/me/export", () => {
+  it("asks for the file when there is none, and says that it is being prepared", async () => {
+    const answer = await ask("Ann");
+    expect([answer.status, answer.headers.get("refresh")]).toEqual([202, "1"]);
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
+    expect(sent).toEqual(["POST /api/export"]);
+  });
+
+  it("is a file with all that they wrote and did not delete, and nothing of others", async () => {
+    await site.send({ ...base("Ann"), type: "export_requested" });
+    await site.publish();
+    const answer = await ask("Ann");
+    expect(answer.headers.get("content-disposition")).toContain("attachment");
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
+    const file = (await answer.json()) as { name: string; written: object[] };
+    expect(file.name).toBe("Ann");
+    expect(file.written).toMatchObject([
+      { name: `t3_${post.post}`, title: post.title, selftext: "a *text* of mine" },
+      { name: `t1_${comment}`, body: "said by me" },
+    ]);
+    expect(file.written.length).toBe(2);
+  });
+
+  it("is kept up to date: edits, deletions, and the end of the account", async () => {
+    const edit = { ...base("Ann"), type: "comment_edited", comment, text: "said better" } as const;
+    await site.send(edit);
+    await site.publish();
+    expect(await (await ask("Ann")).text()).toContain("said better");
+    expect(await siteDifferences(site)).toEqual([]);
+    await site.send({ ...base("Ann"), type: "comment_deleted", comment });
+    await site.publish();
+    expect(await (await ask("Ann")).text()).not.toContain("said better");
+    await site.send({ ...base("Ann"), type: "account_deleted", posts: "keep", epoch: 1 });
+    await site.publish();
+    expect((await ask("Ann")).status).toBe(303);
+    expect(await site.text("~ann/export")).toBe("void");
+  });
+
+  it("is nobody else's", async () => {
+    expect((await ask("")).headers.get("location")).toBe("/login");
+    expect((await ask("bob")).status).toBe(202);
+    expect((await ask("bob", "/~ann/export")).status).toBe(404);
+  });
+});
