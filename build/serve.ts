@@ -70,7 +70,7 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql }: Settings): 
   ].flat();
   return spawn(process.execPath, [wrangler, "dev", ...options], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", X_LOCAL_OBSERVABILITY: "false" },
   });
 }
 

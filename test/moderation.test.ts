@@ -160,6 +160,7 @@ describe("somebody banned", () => {
     await site.send(setRole("founder", "mod", "moderator"));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["refused"]);
     expect(await site.send(setRole("Root", "founder", "banned"))).toEqual(["refused"]);
+    expect(await site.send(setRole("mod", "Founder", "moderator", false))).toEqual(["refused"]);
     await site.send(setRole("founder", "mod", "moderator", false));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["applied"]);
   });

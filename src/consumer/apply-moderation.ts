@@ -99,6 +99,9 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
   if (kind === "banned" && isSet && draft.isModerator(event.person, community)) {
     return draft.refuse(event, "is_moderator", event.community);
   }
+  if (kind === "moderator" && !isSet && draft.isCreator(event.person, community)) {
+    return draft.refuse(event, "is_creator", event.community);
+  }
   const act = {
     ...actOf(event),
     kind: ROLE_ACTS[kind][Number(isSet) as 0 | 1],
@@ -117,7 +120,8 @@ export function applyAccountDeleted(draft: Draft, event: AccountDeleted): Outcom
   const key = personKey(event.by);
   const person = key && draft.people.get(key);
   if (!person) throw new Error(`${event.by} is no name of an account`);
-  const sessionEpoch = Math.max(person.sessionEpoch, event.epoch);
+  // No token reaches it, not even one of a password that was changed at the same moment.
+  const sessionEpoch = Number.MAX_SAFE_INTEGER;
   draft.people.set(person.key, { ...person, sessionEpoch, departure: event.posts });
   return "applied";
 }

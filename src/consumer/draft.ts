@@ -120,8 +120,13 @@ export class Draft {
     const person = personKey(name);
     if (person === null) return false;
     if (this.#admins.includes(person)) return true;
-    if (personKey(this.communities.get(community)?.creator ?? "") === person) return true;
+    if (this.isCreator(name, community)) return true;
     return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
+  }
+
+  isCreator(name: string, community: CommunityKey): boolean {
+    const creator = this.communities.get(community)?.creator ?? "";
+    return personKey(name) !== null && personKey(creator) === personKey(name);
   }
 
   isBanned(name: string, community: CommunityKey): boolean {

@@ -37,6 +37,17 @@ export function optionalField(fields: URLSearchParams, field: FieldName): string
   return values[0] ?? "";
 }
 
+const YES = ["true", "True", "1", "on"];
+const NO = ["", "false", "False", "0"];
+
+/** A question that one answers with yes or no, as browsers and scripts write it; no by default. */
+export function optionalFlag(fields: URLSearchParams, field: FieldName): boolean | FieldRefusal {
+  const value = optionalField(fields, field);
+  if (isRefusal(value)) return value;
+  if (YES.includes(value)) return true;
+  return NO.includes(value) ? false : { type: "not_a_choice", field, allowed: ["true", "false"] };
+}
+
 /** As it was sent, never empty. */
 export function requiredField(fields: URLSearchParams, field: FieldName): string | FieldRefusal {
   const value = optionalField(fields, field);

@@ -3,7 +3,7 @@
  * the sender is one the consumer knows.
  */
 import type { Verdict } from "../model/entities.ts";
-import { allOf, optionalField, optionalText, requiredField } from "./fields.ts";
+import { allOf, optionalFlag, optionalText, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { wayBack } from "./local-path.ts";
 import { REASON } from "./reason.ts";
@@ -22,9 +22,9 @@ export const remove: PersonForm = {
   limiter: "VOTE_LIMITER",
   sender: "person",
   handle(request) {
-    const spam = optionalField(request.fields, "spam");
+    const spam = optionalFlag(request.fields, "spam");
     if (isRefusal(spam)) return Promise.resolve(spam);
-    return judge(request, spam === "true" ? "spam" : "removed");
+    return judge(request, spam ? "spam" : "removed");
   },
 };
 

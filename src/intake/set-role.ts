@@ -7,7 +7,7 @@ import type { Role } from "../model/entities.ts";
 import { communityKey } from "../model/ids.ts";
 import { COMMUNITY_KEY, USER_NAME } from "../model/limits.ts";
 import { findAccount, findCommunity } from "./accounts.ts";
-import { allOf, optionalField, optionalText, requiredField } from "./fields.ts";
+import { allOf, optionalFlag, optionalText, requiredField } from "./fields.ts";
 import type { FormPage, Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { REASON } from "./reason.ts";
 import { isRefusal } from "./refusal.ts";
@@ -33,7 +33,8 @@ function defineRole(
   return {
     path,
     page: { form, title, keeps: ["sr", "user", "reason", "unset"], threadOf: () => null },
-    limiter: "SUBMIT_LIMITER",
+    // Bans come in a wave when spam does, and reports must not use them up.
+    limiter: "VOTE_LIMITER",
     sender: "person",
     handle: (request) => setRole(request, kind, isSet),
   };
@@ -50,7 +51,7 @@ async function setRole(
     sr: requiredField(fields, "sr"),
     user: requiredField(fields, "user"),
     reason: optionalText(fields, "reason", REASON),
-    unset: optionalField(fields, "unset"),
+    unset: optionalFlag(fields, "unset"),
   });
   if (isRefusal(sent)) return sent;
   const [sr, user] = [sent.sr.trim(), sent.user.trim()];
@@ -64,7 +65,7 @@ async function setRole(
     community,
     person: account.name,
     kind,
-    isSet: isSet && sent.unset !== "true",
+    isSet: isSet && !sent.unset,
     reason: sent.reason,
   });
   if (isRefusal(event)) return event;

@@ -4,7 +4,7 @@ import { communityKey, mintId, type PostId, postFullname } from "../model/ids.ts
 import { COMMUNITY_KEY, MAX_TITLE_CHARS } from "../model/limits.ts";
 import { slugOf } from "../model/slug.ts";
 import { findCommunity } from "./accounts.ts";
-import { allOf, optionalField, requiredField, requiredText } from "./fields.ts";
+import { allOf, optionalFlag, requiredField, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { readPostContent } from "./post-content.ts";
 import { isRefusal } from "./refusal.ts";
@@ -30,7 +30,7 @@ async function submitPost(request: PersonRequest): Promise<Outcome> {
   const sent = allOf({
     sr: requiredField(fields, "sr"),
     title: requiredText(fields, "title", TITLE),
-    resubmit: optionalField(fields, "resubmit"),
+    resubmit: optionalFlag(fields, "resubmit"),
   });
   if (isRefusal(sent)) return sent;
   const content = readPostContent(fields);
@@ -48,7 +48,7 @@ async function submitPost(request: PersonRequest): Promise<Outcome> {
     community,
     title: sent.title,
     ...content,
-    resubmit: sent.resubmit === "true",
+    resubmit: sent.resubmit,
   });
   if (isRefusal(event)) return event;
   const slug = encodeURIComponent(slugOf(sent.title));

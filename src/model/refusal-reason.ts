@@ -12,5 +12,6 @@ export type RefusalReason =
   | "locked"
   | "banned"
   | "not_a_moderator"
+  | "is_creator"
   | "is_moderator"
   | "no_such_person";

@@ -42,6 +42,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   locked: "the post is locked",
   banned: "you are banned from this community",
   not_a_moderator: "you are no moderator there",
+  is_creator: "who made the community moderates it always",
   is_moderator: "who moderates cannot be banned: take that back first",
   no_such_person: "there is nobody of that name",
 };

@@ -177,6 +177,7 @@ export function viewDeleted(model: ThreadModel): Rendered {
   const html = renderTemplate("gone", {
     title: isRemoved ? "Removed" : "Deleted",
     isRemoved,
+    thingPath: isRemoved ? `/api/thing?id=${postFullname(post.id)}` : "",
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });

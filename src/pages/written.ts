@@ -135,7 +135,9 @@ function commentOf(comment: Comment, { posts, communities }: Surroundings) {
   if (!post) throw new Error(`comment ${comment.id} without its post`);
   const id = commentFullname(comment.id);
   const path = `${pieceKey(post.id, comment.piece)}#${id}`;
-  const title = isVisible(post) ? post.title : tombstone(post);
+  // Nothing here tells an author that what they wrote was removed.
+  const isOwn = post.standing === "removed" && post.author === comment.author;
+  const title = isVisible(post) || isOwn ? post.title : tombstone(post);
   const community = communities.get(post.community)?.name ?? post.community;
   const html = {
     id,

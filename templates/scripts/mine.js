@@ -24,7 +24,7 @@ const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(`o
 showMine();
 document.addEventListener("submit", ({ target: form }) => {
   const path = form.getAttribute("action");
-  if (path === "/api/logout") localStorage.clear();
+  if (["/api/logout", "/api/delete_account"].includes(path)) localStorage.clear();
   if (path === "/api/comment") store(saidKey, { ...fieldsOf(form), at: Date.now() });
 });
 document.onclick = (event) => {
@@ -120,7 +120,8 @@ function openMenu(link) {
     (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
     (authorOf(link) === me
       ? form("editusertext", "thing_id", "edit") + form("del", "id", "delete")
-      : form("report", "thing_id", "report"));
+      : form("report", "thing_id", "report")) +
+    form("thing", "id", "all");
   line.querySelector("[name=mark]").focus();
 }
 

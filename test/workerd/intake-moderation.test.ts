@@ -38,6 +38,8 @@ describe("what moderators do with a thing", () => {
       { id: "t1_c4x", spam: "true" },
       { type: "comment_judged", comment: "c4x", verdict: "spam", reason: "" },
     ],
+    ["/api/remove", { id: "t1_c4x", spam: "True" }, { verdict: "spam" }],
+    ["/api/remove", { id: "t1_c4x", spam: "false" }, { verdict: "removed" }],
     ["/api/approve", { id: "t1_c4x" }, { type: "comment_judged", verdict: "approved" }],
     [
       "/api/lock",
@@ -61,6 +63,12 @@ describe("what moderators do with a thing", () => {
       { field: "reason", chars: 301, max: 300 },
     ],
     ["/api/lock", { id: "t1_c4x" }, "id_invalid", { field: "id" }],
+    [
+      "/api/remove",
+      { id: "t1_c4x", spam: "maybe" },
+      "spam_invalid",
+      { field: "spam", allowed: ["true", "false"] },
+    ],
   ])("%s refuses %j", async (path, fields, reason, numbers) => {
     const answer = await asJson(post(path, fields as unknown as Fields, script));
     expect(answer).toEqual(error(422, reason, numbers));
@@ -94,6 +102,7 @@ describe("roles", () => {
     ["/api/unban", {}, { kind: "banned", isSet: false }],
     ["/api/moderator", {}, { kind: "moderator", isSet: true }],
     ["/api/moderator", { unset: "true" }, { kind: "moderator", isSet: false }],
+    ["/api/moderator", { unset: "1" }, { kind: "moderator", isSet: false }],
   ])("%s %j becomes an event with the names as registered", async (path, more, event) => {
     await aPerson("Dora");
     sent.length = 0;
