@@ -258,6 +258,10 @@ describe("other discussions", () => {
     expect(await site.body(`/comments/${alone}`, "html")).not.toContain("other discussions");
   });
 
+  it("are as fresh as the threads that lead to them", () => {
+    expect(pageTypeOf("/duplicates/a1")?.lane("/duplicates/a1")).toBe("fast");
+  });
+
   it("are gone when one is left", async () => {
     const site = await aSite({ url: SAME[0] }, { url: SAME[1], community: "linux" });
     const [first, second] = site.posts as [PostSubmitted, PostSubmitted];

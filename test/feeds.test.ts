@@ -137,7 +137,7 @@ describe("an entry", () => {
     const entry = atom.entries?.find(({ id }) => id === `${ORIGIN}/comments/${link.post}`);
     expect(entry?.links?.map(({ rel, href }) => [rel, href])).toEqual([
       [undefined, `${ORIGIN}/r/cats/comments/${link.post}/stone_${link.post}`],
-      ["related", link.url],
+      ["related", "https://example.com/?a=1&b=%3C2%3E'%22"],
     ]);
   });
 

@@ -52,6 +52,15 @@ describe("a page", () => {
     expect(await lease("a", T + wait)).toHaveLength(1);
   });
 
+  it("waits as long as its new lane says, once new code has moved it", async () => {
+    const { db, name, written } = aTable();
+    await written("slow");
+    await name("fast", 3, T + 1);
+    expect(await nextDue(db)).toBe(T + 10_000);
+    const lane = await db.prepare("SELECT lane FROM page").first("lane");
+    expect(lane).toBe("fast");
+  });
+
   it("waits a second after its last write even when new code names all pages", async () => {
     const { db, written } = aTable();
     await written("fast");

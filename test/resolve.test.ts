@@ -28,6 +28,7 @@ describe("an address", () => {
     ["/r/x/top.json?t=all", "/r/x/top/all", "json"],
     ["/u/ann.rss", "/user/ann", "atom"],
     ["/new?utm_source=x", "/new", "default"],
+    [`/new.json?before=${pageToken("/new/7")}`, "/new/7", "json"],
     ["/top/day?t=week", "/top/day", "default"],
     ["/?t=day", "/", "default"],
     ["/top/decade", "/top/decade", "default"],

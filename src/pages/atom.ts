@@ -72,6 +72,11 @@ function categoryOf(thing: Thing, { posts, communities }: Surroundings): object 
   return { community: post.community, communityLabel: `r/${name}` };
 }
 
+/** Links are kept as they were written; XML takes all of them, but Atom's addresses must be IRIs. */
+function iri(url: string): string {
+  return url.replace(/[<>"{}|\\^`]/g, encodeURIComponent);
+}
+
 /** The id is the key's address, which outlives a change of what slugs look like. */
 function ofPost(post: Post, { origin }: Site): object {
   const href = origin + postPath(post);
@@ -79,7 +84,7 @@ function ofPost(post: Post, { origin }: Site): object {
     id: origin + threadKey(post.id),
     title: post.title,
     href,
-    url: post.url,
+    url: post.url && iri(post.url),
     html: renderTemplate("feed-post", {
       textHtml: absolute(beginningHtml(post), origin),
       url: post.url,

@@ -69,8 +69,8 @@ export function resolve(url: URL): Resolved {
   const asked = decodePath(url.pathname);
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, suffix, representation } = splitSuffix(asked);
-  const after = url.searchParams.get("after");
-  if (after !== null && after !== "") return resolveToken(after, representation);
+  const token = url.searchParams.get("after") || url.searchParams.get("before");
+  if (token) return resolveToken(token, representation);
   const [, thread, comment] = COMMENT.exec(bare) ?? [];
   if (thread !== undefined) {
     return { type: "redirect", location: `/comments/${thread}${suffix}#t1_${comment}` };

@@ -34,12 +34,13 @@ const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
   SELECT value ->> 'key', value ->> 'lane', ?3, ?1, ?4 FROM json_each(?5) WHERE true
   ON CONFLICT (key) DO UPDATE SET
     named = max(page.named, excluded.named),
+    lane = excluded.lane,
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
       WHEN page.lease IS NOT NULL THEN page.due
       WHEN page.named > page.written THEN min(page.due, max(?1, page.written_at + ${URGENT_PACE_MS}))
       ELSE max(?1, page.written_at +
-        CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> page.lane END)
+        CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> excluded.lane END)
     END
   WHERE page.named <= page.written OR page.lease IS NOT NULL
     OR (excluded.urgent AND NOT page.urgent)`;
