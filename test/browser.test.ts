@@ -132,7 +132,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const up = page.getByRole("button", { name: "upvote" });
       expect(await up.getAttribute("aria-pressed")).toBe("true");
       const acts = await openMenu(page.locator("article"));
-      expect(await acts.allTextContents()).toEqual(["save", "hide", "edit", "delete"]);
+      expect(await acts.allTextContents()).toEqual(["save", "hide", "edit", "delete", "all"]);
 
       await page.getByRole("button", { name: "log out" }).click();
       await page.waitForURL("/");
@@ -233,7 +233,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
       const acts = await openMenu(line);
-      expect(await acts.allTextContents()).toEqual(["save", "hide", "report"]);
+      expect(await acts.allTextContents()).toEqual(["save", "hide", "report", "all"]);
       await acts.nth(1).focus();
       await Promise.all([answerTo(page, "/api/hide"), page.keyboard.press("Enter")]);
       await line.waitFor({ state: "hidden" });
@@ -275,7 +275,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await page.getByText("being published").count()).toBe(0);
 
       const acts = await openMenu(said);
-      expect(await acts.allTextContents()).toEqual(["save", "edit", "delete"]);
+      expect(await acts.allTextContents()).toEqual(["save", "edit", "delete", "all"]);
       await acts.getByText("delete").click();
       await page.getByRole("button", { name: "Delete it" }).click();
       await page.waitForURL(`**${thread}`);
