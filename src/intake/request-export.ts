@@ -6,7 +6,8 @@ import { sendEvent } from "./send-event.ts";
 export const requestExport: PersonForm = {
   path: "/api/export",
   page: null,
-  limiter: "SUBMIT_LIMITER",
+  // The page that waits for the file asks again every second.
+  limiter: "VOTE_LIMITER",
   sender: "person",
   handle: askForExport,
 };

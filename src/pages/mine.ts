@@ -9,9 +9,10 @@ import {
 import { OWN_LISTINGS, type OwnListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 import { defineChronologicalListing } from "./chronological-listing.ts";
-import { readCommentLines, type Surroundings } from "./comment-line.ts";
+import type { Surroundings } from "./comment-line.ts";
 import { splitOwn } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
+import { readNamedThings } from "./named-things.ts";
 import type { PageType } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
 
@@ -43,20 +44,13 @@ async function loadOwnThings(
   pages: readonly { readonly ids: readonly string[] }[],
 ): Promise<OwnThings[]> {
   const names = pages.flatMap(({ ids }) => ids);
-  const said = await readCommentLines(reads, parsed<CommentId>(names, parseCommentFullname));
-  const posted = await reads.posts(parsed<PostId>(names, parsePostFullname));
-  const communities = await reads.communities(
-    [...posted.values()].map(({ community }) => community),
-  );
-  const surroundings = {
-    posts: new Map([...said.posts, ...posted]),
-    communities: new Map([...said.communities, ...communities]),
-  };
+  const { posts, comments, surroundings } = await readNamedThings(reads, names);
   const thingOf = (name: string): Thing | null => {
-    const post = posted.get(parsePostFullname(name) ?? ("" as PostId));
+    const post = posts.get(parsePostFullname(name) ?? ("" as PostId));
     if (post) return isVisible(post) ? { type: "post", post } : null;
-    const comment = said.comments.get(parseCommentFullname(name) ?? ("" as CommentId));
-    const isShown = comment && isVisible(comment) && isUnderVisible(comment.post, said.posts);
+    const comment = comments.get(parseCommentFullname(name) ?? ("" as CommentId));
+    const isShown =
+      comment && isVisible(comment) && isUnderVisible(comment.post, surroundings.posts);
     return isShown ? { type: "comment", comment } : null;
   };
   return pages.map(({ ids }) => ({
@@ -69,8 +63,4 @@ async function loadOwnThings(
 function isUnderVisible(id: PostId, posts: Surroundings["posts"]): boolean {
   const post = posts.get(id);
   return post !== undefined && isVisible(post);
-}
-
-function parsed<Id>(names: readonly string[], parse: (name: string) => Id | null): Id[] {
-  return names.map(parse).filter((id) => id !== null);
 }

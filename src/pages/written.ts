@@ -3,20 +3,14 @@
  * they did. What they deleted themselves is gone here too.
  */
 import { type Comment, isVisible, type Post } from "../model/entities.ts";
-import {
-  type CommentId,
-  commentFullname,
-  type PostId,
-  parseCommentFullname,
-  parsePostFullname,
-  postFullname,
-} from "../model/ids.ts";
+import { commentFullname, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Reads } from "../store/reads.ts";
 import { defineChronologicalListing } from "./chronological-listing.ts";
-import { readCommentLines, type Surroundings, tombstone } from "./comment-line.ts";
+import { type Surroundings, tombstone } from "./comment-line.ts";
 import { pieceKey, rankedKey, splitOwn, threadKey } from "./key.ts";
 import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
+import { readNamedThings } from "./named-things.ts";
 import type { Rendered } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
 import { displayDomain, isoTime } from "./post-line.ts";
@@ -50,28 +44,19 @@ async function loadWritten(
   pages: readonly { readonly ids: readonly string[] }[],
 ): Promise<Written[]> {
   const names = pages.flatMap(({ ids }) => ids);
-  const said = await readCommentLines(reads, parsed<CommentId>(names, parseCommentFullname));
-  const posted = await reads.posts(parsed<PostId>(names, parsePostFullname));
-  const communities = await reads.communities(
-    [...posted.values()].map(({ community }) => community),
-  );
+  const { posts, comments, surroundings } = await readNamedThings(reads, names);
   const things = new Map<string, Thing>();
-  for (const post of posted.values()) {
+  for (const post of posts.values()) {
     if (post.standing !== "deleted") things.set(postFullname(post.id), { type: "post", post });
   }
-  for (const comment of said.comments.values()) {
+  for (const comment of comments.values()) {
     if (comment.standing === "deleted") continue;
     things.set(commentFullname(comment.id), { type: "comment", comment });
   }
   return pages.map(({ ids }) => ({
-    posts: said.posts,
-    communities: new Map([...said.communities, ...communities]),
+    ...surroundings,
     things: ids.map((id) => things.get(id)).filter((thing) => thing !== undefined),
   }));
-}
-
-function parsed<Id>(names: readonly string[], parse: (name: string) => Id | null): Id[] {
-  return names.map(parse).filter((id) => id !== null);
 }
 
 export function viewWritten(
