@@ -13,7 +13,6 @@ import { affectedPages } from "../src/pages/affected.ts";
 import type { PostChange } from "../src/pages/change.ts";
 import { duplicatesKey, PAGE_SIZE, RANKED_DEPTH, rankedKey, threadKey } from "../src/pages/key.ts";
 import type { LinkPost } from "../src/store/link-groups.ts";
-import type { RankRequest } from "../src/store/places.ts";
 import { aPost } from "./makers.ts";
 import { type Random, seededRandom } from "./rebuild/random.ts";
 
@@ -53,25 +52,13 @@ function pagesOf(posts: readonly Post[], scope: Scope): Map<number, string> {
   return pages;
 }
 
-/** The answers that D1 gives, from an array. */
-function countAbove(posts: readonly Post[], { ranking, key }: RankRequest, limit: number): number {
-  const above = posts.filter((post) => {
-    const value = VALUE[ranking](post);
-    if (value !== key.value) return value > key.value;
-    if (post.createdAt !== key.createdAt) return post.createdAt > key.createdAt;
-    return post.id > key.id;
-  });
-  return Math.min(above.length, limit);
-}
-
 function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set<string> {
   const questions = askRanks(changes);
-  const ranks = questions.ranks.map((request) =>
-    countAbove(sorted(before, request.ranking, request.scope), request, questions.limit),
-  );
-  const lengths = questions.listings.map(({ ranking, scope }) =>
-    Math.min(sorted(before, ranking, scope).length, questions.limit),
-  );
+  const heads = questions.listings.map(({ ranking, scope }) => {
+    const posts = sorted(before, ranking, scope).slice(0, questions.depth);
+    const keys = posts.map((post) => ({ ...post, value: VALUE[ranking](post) }));
+    return { keys, isWhole: keys.length < questions.depth };
+  });
   const named = affectedPages({
     posts: changes,
     comments: [],
@@ -87,7 +74,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     chronological: [],
     windows: [],
     linkGroups: linkGroupChanges(changes, linkPostsOf(before, askLinks(changes).limit)),
-    ranked: rankedChanges(questions, ranks, lengths),
+    ranked: rankedChanges(questions, heads),
   });
   return new Set(named.map(({ key }) => key));
 }

@@ -13,25 +13,30 @@ import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";
 import { placeChange } from "./place-change.ts";
+import { RankedHeads } from "./ranked-heads.ts";
 import { touchedBy } from "./touched-by.ts";
 
 /** Two consumers that always collide would mean a bug; then the queue tries again later. */
 const MAX_CONFLICTS = 20;
 
-/** @returns what became of each event, in their order */
+/**
+ * @param ranked what an isolate remembers of this database from one call to the next
+ * @returns what became of each event, in their order
+ */
 export async function consumeEvents(
   db: ContentDb,
   events: readonly CairnEvent[],
   now: number,
   pace: Pace,
   admins: readonly PersonKey[] = [],
+  ranked: RankedHeads = new RankedHeads(),
 ): Promise<readonly Outcome[]> {
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
     const applied = apply(rows, events, now, admins);
     if (isNothing(applied)) return applied.outcomes;
-    const placed = await placeChange(db, rows, applied);
-    const { change, ...places } = placed;
+    const placed = await placeChange(db, rows, applied, ranked);
+    const { change, moves, ...places } = placed;
     const done = applied.outcomes.filter((outcome) => outcome === "applied").length;
     const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
@@ -45,7 +50,9 @@ export async function consumeEvents(
       now,
       pace,
     );
-    if (isCommitted) return applied.outcomes;
+    if (!isCommitted) continue;
+    ranked.advance(rows.commit, moves);
+    return applied.outcomes;
   }
   throw new Error(`${MAX_CONFLICTS} commits in a row came too late`);
 }

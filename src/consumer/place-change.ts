@@ -20,9 +20,7 @@ import { readLinkPosts } from "../store/link-groups.ts";
 import { type EntryRef, readEntryPlaces, readRefusals } from "../store/mine.ts";
 import {
   type Place,
-  readLengths,
   readPlaces,
-  readRanks,
   readSlots,
   type SlotAnswer,
   type SlotRequest,
@@ -42,7 +40,8 @@ import { hasComeOrGone } from "./has-come-or-gone.ts";
 import { askLinks, linkGroupChanges } from "./link-group-changes.ts";
 import { moderationChange } from "./moderation-change.ts";
 import { privateMoves } from "./private-moves.ts";
-import { askRanks, rankedChanges } from "./ranked-changes.ts";
+import { askRanks, type ListingMoves, rankedChanges } from "./ranked-changes.ts";
+import type { RankedHeads } from "./ranked-heads.ts";
 import { dirtyScopes, shownInWindows } from "./window-changes.ts";
 
 export interface PlacedChange {
@@ -54,13 +53,17 @@ export interface PlacedChange {
   readonly dirty: readonly DirtyScope[];
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
+  /** Of posts in the ranked listings. */
+  readonly moves: readonly ListingMoves[];
   readonly change: Change;
 }
 
+/** @param ranked how the ranked listings begin, as far as it is known */
 export async function placeChange(
   db: ContentDb,
   rows: Rows,
   applied: Applied,
+  ranked: RankedHeads,
 ): Promise<PlacedChange> {
   const { posts, comments, communities, aliases } = applied;
   const gone = posts.filter(hasComeOrGone).map(({ after }) => after.id);
@@ -83,8 +86,7 @@ export async function placeChange(
   ];
   const relocked = posts.filter(isRelocked).map(({ after }) => after.id);
   const [
-    ranks,
-    lengths,
+    heads,
     slots,
     ends,
     places,
@@ -97,8 +99,7 @@ export async function placeChange(
     communityCount,
     linkPosts,
   ] = await Promise.all([
-    readRanks(db, questions.ranks, questions.limit),
-    readLengths(db, questions.listings, questions.limit),
+    ranked.at(db, rows.commit, questions.listings, questions.depth),
     readSlots(db, publicRequests),
     readEnds(db, entering),
     readPlaces(db, shown),
@@ -111,7 +112,7 @@ export async function placeChange(
     communities.length === 0 ? 0 : countCommunities(db),
     readLinkPosts(db, links.linkKeys, links.limit),
   ]);
-  const ranked = rankedChanges(questions, ranks, lengths);
+  const rankedChange = rankedChanges(questions, heads);
   const requests = [...publicRequests, ...entering];
   const answers = [...slots, ...ends];
   const entries = newEntries(requests, answers);
@@ -132,14 +133,15 @@ export async function placeChange(
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
     exports: exportsChanged(applied, rows),
-    ranked,
-    chronological: [...widenToDomains(chronological, ranked), ...moderation.emptied],
+    ranked: rankedChange,
+    chronological: [...widenToDomains(chronological, rankedChange), ...moderation.emptied],
     queues: moderation.queues,
     windows: shownInWindows(windows),
     linkGroups: linkGroupChanges(posts, linkPosts),
   };
   const dirty = dirtyScopes(posts, asof);
-  return { entries, cleared, dirty, refusals, reported: moderation.reported, change };
+  const { reported } = moderation;
+  return { entries, cleared, dirty, refusals, reported, moves: questions.listings, change };
 }
 
 /** A refusal that comes again is told once. */

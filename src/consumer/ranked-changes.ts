@@ -14,7 +14,7 @@ import {
 } from "../model/listing.ts";
 import type { PostChange, RankedChange } from "../pages/change.ts";
 import { RANKED_DEPTH } from "../pages/key.ts";
-import type { RankRequest, SortKey } from "../store/places.ts";
+import type { SortKey } from "../store/places.ts";
 
 /** A post's way through one listing: null where it was not, or is not, in it. */
 interface Move {
@@ -22,18 +22,24 @@ interface Move {
   readonly after: SortKey | null;
 }
 
-interface ListingMoves {
+export interface ListingMoves {
   readonly ranking: Ranking;
   readonly scope: Scope;
   readonly moves: readonly Move[];
 }
 
-/** What must be known of the rows before the commit: ranks, and the length of each listing. */
+/** A listing's posts, the best first. */
+export interface Head {
+  readonly keys: readonly SortKey[];
+  /** There are no more than these. */
+  readonly isWhole: boolean;
+}
+
+/** What must be known of the rows before the commit: how these listings begin. */
 export interface RankQuestions {
   readonly listings: readonly ListingMoves[];
-  readonly ranks: readonly RankRequest[];
-  /** Where counting may stop, without an answer within the depth becoming wrong. */
-  readonly limit: number;
+  /** How many posts of each must be known for answers within the depth to be right. */
+  readonly depth: number;
 }
 
 export function askRanks(changes: readonly PostChange[]): RankQuestions {
@@ -42,12 +48,7 @@ export function askRanks(changes: readonly PostChange[]): RankQuestions {
       rankingsIn(scope).map((ranking) => ({ ranking, scope, moves: movesIn(ranking, changes) })),
     )
     .filter(({ moves }) => moves.length > 0);
-  const ranks = listings.flatMap(({ ranking, scope, moves }) =>
-    moves.flatMap(({ before, after }) =>
-      [before, after].flatMap((key) => (key ? [{ ranking, scope, key }] : [])),
-    ),
-  );
-  return { listings, ranks, limit: RANKED_DEPTH + changes.length };
+  return { listings, depth: RANKED_DEPTH + changes.length };
 }
 
 interface ScopeChanges {
@@ -81,25 +82,19 @@ function sortKey(ranking: Ranking, post: Post): SortKey | null {
   return value === null ? null : { value, createdAt: post.createdAt, id: post.id };
 }
 
-/**
- * @param ranks answers to `questions.ranks`, in their order
- * @param lengths of `questions.listings` before the commit, counted up to `questions.limit`
- */
+/** @param heads of `questions.listings` before the commit, in their order */
 export function rankedChanges(
-  questions: RankQuestions,
-  ranks: readonly number[],
-  lengths: readonly number[],
+  { listings, depth }: RankQuestions,
+  heads: readonly Head[],
 ): RankedChange[] {
-  let next = 0;
-  const answer = (key: SortKey | null) => (key ? (ranks[next++] ?? 0) : null);
-  return questions.listings.flatMap(({ ranking, scope, moves }, index) => {
-    const length = lengths[index] ?? 0;
+  return listings.flatMap(({ ranking, scope, moves }, index) => {
+    const keys = heads[index]?.keys ?? [];
+    const length = Math.min(keys.length, depth);
     const lengthBefore = Math.min(length, RANKED_DEPTH);
     const lengthAfter = Math.min(length + growth(moves), RANKED_DEPTH);
     return moves.map((move) => {
-      const before = answer(move.before) ?? RANKED_DEPTH;
-      const above = answer(move.after);
-      const after = above === null ? RANKED_DEPTH : above + correction(move, moves);
+      const before = move.before ? above(keys, move.before) : RANKED_DEPTH;
+      const after = move.after ? above(keys, move.after) + correction(move, moves) : RANKED_DEPTH;
       const last = Math.max(lengthBefore, lengthAfter) - 1;
       return {
         ranking,
@@ -111,6 +106,18 @@ export function rankedChanges(
       };
     });
   });
+}
+
+/** How many of the keys, best first, stand above this one. */
+export function above(keys: readonly SortKey[], key: SortKey): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAbove(keys[middle] as SortKey, key)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function growth(moves: readonly Move[]): number {

@@ -8,6 +8,7 @@ import { deriveRows } from "./derive-rows.ts";
 import { finishDepartures } from "./finish-departures.ts";
 import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
+import { RankedHeads } from "./ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
 import { reportStatus } from "./report-status.ts";
 import { tick } from "./tick.ts";
@@ -15,6 +16,9 @@ import { tick } from "./tick.ts";
 const EVENTS_QUEUE = "cairn-events";
 const PUBLISH_QUEUE = "cairn-publish";
 const DEAD_QUEUE = "cairn-dead";
+
+/** Lives as long as the isolate, which has one database. */
+const RANKED = new RankedHeads();
 
 export default {
   async queue(batch, env) {
@@ -48,7 +52,7 @@ async function finish(deps: PublisherDeps, { PUBLISH }: ConsumerEnv): Promise<vo
 async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> {
   switch (batch.queue) {
     case EVENTS_QUEUE:
-      return receiveEvents(batch.messages, deps);
+      return receiveEvents(batch.messages, deps, RANKED);
     case PUBLISH_QUEUE:
       await publishStale(deps);
       return;

@@ -1,18 +1,10 @@
 /**
  * Where posts stand in the listings before a commit: the reads between deciding what rows become
- * and naming the pages. Counts are capped: a rank beyond a listing's depth is no page.
+ * and naming the pages. Ranks end where listings do: beyond their depth there is no page.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
-import { RANKINGS, type Ranking } from "../model/listing.ts";
-import {
-  RANK_COLUMN,
-  type RankedListing,
-  rowsIn,
-  SCOPE_KINDS,
-  scopeKind,
-  scopeValue,
-} from "./ranked.ts";
+import { RANK_COLUMN, type RankedListing, rowsIn, scopeKind, scopeValue } from "./ranked.ts";
 
 /** A position in a ranking's total order: higher values first, ties by newer, then by id. */
 export interface SortKey {
@@ -21,83 +13,50 @@ export interface SortKey {
   readonly id: PostId;
 }
 
-/** How many posts of the listing stand strictly above the key? */
-export interface RankRequest extends RankedListing {
-  readonly key: SortKey;
-}
-
-/** Answers in the order asked, each at most `limit`. */
-export function readRanks(
-  db: D1Database,
-  requests: readonly RankRequest[],
-  limit: number,
-): Promise<number[]> {
-  return countEach(
-    db,
-    requests.map(({ key, ...listing }) => ({ listing, ...key })),
-    (ranking) =>
-      `AND (${RANK_COLUMN[ranking]}, created_at, id)
-         > (q.value ->> 'value', q.value ->> 'createdAt', q.value ->> 'id')`,
-    limit,
-  );
-}
-
-/** Posts in each listing, each at most `limit`. */
-export function readLengths(
+/** The best posts of each listing, at most `limit`. */
+export async function readHeads(
   db: D1Database,
   listings: readonly RankedListing[],
   limit: number,
-): Promise<number[]> {
-  const questions = listings.map((listing) => ({ listing }));
-  return countEach(db, questions, () => "", limit);
-}
-
-const KINDS_OF_LISTING = RANKINGS.flatMap((ranking) =>
-  SCOPE_KINDS.map((kind) => ({ ranking, kind })),
-);
-
-/** One statement for all questions about one ranking and one kind of scope. */
-async function countEach<Question extends { readonly listing: RankedListing }>(
-  db: D1Database,
-  questions: readonly Question[],
-  condition: (ranking: Ranking) => string,
-  limit: number,
-): Promise<number[]> {
-  const counts = new Array<number>(questions.length).fill(0);
-  const groups = KINDS_OF_LISTING.map((group) => ({
-    ...group,
-    indexes: [...questions.keys()].filter((index) => {
-      const { ranking, scope } = (questions[index] as Question).listing;
-      return group.ranking === ranking && group.kind === scopeKind(scope);
-    }),
-  })).filter(({ indexes }) => indexes.length > 0);
-  if (groups.length === 0) return counts;
-  const answers = await db.batch<{ posts: number }>(
-    groups.map(({ ranking, kind, indexes }) => {
-      const rows = indexes.map((index) => {
-        const { listing, ...question } = questions[index] as Question;
-        return { ...question, scope: scopeValue(listing.scope) };
-      });
-      return countStatement(
-        db,
-        rowsIn(ranking, kind, "q.value ->> 'scope'"),
-        condition(ranking),
-      ).bind(JSON.stringify(rows), limit);
+): Promise<SortKey[][]> {
+  const groups = [...Map.groupBy(listings.entries(), ([, listing]) => kindOf(listing)).values()];
+  if (groups.length === 0) return [];
+  const answers = await db.batch<{ keys: string }>(
+    groups.map((group) => {
+      const ofOneKind = group.map(([, listing]) => listing);
+      return headStatement(db, ofOneKind, limit);
     }),
   );
-  groups.forEach(({ indexes }, group) => {
-    indexes.forEach((index, row) => {
-      counts[index] = answers[group]?.results[row]?.posts ?? 0;
+  const heads = listings.map((): SortKey[] => []);
+  groups.forEach((group, statement) => {
+    group.forEach(([index], row) => {
+      heads[index] = JSON.parse(answers[statement]?.results[row]?.keys ?? "[]");
     });
   });
-  return counts;
+  return heads;
 }
 
-function countStatement(db: D1Database, rows: string, condition: string): D1PreparedStatement {
-  return db.prepare(
-    `SELECT (SELECT count(*) FROM (SELECT 1 ${rows} ${condition} LIMIT ?2)) AS posts
-     FROM json_each(?1) q ORDER BY q.key`,
-  );
+function kindOf({ ranking, scope }: RankedListing): string {
+  return `${ranking} ${scopeKind(scope)}`;
+}
+
+/** One statement for all listings of one ranking and one kind of scope; an index has all of it. */
+function headStatement(
+  db: D1Database,
+  listings: readonly RankedListing[],
+  limit: number,
+): D1PreparedStatement {
+  const { ranking, scope } = listings[0] as RankedListing;
+  const column = RANK_COLUMN[ranking];
+  return db
+    .prepare(
+      `SELECT (SELECT json_group_array(json_object('value', value, 'createdAt', created_at, 'id', id))
+         FROM (SELECT ${column} AS value, created_at, id
+           ${rowsIn(ranking, scopeKind(scope), "q.value")}
+           ORDER BY ${column} DESC, created_at DESC, id DESC LIMIT ?2)) AS keys
+       FROM json_each(?1) q ORDER BY q.key`,
+    )
+    .bind(JSON.stringify(listings.map((listing) => scopeValue(listing.scope))), limit);
 }
 
 /** The place of a post or comment in a chronological listing, and how many there are. */

@@ -22,8 +22,7 @@ export const RANK_COLUMN: Readonly<Record<Ranking, string>> = {
   controversial: "controversial",
 };
 
-export const SCOPE_KINDS = ["site", "community", "domain"] as const;
-export type ScopeKind = (typeof SCOPE_KINDS)[number];
+export type ScopeKind = "site" | "community" | "domain";
 
 export function scopeKind(scope: Scope): ScopeKind {
   if (scope === null) return "site";

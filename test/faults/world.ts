@@ -8,6 +8,7 @@ import type { Message, Queue } from "@cloudflare/workers-types";
 import { ringBell } from "../../src/consumer/bell.ts";
 import { fingerprintOf, nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
@@ -46,6 +47,8 @@ export class World {
   #now: number;
   #nextCron: number;
   #ids = 0;
+  /** Of the isolate that consumes events: there is one. */
+  readonly #ranked = new RankedHeads();
 
   constructor(stored: StoredSite, begin: number) {
     this.#stored = stored;
@@ -128,7 +131,7 @@ export class World {
   async #deliver(queued: readonly Queued[]): Promise<void> {
     const left = new Map(queued.map((each) => [each, 0]));
     const messages = queued.map((each) => this.#message(each, left));
-    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, deps));
+    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, deps, this.#ranked));
     for (const [each, delaySeconds] of left) {
       if (hasEnded && delaySeconds === 0) continue;
       each.attempts++;

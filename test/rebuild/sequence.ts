@@ -7,6 +7,7 @@ import type { Message } from "@cloudflare/workers-types";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
@@ -72,6 +73,8 @@ class Sequence {
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #history: CairnEvent[] = [];
   #queue: Queued[] = [];
+  /** Of the isolate, until it ends. */
+  #ranked = new RankedHeads();
   #now = BEGIN_MS;
   #tokens = 0;
 
@@ -149,7 +152,8 @@ class Sequence {
     const batch = shuffled.slice(0, count);
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
-    await receiveEvents(messages, this.#deps);
+    if (this.#random.chance(0.1)) this.#ranked = new RankedHeads();
+    await receiveEvents(messages, this.#deps, this.#ranked);
     await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {

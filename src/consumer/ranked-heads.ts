@@ -1,0 +1,108 @@
+/**
+ * The beginnings of the ranked listings, kept in memory from one commit to the next: where a post
+ * stands is then a search in an array, and costs the database nothing. What was read at a commit is
+ * true until the next one, and a commit that was decided on older rows fails: so these are as
+ * certain as rows that have just been read. Depends on the store for what it does not have.
+ */
+import { scopePath } from "../model/listing.ts";
+import type { ContentDb } from "../store/database.ts";
+import { readHeads, type SortKey } from "../store/places.ts";
+import type { RankedListing } from "../store/ranked.ts";
+import { above, type Head, type ListingMoves } from "./ranked-changes.ts";
+
+/** Read beyond what is asked, so that posts may leave before the listing is read again. */
+const SLACK = 300;
+/** Bounds the memory: an isolate has 128 MB, and a key takes about 100 bytes. */
+const MAX_KEYS = 200_000;
+
+export class RankedHeads {
+  /** The one whose rows these are. */
+  #commit = 0;
+  /** By name; those used last come last. */
+  readonly #heads = new Map<string, Head>();
+  #size = 0;
+
+  /**
+   * @param commit that everything else was read at
+   * @param depth how many posts of each are asked about; a head is shorter only if it is whole
+   */
+  async at(
+    db: ContentDb,
+    commit: number,
+    listings: readonly RankedListing[],
+    depth: number,
+  ): Promise<readonly Head[]> {
+    if (commit !== this.#commit) this.#forgetAll();
+    this.#commit = commit;
+    const found = listings.map((listing) => this.#find(nameOf(listing), depth));
+    const missing = listings.filter((_, index) => found[index] === undefined);
+    const limit = depth + SLACK;
+    const read = (await readHeads(db, missing, limit)).map(
+      (keys): Head => ({ keys, isWhole: keys.length < limit }),
+    );
+    if (commit === this.#commit) {
+      for (const [index, listing] of missing.entries()) {
+        this.#keep(nameOf(listing), read[index] as Head);
+      }
+    }
+    const rest = read.values();
+    return found.map((head) => head ?? (rest.next().value as Head));
+  }
+
+  /** The next commit after `readAt` has moved these posts. */
+  advance(readAt: number, listings: readonly ListingMoves[]): void {
+    if (readAt !== this.#commit) return;
+    this.#commit = readAt + 1;
+    for (const listing of listings) {
+      const name = nameOf(listing);
+      const head = this.#heads.get(name);
+      if (!head) continue;
+      this.#keep(name, { ...head, keys: moved(head, listing) });
+    }
+  }
+
+  #find(name: string, depth: number): Head | undefined {
+    const head = this.#heads.get(name);
+    if (!head || (head.keys.length < depth && !head.isWhole)) return undefined;
+    this.#keep(name, head);
+    return head;
+  }
+
+  #keep(name: string, head: Head): void {
+    this.#forget(name);
+    this.#heads.set(name, head);
+    this.#size += head.keys.length;
+    for (const oldest of this.#heads.keys()) {
+      if (this.#size <= MAX_KEYS) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(name: string): void {
+    this.#size -= this.#heads.get(name)?.keys.length ?? 0;
+    this.#heads.delete(name);
+  }
+
+  #forgetAll(): void {
+    this.#heads.clear();
+    this.#size = 0;
+  }
+}
+
+function nameOf({ ranking, scope }: RankedListing): string {
+  return `${ranking} ${scopePath(scope)}`;
+}
+
+/** What comes in below the last one that is known has its place among those that are not. */
+function moved({ keys: before, isWhole }: Head, { moves }: ListingMoves): SortKey[] {
+  const keys = [...before];
+  for (const { before: left } of moves) {
+    const place = left ? above(keys, left) : 0;
+    if (left && keys[place]?.id === left.id) keys.splice(place, 1);
+  }
+  for (const { after } of moves) {
+    const place = after ? above(keys, after) : 0;
+    if (after && (isWhole || place < keys.length)) keys.splice(place, 0, after);
+  }
+  return keys;
+}
