@@ -56,6 +56,8 @@ export interface ConsumerEnv {
   readonly FAST_LANE_SECONDS: string;
   /** The same for every deeper page. */
   readonly SLOW_LANE_SECONDS: string;
+  /** Least seconds between two counts of the votes on one post, unless they are many. */
+  readonly TALLY_SECONDS: string;
   /** The same for private pages. */
   readonly PRIVATE_LANE_SECONDS: string;
 }

@@ -27,6 +27,7 @@ export function aPost(fields: Partial<Post> = {}): Post {
     downs: 0,
     standing: "visible",
     isAdult: false,
+    talliedAt: 0,
     comments: 0,
     edit: null,
     verdict: null,

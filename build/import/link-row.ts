@@ -47,6 +47,7 @@ export function readLinkRow(row: Row): ImportedPost | Refusal {
     ...votes,
     standing: "visible",
     isAdult: isAdult ?? false,
+    talliedAt: 0,
     comments: 0,
     edit: null,
     verdict: null,

@@ -2,7 +2,13 @@
 import type { Post, Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
-import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
+import type {
+  PostDeleted,
+  PostEdited,
+  PostSubmitted,
+  PostTallied,
+  PostVoted,
+} from "../queue/events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";
@@ -46,6 +52,7 @@ function newPost(event: PostSubmitted): Post {
     downs: 0,
     standing: "visible",
     isAdult: false,
+    talliedAt: 0,
     comments: 0,
     edit: null,
     verdict: null,
@@ -66,7 +73,18 @@ function castVote(draft: Draft, vote: Vote): Outcome {
   draft.votes.set(refKey(vote.post, vote.user), vote);
   const post = draft.posts.get(vote.post);
   if (!post) throw new Error(`a vote on ${vote.post} without its row`);
-  draft.posts.set(post.id, countVote(post, vote, before));
+  const { ups, downs } = countVote(post, vote, before);
+  if (ups !== post.ups || downs !== post.downs) {
+    draft.count(post, { ups: ups - post.ups, downs: downs - post.downs });
+  }
+  return "applied";
+}
+
+/** Votes have waited for others long enough. */
+export function applyPostTallied(draft: Draft, { post: id }: PostTallied): Outcome {
+  const post = draft.posts.get(id);
+  if (!post || !draft.tallies.has(id)) return "unchanged";
+  draft.count(post, { ups: 0, downs: 0 });
   return "applied";
 }
 

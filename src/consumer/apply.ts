@@ -17,6 +17,7 @@ import type {
 } from "../model/entities.ts";
 import { communityKey, type PersonKey, type PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import type { Tally, TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent, CommunityCreated, PersonRegistered } from "../queue/events.ts";
 import type { Alias, Refusal } from "../store/commit.ts";
@@ -47,6 +48,7 @@ import {
   applyPostDeleted,
   applyPostEdited,
   applyPostSubmitted,
+  applyPostTallied,
   applyPostVoted,
 } from "./apply-post.ts";
 import { Draft } from "./draft.ts";
@@ -67,6 +69,9 @@ export interface Applied {
   readonly posts: readonly Changed<Post>[];
   readonly comments: readonly Changed<Comment>[];
   readonly votes: readonly Vote[];
+  readonly tallies: readonly Tally[];
+  /** Posts whose tally has been counted. */
+  readonly tallied: readonly PostId[];
   readonly commentVotes: readonly CommentVote[];
   readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
   readonly people: readonly Person[];
@@ -82,7 +87,7 @@ export interface Applied {
 }
 
 /**
- * @param now milliseconds since 1970; decides only whether an event may still wait
+ * @param now milliseconds since 1970; decides only what may still wait: an event, or the counting of votes
  * @param admins who may do what every moderator may
  */
 export function apply(
@@ -90,8 +95,9 @@ export function apply(
   events: readonly CairnEvent[],
   now: number,
   admins: readonly PersonKey[],
+  pace: TallyPace,
 ): Applied {
-  const draft = new Draft(rows, now, admins);
+  const draft = new Draft(rows, now, admins, pace);
   const outcomes = new Array<Outcome>(events.length);
   const order = events.map((_, index) => index);
   order.sort((a, b) => compareEvents(events[a] as CairnEvent, events[b] as CairnEvent));
@@ -141,6 +147,8 @@ function applyEvent(draft: Draft, event: CairnEvent): Outcome {
       return applyRoleSet(draft, event);
     case "account_deleted":
       return applyAccountDeleted(draft, event);
+    case "post_tallied":
+      return applyPostTallied(draft, event);
     case "post_disowned":
       return applyPostDisowned(draft, event);
     case "comment_disowned":

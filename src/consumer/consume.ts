@@ -33,7 +33,7 @@ export async function consumeEvents(
 ): Promise<readonly Outcome[]> {
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
-    const applied = apply(rows, events, now, admins);
+    const applied = apply(rows, events, now, admins, pace);
     if (isNothing(applied)) return applied.outcomes;
     const placed = await placeChange(db, rows, applied, ranked);
     const { change, moves, ...places } = placed;

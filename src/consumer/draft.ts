@@ -20,6 +20,7 @@ import {
 } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
+import { type Tally, type TallyPace, tallyDue } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { Refusal } from "../store/commit.ts";
 import { roleKey } from "../store/moderation.ts";
@@ -73,9 +74,13 @@ export class Draft {
   readonly #rows: Rows;
   readonly #now: number;
   readonly #admins: readonly PersonKey[];
+  readonly tallies;
+  readonly #pace: TallyPace;
+  /** Posts whose votes this batch counts. */
+  readonly #counted = new Set<PostId>();
   readonly #refusals: Refusal[] = [];
 
-  constructor(rows: Rows, now: number, admins: readonly PersonKey[]) {
+  constructor(rows: Rows, now: number, admins: readonly PersonKey[], pace: TallyPace) {
     this.communities = new Map(rows.communities);
     this.posts = new Map(rows.posts);
     this.aliases = new Map(rows.aliases);
@@ -88,6 +93,8 @@ export class Draft {
     this.marks = new Map(rows.marks);
     this.roles = new Map(rows.roles);
     this.#rows = rows;
+    this.tallies = new Map(rows.tallies);
+    this.#pace = pace;
     this.#now = now;
     this.#admins = admins;
   }
@@ -153,6 +160,25 @@ export class Draft {
     return this.#before(this.votes, refKey(post, user), this.#rows.posts.has(post));
   }
 
+  /** Counts votes, together with those that have waited, or leaves them to wait. */
+  count(post: Post, more: Pick<Tally, "ups" | "downs">): void {
+    const waiting = this.tallies.get(post.id);
+    const ups = (waiting?.ups ?? 0) + more.ups;
+    const downs = (waiting?.downs ?? 0) + more.downs;
+    const due = waiting?.due ?? tallyDue(post, this.#now, this.#pace);
+    // What one batch brings is counted together.
+    if (due > this.#now && !this.#counted.has(post.id)) {
+      this.tallies.set(post.id, { post: post.id, ups, downs, due });
+      return;
+    }
+    this.tallies.delete(post.id);
+    this.#counted.add(post.id);
+    // Its author's own vote does not make a post busy.
+    const talliedAt = this.#rows.posts.has(post.id) ? this.#now : post.talliedAt;
+    const counted = { ups: post.ups + ups, downs: post.downs + downs };
+    this.posts.set(post.id, { ...post, ...counted, talliedAt });
+  }
+
   commentVoteBefore({ comment, user }: CommentVote): CommentVote | null {
     return this.#before(this.commentVotes, refKey(comment, user), this.#rows.comments.has(comment));
   }
@@ -208,6 +234,8 @@ export class Draft {
       commentVotes: changed(this.#rows.commentVotes, this.commentVotes).filter(
         (vote) => vote !== null,
       ),
+      tallies: changed(this.#rows.tallies, this.tallies),
+      tallied: [...this.#rows.tallies.keys()].filter((post) => !this.tallies.has(post)),
       pieces: this.#changedPieces(),
       people: changed(this.#rows.people, this.people),
       marks: changed(this.#rows.marks, this.marks).filter((mark) => mark !== null),

@@ -15,7 +15,7 @@ const THINGS_A_SLICE = 25;
 /** Slices of one invocation: each takes about 40 of D1's 1,000 queries, and publishing wants some. */
 const MAX_SLICES = 6;
 
-type Deps = Pick<PublisherDeps, "db" | "pace" | "now">;
+type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
 
 /** @returns whether something is left to do */
 export async function finishDepartures(deps: Deps): Promise<boolean> {
@@ -27,11 +27,11 @@ export async function finishDepartures(deps: Deps): Promise<boolean> {
   return (await nextLeaving(deps.db)) !== null;
 }
 
-async function finishSlice({ db, pace, now }: Deps, leaving: Leaving): Promise<void> {
+async function finishSlice({ db, pace, now, ranked }: Deps, leaving: Leaving): Promise<void> {
   const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
   const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
   if (events.length === 0) return hasLeft(db, leaving.person);
-  await consumeEvents(db, events, now(), pace);
+  await consumeEvents(db, events, now(), pace, [], ranked);
   await forgetLeft(db, posts);
   await forgetLeft(db, comments);
 }

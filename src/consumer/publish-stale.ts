@@ -25,6 +25,8 @@ import {
 import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
 import { fingerprintOf } from "./name-all.ts";
+import type { RankedHeads } from "./ranked-heads.ts";
+import { settleTallies } from "./settle-tallies.ts";
 
 /** Pages of one lease: bounds queries (D1 allows 1,000 an invocation) and memory. */
 const PAGES_A_LEASE = 100;
@@ -50,12 +52,15 @@ export interface PublisherDeps {
   readonly now: () => number;
   /** Names a lease; never the same twice. */
   readonly token: () => string;
+  /** What the isolate remembers of the database, if anything. */
+  readonly ranked?: RankedHeads;
 }
 
 export type PublishCounts = Record<PublishResult | "failed", number>;
 
-/** Publishes what is due now. */
+/** Publishes what is due now; votes that are to be counted by now are among it. */
 export async function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
+  await settleTallies(deps);
   const counts: PublishCounts = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
   for (let lease = 0; lease < MAX_LEASES; lease++) {
     const leased = await publishLease(deps, counts);

@@ -7,7 +7,6 @@ import { type CairnEvent, parseEvent } from "../queue/events.ts";
 import { keepDeadLetters } from "../store/dead-letters.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
-import type { RankedHeads } from "./ranked-heads.ts";
 
 /**
  * A group that fails is halved, so that a poisonous message fails alone: eight times for one among a
@@ -23,11 +22,9 @@ interface Received {
   readonly event: CairnEvent;
 }
 
-/** @param ranked what this isolate remembers of the database */
 export async function receiveEvents(
   messages: readonly Message[],
   deps: PublisherDeps,
-  ranked: RankedHeads,
 ): Promise<void> {
   const received: Received[] = [];
   for (const message of messages) {
@@ -38,7 +35,7 @@ export async function receiveEvents(
   const groups = [received];
   let failures = 0;
   for (let group = groups.pop(); group; group = groups.pop()) {
-    const isApplied = failures < MAX_FAILURES && (await receiveGroup(group, deps, ranked));
+    const isApplied = failures < MAX_FAILURES && (await receiveGroup(group, deps));
     if (isApplied) continue;
     failures++;
     const half = Math.ceil(group.length / 2);
@@ -48,11 +45,7 @@ export async function receiveEvents(
 }
 
 /** @returns false when it could not be applied, for whatever reason */
-async function receiveGroup(
-  group: readonly Received[],
-  deps: PublisherDeps,
-  ranked: RankedHeads,
-): Promise<boolean> {
+async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Promise<boolean> {
   if (group.length === 0) return true;
   try {
     const events = group.map(({ event }) => event);
@@ -62,7 +55,7 @@ async function receiveGroup(
       deps.now(),
       deps.pace,
       deps.config.admins,
-      ranked,
+      deps.ranked,
     );
     group.forEach(({ message }, index) => {
       if (outcomes[index] === "waiting") retryLater(message);

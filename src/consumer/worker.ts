@@ -52,7 +52,7 @@ async function finish(deps: PublisherDeps, { PUBLISH }: ConsumerEnv): Promise<vo
 async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> {
   switch (batch.queue) {
     case EVENTS_QUEUE:
-      return receiveEvents(batch.messages, deps, RANKED);
+      return receiveEvents(batch.messages, deps);
     case PUBLISH_QUEUE:
       await publishStale(deps);
       return;
@@ -73,8 +73,10 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
       fast: Number(env.FAST_LANE_SECONDS) * 1000,
       slow: Number(env.SLOW_LANE_SECONDS) * 1000,
       private: Number(env.PRIVATE_LANE_SECONDS) * 1000,
+      tally: Number(env.TALLY_SECONDS) * 1000,
     },
     now: Date.now,
     token: () => crypto.randomUUID(),
+    ranked: RANKED,
   };
 }

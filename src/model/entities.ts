@@ -53,6 +53,8 @@ export interface Post {
   readonly downs: number;
   readonly standing: Standing;
   readonly isAdult: boolean;
+  /** Milliseconds since 1970: when votes were counted last. See model/tally. */
+  readonly talliedAt: number;
   /** Visible comments. */
   readonly comments: number;
   /** The last edit of the text; null for none. */

@@ -25,6 +25,7 @@ const ACTS: Readonly<Record<Refusal["type"], string>> = {
   post_locked: "Your lock",
   role_set: "Your change of a role",
   account_deleted: "The end of your account",
+  post_tallied: "Your vote",
   post_disowned: "The end of your account",
   comment_disowned: "The end of your account",
 };

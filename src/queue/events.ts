@@ -189,6 +189,12 @@ export interface SessionsEnded extends Base {
   readonly epoch: number;
 }
 
+/** Votes on a post have waited for others long enough. The publisher finds it; nobody sends it. */
+export interface PostTallied extends Base {
+  readonly type: "post_tallied";
+  readonly post: PostId;
+}
+
 export type CommentEvent =
   | CommentPosted
   | CommentVoted
@@ -207,7 +213,8 @@ export type PostEvent =
   | PostReported
   | PostJudged
   | PostLocked
-  | PostDisowned;
+  | PostDisowned
+  | PostTallied;
 /** Somebody wants all they wrote in one file. */
 export interface ExportRequested extends Base {
   readonly type: "export_requested";

@@ -18,6 +18,7 @@ import type {
 import type { EventId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
+import type { Tally } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
 import { removePrivateRows } from "./departures.ts";
@@ -27,6 +28,7 @@ import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
 import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
+import { removeTallies, upsertTallies } from "./tallies.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
 
 export interface Alias {
@@ -52,6 +54,9 @@ export interface RowChanges {
   readonly communities: readonly Community[];
   readonly posts: readonly Post[];
   readonly votes: readonly Vote[];
+  readonly tallies: readonly Tally[];
+  /** Posts whose tally has been counted. */
+  readonly tallied: readonly PostId[];
   readonly comments: readonly Comment[];
   readonly commentVotes: readonly CommentVote[];
   readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
@@ -134,6 +139,8 @@ export async function commitChanges(
     ...upsertPosts(db, rows.posts),
     ...comeAndGoInDomains(db, rows.posts),
     ...upsertVotes(db, rows.votes),
+    ...upsertTallies(db, rows.tallies),
+    ...removeTallies(db, rows.tallied),
     ...upsertComments(db, rows.comments),
     ...upsertCommentVotes(db, rows.commentVotes),
     ...upsertPieces(db, rows.pieces),

@@ -6,10 +6,12 @@
  * to the end of the lease, so that "due" is the one thing a publisher looks for.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { TallyPace } from "../model/tally.ts";
 import { jsonChunks } from "./statements.ts";
 
-/** Least milliseconds between two writes of one page, by lane. */
-export interface Pace {
+/** How long pages, by lane, and votes wait for others of their kind. Milliseconds. */
+export interface Pace extends TallyPace {
+  /** Least time between two writes of one page. */
   readonly fast: number;
   readonly slow: number;
   readonly private: number;
@@ -22,7 +24,7 @@ export const LEASE_MS = 30_000;
 
 export interface NamedPage {
   readonly key: string;
-  readonly lane: keyof Pace;
+  readonly lane: "fast" | "slow" | "private";
 }
 
 // ?2 is the pace as JSON.
@@ -140,10 +142,13 @@ export function postponePages(
   );
 }
 
-/** When the next stale page is due, in milliseconds since 1970; null when nothing is stale. */
+/** When the next stale page or tally is due, in milliseconds since 1970; null when there is none. */
 export async function nextDue(db: D1Database): Promise<number | null> {
   const row = await db
-    .prepare("SELECT min(due) AS due FROM page WHERE named > written")
+    .prepare(
+      `SELECT min(due) AS due FROM (SELECT min(due) AS due FROM page WHERE named > written
+         UNION ALL SELECT min(due) FROM tally)`,
+    )
     .first<{ due: number | null }>();
   return row?.due ?? null;
 }
@@ -196,7 +201,10 @@ export function removePageRows(db: D1Database, keys: readonly string[]): D1Prepa
   );
 }
 
-/** For scripts that have the site to themselves: no stale page waits for its lane or a lease. */
+/** For scripts that have the site to themselves: no vote, lane or lease is waited for. */
 export async function makeStaleDue(db: D1Database): Promise<void> {
-  await db.prepare("UPDATE page SET due = 0 WHERE named > written").run();
+  await db.batch([
+    db.prepare("UPDATE tally SET due = 0"),
+    db.prepare("UPDATE page SET due = 0 WHERE named > written"),
+  ]);
 }

@@ -30,6 +30,7 @@ export interface PostRow {
   readonly controversial: number;
   /** A JSON array. */
   readonly domains: string;
+  readonly tallied_at: number;
   readonly comments: number;
   readonly data: string;
 }
@@ -45,7 +46,7 @@ interface PostData {
 /** The columns in the order in which every statement of this folder writes and reads them. */
 export const POST_COLUMNS =
   "id, community, author, title, url, link_key, created_at, ups, downs, standing, score, hot, " +
-  "controversial, domains, comments, data";
+  "controversial, domains, tallied_at, comments, data";
 
 export function toPostRow(post: Post): PostRow {
   const data: PostData = {
@@ -70,6 +71,7 @@ export function toPostRow(post: Post): PostRow {
     hot: hotOf(post),
     controversial: controversialOf(post),
     domains: JSON.stringify(post.domains),
+    tallied_at: post.talliedAt,
     comments: post.comments,
     data: JSON.stringify(data),
   };
@@ -91,6 +93,7 @@ export function fromPostRow(row: PostRow): Post {
     downs: row.downs,
     standing: row.standing as Standing,
     isAdult: data.isAdult ?? false,
+    talliedAt: row.tallied_at,
     comments: row.comments,
     edit: data.edit ?? null,
     verdict: data.verdict ?? null,

@@ -35,7 +35,8 @@ const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
   ON CONFLICT (id) DO UPDATE SET author = excluded.author, ups = excluded.ups,
     downs = excluded.downs,
     score = excluded.score, hot = excluded.hot,
-    controversial = excluded.controversial, comments = excluded.comments, data = excluded.data`;
+    controversial = excluded.controversial, tallied_at = excluded.tallied_at,
+    comments = excluded.comments, data = excluded.data`;
 
 /** On its own: every index is of visible posts, and would be written again with each vote. */
 const UPDATE_STANDINGS = `UPDATE post SET standing = q.value ->> 'standing' FROM json_each(?1) q

@@ -82,10 +82,19 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       hot: "toPostRow",
       controversial: "toPostRow",
       comments: RENUMBERED,
+      tallied_at: "the next vote",
     },
     complete: (facts) => ({
-      ...toPostRow(fromPostRow({ ...facts, comments: 0 } as unknown as PostRow)),
+      ...toPostRow(fromPostRow({ ...facts, comments: 0, tallied_at: 0 } as unknown as PostRow)),
     }),
+  },
+  {
+    type: "facts",
+    database: "content",
+    table: "tally",
+    key: ["post"],
+    // The votes that it counts are rows already, and the post's sums do not have them yet.
+    facts: ["post", "ups", "downs", "due"],
   },
   {
     type: "facts",

@@ -24,11 +24,13 @@ import {
   postFullname,
 } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import type { Tally } from "../model/tally.ts";
 import { readCommitNumber } from "./commit.ts";
 import { readComments, readPeople, readPieces } from "./conversation.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
 import { readActs, readRoles } from "./moderation.ts";
 import { readAliases, readCommunities, readPosts } from "./reads.ts";
+import { readTallies } from "./tallies.ts";
 
 /** A link in a community, as `linkKey` names it. */
 export interface LinkRef {
@@ -72,6 +74,8 @@ export interface Rows {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
   readonly posts: ReadonlyMap<PostId, Post>;
   readonly aliases: ReadonlyMap<PostId, PostId>;
+  /** Of the posts that are read. */
+  readonly tallies: ReadonlyMap<PostId, Tally>;
   /** By `refKey`; null where there is none. What was not asked for is not there. */
   readonly votes: ReadonlyMap<string, Vote | null>;
   /** The oldest visible post of each link, by `refKey`. */
@@ -122,7 +126,8 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
   const senders = touch.people.map(personKey).filter((key) => key !== null);
   const scopes = [...posts.values()].map(({ community }) => community);
-  const [communities, roles, acts, pieces, people] = await Promise.all([
+  const [tallies, communities, roles, acts, pieces, people] = await Promise.all([
+    readTallies(db, [...posts.keys()]),
     readCommunities(db, [...touch.communities, ...scopes]),
     readRoles(db, senders),
     readActs(db, touch.acts),
@@ -131,7 +136,7 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   ]);
   const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
   const done = new Set(acts.keys());
-  return { commit, ...read, pieces, people, marks, roles, acts: done };
+  return { commit, ...read, tallies, pieces, people, marks, roles, acts: done };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

@@ -8,7 +8,6 @@ import type { Message } from "@cloudflare/workers-types";
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
-import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { COMMIT_BYTES } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
@@ -182,7 +181,6 @@ export class Theatre {
     await receiveEvents(
       left.map((delivery) => delivery.message()),
       deps,
-      new RankedHeads(),
     );
     const waiting = left.filter(({ isAcked }) => !isAcked);
     await this.#publishAll(deps, now, puts);
@@ -256,7 +254,6 @@ export function aConsumer(
     receiveEvents(
       deliveries.map((delivery) => delivery.message()),
       theatre.deps(reach),
-      new RankedHeads(),
     );
   return { name, invocations: [receive], mishaps, ways };
 }

@@ -95,6 +95,7 @@ export class World {
       pace: PACE,
       now: () => this.#now,
       token: () => `publisher-${this.#ids++}`,
+      ranked: this.#ranked,
     };
   }
 
@@ -131,7 +132,7 @@ export class World {
   async #deliver(queued: readonly Queued[]): Promise<void> {
     const left = new Map(queued.map((each) => [each, 0]));
     const messages = queued.map((each) => this.#message(each, left));
-    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, deps, this.#ranked));
+    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, deps));
     for (const [each, delaySeconds] of left) {
       if (hasEnded && delaySeconds === 0) continue;
       each.attempts++;

@@ -68,13 +68,12 @@ class Sequence {
   readonly #stored: StoredSite;
   readonly #random: Random;
   readonly #faults: Faults;
-  readonly #deps: PublisherDeps;
+  /** Of an isolate, until it ends. */
+  #deps: PublisherDeps;
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #history: CairnEvent[] = [];
   #queue: Queued[] = [];
-  /** Of the isolate, until it ends. */
-  #ranked = new RankedHeads();
   #now = BEGIN_MS;
   #tokens = 0;
 
@@ -90,6 +89,7 @@ class Sequence {
       pace: PACE,
       now: () => this.#now,
       token: () => `publisher-${this.#tokens++}`,
+      ranked: new RankedHeads(),
     };
   }
 
@@ -152,8 +152,8 @@ class Sequence {
     const batch = shuffled.slice(0, count);
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
-    if (this.#random.chance(0.1)) this.#ranked = new RankedHeads();
-    await receiveEvents(messages, this.#deps, this.#ranked);
+    if (this.#random.chance(0.1)) this.#deps = { ...this.#deps, ranked: new RankedHeads() };
+    await receiveEvents(messages, this.#deps);
     await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {

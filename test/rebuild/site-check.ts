@@ -107,6 +107,7 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "post and its votes": `SELECT id FROM post WHERE score <> ups - downs
     OR ups <> (SELECT count(*) FROM vote WHERE post = id AND value = 1)
     OR downs <> (SELECT count(*) FROM vote WHERE post = id AND value = -1)`,
+  "votes that are never counted": "SELECT post FROM tally",
   "comment and its votes": `SELECT id FROM comment WHERE
     ups <> (SELECT count(*) FROM comment_vote WHERE comment = id AND value = 1)
     OR downs <> (SELECT count(*) FROM comment_vote WHERE comment = id AND value = -1)`,

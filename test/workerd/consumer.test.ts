@@ -141,6 +141,8 @@ describe("a commit", () => {
     posts: [],
     comments: [],
     commentVotes: [],
+    tallies: [],
+    tallied: [],
     pieces: [],
     people: [],
     votes: [],

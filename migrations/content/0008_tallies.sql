@@ -1,0 +1,11 @@
+-- Votes are rows at once; what they do to a busy post waits for others, so that it is done once for all of them.
+
+ALTER TABLE post ADD COLUMN tallied_at INTEGER NOT NULL DEFAULT 0;  -- milliseconds since 1970: when votes were counted last
+
+-- What votes that are not counted yet will add to their post.
+CREATE TABLE tally (
+  post TEXT PRIMARY KEY,
+  ups INTEGER NOT NULL,
+  downs INTEGER NOT NULL,
+  due INTEGER NOT NULL                  -- milliseconds since 1970
+) WITHOUT ROWID;

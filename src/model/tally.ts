@@ -1,0 +1,35 @@
+/**
+ * When votes are counted. A vote on a quiet post is counted at once. On a post whose votes have just
+ * been counted it waits for others: what it does to ranks, karma and a dozen pages is then done once
+ * for all of them. Pure.
+ */
+import type { Post } from "./entities.ts";
+import type { PostId } from "./ids.ts";
+
+/** What votes that are not counted yet will add to their post. */
+export interface Tally {
+  readonly post: PostId;
+  readonly ups: number;
+  readonly downs: number;
+  /** Milliseconds since 1970. */
+  readonly due: number;
+}
+
+/** Least milliseconds between two counts of one post. */
+export interface TallyPace {
+  /** Of a busy one: its pages gather many votes even so. */
+  readonly fast: number;
+  /** Of one that gets a vote now and then; without it, the same. */
+  readonly tally?: number;
+}
+
+/** A post is busy when the next vote comes within this part of the pace. */
+const BUSY = 1 / 5;
+
+/** @returns when a vote on the post is to be counted, in milliseconds since 1970; not after `now`: at once */
+export function tallyDue({ talliedAt }: Post, now: number, pace: TallyPace): number {
+  const { fast, tally: slow = fast } = pace;
+  const since = now - talliedAt;
+  const isBusy = since < fast * BUSY;
+  return talliedAt + (isBusy ? Math.min(fast, slow) : slow);
+}

@@ -1,0 +1,48 @@
+/** Votes that wait to be counted, summed up for each post. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { PostId } from "../model/ids.ts";
+import type { Tally } from "../model/tally.ts";
+import { fromJson, jsonChunks } from "./statements.ts";
+
+export async function readTallies(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<Map<PostId, Tally>> {
+  if (posts.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT t.* FROM json_each(?1) q CROSS JOIN tally t ON t.post = q.value")
+    .bind(JSON.stringify([...new Set(posts)]))
+    .all<Tally>();
+  return new Map(results.map((tally) => [tally.post, tally]));
+}
+
+/** Posts whose votes are to be counted by now, those that wait longest first. */
+export async function readDueTallies(
+  db: D1Database,
+  now: number,
+  limit: number,
+): Promise<PostId[]> {
+  const { results } = await db
+    .prepare("SELECT post FROM tally WHERE due <= ?1 ORDER BY due, post LIMIT ?2")
+    .bind(now, limit)
+    .all<{ post: PostId }>();
+  return results.map(({ post }) => post);
+}
+
+export function upsertTallies(db: D1Database, tallies: readonly Tally[]): D1PreparedStatement[] {
+  return jsonChunks(tallies).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO tally (post, ups, downs, due) SELECT ${fromJson("post, ups, downs, due")}
+         FROM json_each(?1) WHERE true
+         ON CONFLICT (post) DO UPDATE SET ups = excluded.ups, downs = excluded.downs`,
+      )
+      .bind(json),
+  );
+}
+
+export function removeTallies(db: D1Database, posts: readonly PostId[]): D1PreparedStatement[] {
+  return jsonChunks(posts).map((json) =>
+    db.prepare("DELETE FROM tally WHERE post IN (SELECT value FROM json_each(?1))").bind(json),
+  );
+}

@@ -1,0 +1,127 @@
+/** What an isolate remembers of the ranked listings, against the database. */
+import { expect, it } from "vitest";
+import { consumeEvents } from "../src/consumer/consume.ts";
+import { RankedHeads } from "../src/consumer/ranked-heads.ts";
+import { communityKey, type PostId } from "../src/model/ids.ts";
+import { RANKED_DEPTH } from "../src/pages/key.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
+import { readCommitNumber } from "../src/store/commit.ts";
+import { readHeads } from "../src/store/places.ts";
+import { anId, aSubmission, aVote } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { seededRandom } from "./rebuild/random.ts";
+
+const NOW = Date.UTC(2026, 0, 2);
+const PACE = { fast: 0, slow: 0, private: 0 };
+/** More than are read of a listing, with all that is read beyond its depth. */
+const POSTS = 1600;
+const LISTINGS = [
+  { ranking: "hot", scope: null },
+  { ranking: "top", scope: communityKey("programming") },
+  { ranking: "controversial", scope: null },
+  { ranking: "hot", scope: { domain: "example.com" as never } },
+] as const;
+
+async function aSite() {
+  const db = openMemoryD1();
+  const name = "programming";
+  const base = { version: 1, id: anId(), at: NOW, by: "ann" };
+  const made = { ...base, type: "community_created", name, title: name, description: "" };
+  const posts = Array.from({ length: POSTS }, () => aSubmission());
+  await consumeEvents(db, [made as CairnEvent], NOW, PACE);
+  expect(await consumeEvents(db, posts, NOW, PACE)).toEqual(posts.map(() => "applied"));
+  return { db, ids: posts.map(({ post }) => post) };
+}
+
+/** @returns how often it asked the database */
+async function expectTrue(db: ReturnType<typeof openMemoryD1>, ranked: RankedHeads) {
+  const { counted, asked } = counting(db);
+  const commit = await readCommitNumber(db);
+  const heads = await ranked.at(counted, commit, LISTINGS, RANKED_DEPTH);
+  const truth = await readHeads(db, LISTINGS, RANKED_DEPTH);
+  for (const [index, { keys }] of heads.entries()) {
+    expect(keys.slice(0, RANKED_DEPTH)).toEqual(truth[index]);
+  }
+  return asked();
+}
+
+function counting(db: ReturnType<typeof openMemoryD1>) {
+  let asked = 0;
+  const counted = new Proxy(db, {
+    get: (_, name: keyof typeof db) => {
+      if (name === "batch") asked++;
+      const value = db[name];
+      return typeof value === "function" ? value.bind(db) : value;
+    },
+  });
+  return { counted, asked: () => asked };
+}
+
+function deletion(post: PostId): CairnEvent {
+  const base = { version: 1 as const, id: anId() as never, at: NOW, by: "ann" };
+  return { ...base, type: "post_deleted", post };
+}
+
+it("it is what the database says after every commit, without asking", async () => {
+  const { db, ids } = await aSite();
+  const random = seededRandom(7);
+  const ranked = new RankedHeads();
+  const consume = (...events: CairnEvent[]) => consumeEvents(db, events, NOW, PACE, [], ranked);
+  await expectTrue(db, ranked);
+  let asked = 0;
+  for (let commit = 0; commit < 60; commit++) {
+    const votes = Array.from({ length: 8 }, () =>
+      aVote({ post: random.pick(ids), by: `v${random.int(50)}`, value: random.pick([1, -1]) }),
+    );
+    await consume(...votes, deletion(random.pick(ids)), aSubmission());
+    asked += await expectTrue(db, ranked);
+  }
+  expect(asked).toBe(0);
+});
+
+it("it reads a listing again when too many have left its beginning", async () => {
+  const { db } = await aSite();
+  const ranked = new RankedHeads();
+  await expectTrue(db, ranked);
+  for (let commit = 0; commit < 8; commit++) {
+    const [best = []] = await readHeads(db, [LISTINGS[0]], 60);
+    await consumeEvents(
+      db,
+      best.map(({ id }) => deletion(id)),
+      NOW,
+      PACE,
+      [],
+      ranked,
+    );
+    await expectTrue(db, ranked);
+  }
+});
+
+it("it reads a listing again when too many of its best have sunk below what it knows", async () => {
+  const { db } = await aSite();
+  const ranked = new RankedHeads();
+  for (let commit = 0; commit < 8; commit++) {
+    const [best = []] = await readHeads(db, [LISTINGS[1]], 60);
+    const votes = best.map(({ id }) => aVote({ post: id, by: "ben", value: -1 }));
+    await consumeEvents(db, votes, NOW, PACE, [], ranked);
+    await expectTrue(db, ranked);
+  }
+});
+
+it("it forgets everything when somebody else has committed", async () => {
+  const { db, ids } = await aSite();
+  const ranked = new RankedHeads();
+  await expectTrue(db, ranked);
+  await consumeEvents(db, [deletion(ids[0] as PostId), deletion(ids[1] as PostId)], NOW, PACE);
+  expect(await expectTrue(db, ranked)).toBe(1);
+});
+
+it("it does not take moves on older rows for its own", async () => {
+  const { db } = await aSite();
+  const ranked = new RankedHeads();
+  await expectTrue(db, ranked);
+  const [best = []] = await readHeads(db, [LISTINGS[0]], 1);
+  const moves = best.map((before) => ({ before, after: null }));
+  ranked.advance((await readCommitNumber(db)) - 1, [{ ...LISTINGS[0], moves }]);
+  await expectTrue(db, ranked);
+});
