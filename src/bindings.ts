@@ -56,10 +56,12 @@ export interface ConsumerEnv {
   readonly FAST_LANE_SECONDS: string;
   /** The same for every deeper page. */
   readonly SLOW_LANE_SECONDS: string;
-  /** Least seconds between two counts of the votes on one post, unless they are many. */
-  readonly TALLY_SECONDS: string;
   /** The same for private pages. */
   readonly PRIVATE_LANE_SECONDS: string;
+  /** How long private pages that show one's votes wait even before their first write. */
+  readonly PATIENCE_SECONDS: string;
+  /** Least seconds between two counts of the votes on one post, unless they are many. */
+  readonly TALLY_SECONDS: string;
 }
 
 /** What only the local server has beside all of these: production's queues are durable. */

@@ -58,7 +58,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reader: ["pages/key", "pages/storage", "model", "bindings"],
   bindings: [],
   dev: ["reader", "intake", "consumer", "store", "bindings"],
-  build: ["consumer", "store", "pages", "pages/key", "pages/storage", "model", "queue"],
+  build: [
+    "consumer",
+    "store",
+    "pages",
+    "pages/key",
+    "pages/storage",
+    "model",
+    "queue",
+    "type bindings",
+  ],
 };
 
 describe("imports", () => {
@@ -97,7 +106,10 @@ describe("capabilities", () => {
       (file) => !/^src\/(store\/|intake\/accounts\.ts|bindings\.ts)/.test(file),
     );
     expect(allowed).toEqual([]);
-    expect(filesWith(/\.prepare\(/, sources("build"))).toEqual(["build/migrate.ts"]);
+    expect(filesWith(/\.prepare\(/, sources("build"))).toEqual([
+      "build/bench/load/counted.ts",
+      "build/migrate.ts",
+    ]);
   });
 
   it("R2 and KV are touched by pages/storage only", () => {
@@ -110,6 +122,7 @@ describe("capabilities", () => {
   it("the clock and randomness begin in entry points", () => {
     const clock = /Date\.now|new Date\(\)|Math\.random|randomUUID|getRandomValues|performance\.now/;
     expect(filesWith(clock)).toEqual([
+      "build/bench/load/measured-consumer.ts",
       "build/cli.ts",
       "build/serve.ts",
       "src/consumer/worker.ts",

@@ -100,6 +100,7 @@ async function fill({ content, accounts, journal }: Databases): Promise<void> {
     ),
     content.prepare("INSERT OR REPLACE INTO window_dirty VALUES ('place0', 4, 5)"),
     content.prepare("INSERT INTO leaving VALUES ('fay')"),
+    content.prepare("INSERT INTO tally VALUES ('p1', 2, 1, 9)"),
   ]);
   await accounts.batch([
     accounts.prepare("INSERT INTO account VALUES ('ann', 'Ann', 'scrypt$1', 3, 5)"),

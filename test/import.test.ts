@@ -133,6 +133,7 @@ describe("a row becomes a post", () => {
         downs: 1064,
         standing: "visible",
         isAdult: false,
+        talliedAt: 0,
         comments: 0,
         edit: null,
         verdict: null,

@@ -33,6 +33,27 @@ function aTable() {
 }
 
 describe("a page", () => {
+  it("of one's votes waits even when it is new, and has not been written for long", async () => {
+    const { db, lease, settle } = aTable();
+    const patience = 540_000;
+    const name = (commit: number, now: number, urgent = false) =>
+      db.batch(
+        namePages(db, [{ key: "/", lane: "votes" }], commit, now, { ...PACE, patience }, urgent),
+      );
+    await name(2, T);
+    expect(await nextDue(db)).toBe(T + patience);
+    await lease("a", T + patience);
+    await settle("a", 2, T + patience);
+    await name(3, T + patience + 1);
+    expect(await nextDue(db)).toBe(T + patience + PACE.private);
+    await name(4, T + patience + 2, true);
+    expect(await nextDue(db)).toBe(T + patience + 1000);
+    await lease("b", T + patience + 1000);
+    await settle("b", 4, T + patience + 1000);
+    await name(5, T + 5_000_000);
+    expect(await nextDue(db)).toBe(T + 5_000_000 + patience);
+  });
+
   it("that is new is due at once", async () => {
     const { db, name, lease } = aTable();
     await name("slow", 2, T);

@@ -7,6 +7,7 @@ import { ringBell } from "./bell.ts";
 import { deriveRows } from "./derive-rows.ts";
 import { finishDepartures } from "./finish-departures.ts";
 import { fingerprintOf, nameAllPages } from "./name-all.ts";
+import { publishSoon } from "./publish-soon.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
@@ -54,8 +55,7 @@ async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> 
     case EVENTS_QUEUE:
       return receiveEvents(batch.messages, deps);
     case PUBLISH_QUEUE:
-      await publishStale(deps);
-      return;
+      return publishSoon(deps, (ms) => scheduler.wait(ms));
     case DEAD_QUEUE:
       return receiveDeadLetters(batch.messages, deps);
     default:
@@ -74,6 +74,7 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
       slow: Number(env.SLOW_LANE_SECONDS) * 1000,
       private: Number(env.PRIVATE_LANE_SECONDS) * 1000,
       tally: Number(env.TALLY_SECONDS) * 1000,
+      patience: Number(env.PATIENCE_SECONDS) * 1000,
     },
     now: Date.now,
     token: () => crypto.randomUUID(),

@@ -20,6 +20,13 @@ interface OwnThings extends Surroundings {
   readonly things: readonly Thing[];
 }
 
+const KEPT = { head: "private", block: "private" } as const;
+const VOTES = { head: "votes", block: "votes" } as const;
+
+function isOfVotes(name: OwnListing): boolean {
+  return name === "liked" || name === "disliked";
+}
+
 export const OWN_PAGES: readonly PageType[] = OWN_LISTINGS.map(defineOwnListing);
 
 function defineOwnListing(name: OwnListing): PageType {
@@ -29,7 +36,7 @@ function defineOwnListing(name: OwnListing): PageType {
     path: `/me/${name} · /me/${name}/{n} (key: ~{name}/${name})`,
     separator: "/",
     isSparse: true,
-    lanes: { head: "private", block: "private" },
+    lanes: isOfVotes(name) ? VOTES : KEPT,
     owns,
     every: async (reads) => (await reads.privateListings()).filter(owns),
     begun: () => [],

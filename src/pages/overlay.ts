@@ -29,7 +29,7 @@ export const overlayPage = definePage<PersonKey, Overlay>({
   path: "/me/overlay.json (key: ~{name}/overlay)",
   tier: "write",
   parse: (key) => ownerOf(key, "/overlay"),
-  lane: () => "private",
+  lane: () => "votes",
   *affectedBy(change) {
     for (const person of owners(change, OWN_LISTINGS)) yield ownKey(person, "/overlay");
   },

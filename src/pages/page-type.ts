@@ -3,15 +3,12 @@
  * Depends on the model, and on the store by type only.
  */
 import type { PersonKey } from "../model/ids.ts";
+import type { Lane } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import type { CommentSort } from "./key.ts";
 
-/**
- * `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more; `private`:
- * what one person reads now and then.
- */
-export type Lane = "fast" | "slow" | "private";
+export type { Lane };
 
 /** `write`: events change it (R2). `deploy`: only a deploy does (KV). */
 export type Tier = "write" | "deploy";

@@ -15,6 +15,8 @@ export interface Pace extends TallyPace {
   readonly fast: number;
   readonly slow: number;
   readonly private: number;
+  /** How long pages of one's votes wait even before their first write: one votes more than once. */
+  readonly patience?: number;
 }
 
 /** KV and R2 refuse more than one write a second to a key, whatever the hurry. Milliseconds. */
@@ -24,7 +26,18 @@ export const LEASE_MS = 30_000;
 
 export interface NamedPage {
   readonly key: string;
-  readonly lane: "fast" | "slow" | "private";
+  readonly lane: Lane;
+}
+
+/**
+ * `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more; `private`:
+ * what one person reads now and then; `votes`: such a page that changes with each of one's votes.
+ */
+export type Lane = "fast" | "slow" | "private" | "votes";
+
+/** The table knows no more than how long to pause. */
+function pausesAs(lane: Lane): keyof Pace {
+  return lane === "votes" ? "private" : lane;
 }
 
 // ?2 is the pace as JSON.
@@ -33,15 +46,16 @@ const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
 // A stale page without a lease will be read after this commit anyway: naming it again writes
 // nothing, unless it is more urgent now. A leased one may have been read before it.
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
-  SELECT value ->> 'key', value ->> 'lane', ?3, ?1, ?4 FROM json_each(?5) WHERE true
+  SELECT value ->> 'key', value ->> 'lane', ?3, ?1 + (value ->> 'wait'), ?4
+  FROM json_each(?5) WHERE true
   ON CONFLICT (key) DO UPDATE SET
     named = max(page.named, excluded.named),
     lane = excluded.lane,
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
       WHEN page.lease IS NOT NULL THEN page.due
-      WHEN page.named > page.written THEN min(page.due, max(?1, page.written_at + ${URGENT_PACE_MS}))
-      ELSE max(?1, page.written_at +
+      WHEN page.named > page.written THEN min(page.due, max(excluded.due, page.written_at + ${URGENT_PACE_MS}))
+      ELSE max(excluded.due, page.written_at +
         CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> excluded.lane END)
     END
   WHERE page.named <= page.written OR page.lease IS NOT NULL
@@ -56,7 +70,11 @@ export function namePages(
   pace: Pace,
   urgent: boolean,
 ): D1PreparedStatement[] {
-  return jsonChunks(pages).map((json) =>
+  const patience = urgent ? 0 : (pace.patience ?? 0);
+  const rows = pages.map(({ key, lane }) => {
+    return { key, lane: pausesAs(lane), wait: lane === "votes" ? patience : 0 };
+  });
+  return jsonChunks(rows).map((json) =>
     db.prepare(NAME_PAGES).bind(now, JSON.stringify(pace), commit, urgent ? 1 : 0, json),
   );
 }
@@ -181,7 +199,8 @@ export function markWritten(
   commit: number,
   now: number,
 ): D1PreparedStatement[] {
-  return jsonChunks(pages.map(({ key, lane }) => ({ key, lane }))).map((json) =>
+  const rows = pages.map(({ key, lane }) => ({ key, lane: pausesAs(lane) }));
+  return jsonChunks(rows).map((json) =>
     db
       .prepare(
         `INSERT INTO page (key, lane, named, written, written_at, due)

@@ -75,17 +75,16 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     facts: [
       ...["id", "community", "author", "title", "url", "link_key", "domains", "created_at"],
       // Imported votes are numbers without rows.
-      ...["ups", "downs", "standing", "data"],
+      ...["ups", "downs", "standing", "tallied_at", "data"],
     ],
     derived: {
       score: "toPostRow",
       hot: "toPostRow",
       controversial: "toPostRow",
       comments: RENUMBERED,
-      tallied_at: "the next vote",
     },
     complete: (facts) => ({
-      ...toPostRow(fromPostRow({ ...facts, comments: 0, tallied_at: 0 } as unknown as PostRow)),
+      ...toPostRow(fromPostRow({ tallied_at: 0, ...facts, comments: 0 } as unknown as PostRow)),
     }),
   },
   {

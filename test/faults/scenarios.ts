@@ -163,7 +163,7 @@ export function describeFaults(
       aVote({ post: post.post, by: `voter-${n}` }),
     );
     world.send(...votes.slice(0, 40), poison, ...votes.slice(40), { version: 9 });
-    await world.pass(0);
+    await world.pass(2000);
     expect(await scoreOf(stored, post.post)).toBe(100);
     await world.pass(24 * 60 * MINUTE_MS);
     const letters = await world.deadLetters();

@@ -205,9 +205,9 @@ export class Stage {
     const real = new WeakMap<object, { sql: string; statement: D1PreparedStatement }>();
     const wrap = (sql: string, statement: D1PreparedStatement): D1PreparedStatement => {
       const footprint = footprintOf(sql);
-      // What changes rows is followed by questions about the time, reads are not.
-      const touches =
-        footprint.writes.length > 0 ? together([footprint, ASKS_THE_TIME]) : footprint;
+      // What changes rows, and looking for votes to count, is followed by questions about the time.
+      const isFollowed = footprint.writes.length > 0 || footprint.reads.includes("tally");
+      const touches = isFollowed ? together([footprint, ASKS_THE_TIME]) : footprint;
       const wrapped = {
         bind: (...values: unknown[]) => wrap(sql, statement.bind(...values)),
         all: () => call(touches, () => statement.all()),
