@@ -122,7 +122,7 @@ describe("capabilities", () => {
   it("the clock and randomness begin in entry points", () => {
     const clock = /Date\.now|new Date\(\)|Math\.random|randomUUID|getRandomValues|performance\.now/;
     expect(filesWith(clock)).toEqual([
-      "build/bench/load/measured-consumer.ts",
+      "build/bench/load/worker.ts",
       "build/cli.ts",
       "build/serve.ts",
       "src/consumer/worker.ts",

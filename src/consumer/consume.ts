@@ -8,6 +8,7 @@ import { affectedPages } from "../pages/affected.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { commitChanges } from "../store/commit.ts";
 import type { ContentDb } from "../store/database.ts";
+import { gathered } from "../store/gathered.ts";
 import type { Pace } from "../store/page-rows.ts";
 import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
@@ -24,13 +25,14 @@ const MAX_CONFLICTS = 20;
  * @returns what became of each event, in their order
  */
 export async function consumeEvents(
-  db: ContentDb,
+  database: ContentDb,
   events: readonly CairnEvent[],
   now: number,
   pace: Pace,
   admins: readonly PersonKey[] = [],
   ranked: RankedHeads = new RankedHeads(),
 ): Promise<readonly Outcome[]> {
+  const db = gathered(database);
   for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
     const applied = apply(rows, events, now, admins, pace);

@@ -57,21 +57,10 @@ export async function takeStatus(
     )
     .first<SiteRow>();
   if (!site) throw new Error("the content database has no site row: are its migrations applied?");
-  const { results } = await db
-    .prepare(
-      `SELECT lane, count(*) AS pages, min(due) AS due FROM page WHERE named > written
-       GROUP BY lane`,
-    )
-    .all<LaneRow>();
-  const laneOf = (name: LaneRow["lane"]) => {
-    const found = results.find(({ lane }) => lane === name);
-    const overdue = found ? Math.max(0, Math.floor((now - found.due) / 1000)) : 0;
-    return { pages: found?.pages ?? 0, overdue };
-  };
   return {
     at: Math.floor(now / 1000),
     events: { applied: site.applied, refused: site.refused, dead: site.dead },
-    stale: { fast: laneOf("fast"), slow: laneOf("slow"), private: laneOf("private") },
+    stale: await readStale(db, now),
     pages: {
       written: site.pages_written,
       unchanged: site.pages_unchanged,
@@ -85,6 +74,22 @@ export async function takeStatus(
     },
     rows,
   };
+}
+
+/** Stale pages, by lane. @param now milliseconds since 1970 */
+export async function readStale(db: D1Database, now: number): Promise<StatusReport["stale"]> {
+  const { results } = await db
+    .prepare(
+      `SELECT lane, count(*) AS pages, min(due) AS due FROM page WHERE named > written
+       GROUP BY lane`,
+    )
+    .all<LaneRow>();
+  const laneOf = (name: LaneRow["lane"]) => {
+    const found = results.find(({ lane }) => lane === name);
+    const overdue = found ? Math.max(0, Math.floor((now - found.due) / 1000)) : 0;
+    return { pages: found?.pages ?? 0, overdue };
+  };
+  return { fast: laneOf("fast"), slow: laneOf("slow"), private: laneOf("private") };
 }
 
 /** Reads whole indexes: not for every run of cron. @param now milliseconds since 1970 */

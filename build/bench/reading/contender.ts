@@ -28,7 +28,7 @@ export async function startWorker(
   const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
   const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
   const port = await freePort();
-  const before = new Set(children());
+  const before = new Set(workerdOf());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       resourcePersistencePath: join(stateDir, "v3"),
@@ -49,12 +49,12 @@ export async function startWorker(
     } as unknown as V4MiniflareOptions),
   );
   await miniflare.ready;
-  const pid = children().find((child) => !before.has(child));
+  const pid = workerdOf().find((child) => !before.has(child));
   if (pid === undefined) throw new Error("workerd did not start");
   return { origin: `http://${HOST}:${port}`, pid, stop: () => miniflare.dispose() };
 }
 
-async function bundle(main: string): Promise<string> {
+export async function bundle(main: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [main],
     bundle: true,
@@ -67,8 +67,8 @@ async function bundle(main: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** Processes that this one has started. */
-function children(): number[] {
+/** Processes of workerd that this one has started. */
+export function workerdOf(): number[] {
   const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(process.pid)]);
   const pids = stdout.toString().trim().split(/\s+/).map(Number);
   return pids.filter((pid) => commandOf(pid) === "workerd");
@@ -134,7 +134,7 @@ async function untilServed(port: number): Promise<void> {
   throw new Error(`nothing answers on port ${port}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
   const address = server.address();

@@ -24,7 +24,7 @@ export async function loadRound(
   path: string,
   headers: readonly string[],
 ): Promise<Round> {
-  const before = cpuTicks(pid);
+  const before = cpuMicroseconds(pid);
   const output = await run("wrk", [
     "-t1",
     `-c${CONNECTIONS}`,
@@ -32,17 +32,17 @@ export async function loadRound(
     ...headers.flatMap((header) => ["-H", header]),
     origin + path,
   ]);
-  const ticks = cpuTicks(pid) - before;
+  const cpu = cpuMicroseconds(pid) - before;
   const requests = Number(/(\d+) requests in/.exec(output)?.[1]);
   const requestsPerSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
-  return { requestsPerSecond, cpuPerRequest: (ticks * TICK_US) / requests };
+  return { requestsPerSecond, cpuPerRequest: cpu / requests };
 }
 
-/** User and system time of a process: fields 14 and 15 of its stat. */
-function cpuTicks(pid: number): number {
+/** User and system time of a process so far: fields 14 and 15 of its stat. */
+export function cpuMicroseconds(pid: number): number {
   const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
   const fields = rest.split(" ");
-  return Number(fields[11]) + Number(fields[12]);
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
 function run(command: string, args: readonly string[]): Promise<string> {

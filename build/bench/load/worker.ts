@@ -1,0 +1,103 @@
+/**
+ * The consumer as it is deployed, on a database and a store that count, for `npm run bench`. By HTTP
+ * it takes events into its queue, or lives through a second of another clock, and tells what it
+ * counted.
+ */
+import type { ExportedHandler } from "@cloudflare/workers-types";
+import type { ConsumerEnv } from "../../../src/bindings.ts";
+import { consumeEvents } from "../../../src/consumer/consume.ts";
+import { publishStale } from "../../../src/consumer/publish-stale.ts";
+import { RankedHeads } from "../../../src/consumer/ranked-heads.ts";
+import consumer from "../../../src/consumer/worker.ts";
+import type { Site } from "../../../src/pages/page-type.ts";
+import type { CairnEvent } from "../../../src/queue/events.ts";
+import type { Pace } from "../../../src/store/page-rows.ts";
+import { countedDatabase, countedPages, type PutCounts, type RowCounts } from "./counted.ts";
+
+/** What the platform lets a queue deliver at once. */
+const MAX_BATCH = 100;
+
+export interface Counts {
+  readonly rows: RowCounts;
+  /** Of the queue. */
+  readonly batches: number;
+  /** Objects put, by key. */
+  readonly puts: readonly (readonly [string, number])[];
+  /** Least milliseconds between two puts of one key since the beginning. */
+  readonly leastPause: number | null;
+}
+
+/** A second of a clock that is not the real one. */
+export interface Second {
+  readonly events: readonly CairnEvent[];
+  /** When it ends, in milliseconds since 1970. */
+  readonly now: number;
+  readonly pace: Pace;
+  readonly config: Site;
+  readonly isPublished: boolean;
+}
+
+interface BenchEnv extends ConsumerEnv {
+  readonly EVENTS: ConsumerEnv["PUBLISH"];
+}
+
+const ROWS: RowCounts = { queries: 0, read: 0, written: 0 };
+const PUTS: PutCounts = { byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
+const RANKED = new RankedHeads();
+let batches = 0;
+let clock: () => number = Date.now;
+let counting: ConsumerEnv | undefined;
+
+function counted(env: ConsumerEnv): ConsumerEnv {
+  counting ??= {
+    ...env,
+    DB: countedDatabase(env.DB, ROWS),
+    PAGES: countedPages(env.PAGES, PUTS, () => clock()),
+  };
+  return counting;
+}
+
+export default {
+  async fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/counts") return Response.json(takeCounts()) as never;
+    if (pathname === "/send") await send((await request.json()) as CairnEvent[], env);
+    else await live((await request.json()) as Second, counted(env));
+    return new Response() as never;
+  },
+  queue(batch, env) {
+    if (batch.queue === "cairn-events") batches++;
+    return consumer.queue(batch, counted(env));
+  },
+} satisfies ExportedHandler<BenchEnv>;
+
+function takeCounts(): Counts {
+  const { leastPause } = PUTS;
+  const counts = { rows: { ...ROWS }, batches, puts: [...PUTS.byKey], leastPause };
+  PUTS.byKey.clear();
+  Object.assign(ROWS, { queries: 0, read: 0, written: 0 });
+  batches = 0;
+  return counts;
+}
+
+async function send(events: readonly CairnEvent[], { EVENTS }: BenchEnv): Promise<void> {
+  for (let from = 0; from < events.length; from += MAX_BATCH) {
+    await EVENTS.sendBatch(events.slice(from, from + MAX_BATCH).map((body) => ({ body })));
+  }
+}
+
+async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<void> {
+  const { events, pace, config } = second;
+  clock = () => second.now;
+  for (let from = 0; from < events.length; from += MAX_BATCH) {
+    const batch = events.slice(from, from + MAX_BATCH);
+    await consumeEvents(DB, batch, second.now, pace, [], RANKED);
+  }
+  if (!second.isPublished) return;
+  const stores = { db: DB, pages: PAGES, site: SITE };
+  const token = () => crypto.randomUUID();
+  for (let pages = 1; pages > 0; ) {
+    const done = await publishStale({ ...stores, config, pace, token, now: clock, ranked: RANKED });
+    pages = Object.values(done).reduce((sum, each) => sum + each, 0);
+  }
+}
