@@ -39,7 +39,9 @@ export async function consumeEvents(
     if (isNothing(applied)) return applied.outcomes;
     const placed = await placeChange(db, rows, applied, ranked);
     const { change, moves, ...places } = placed;
-    const done = applied.outcomes.filter((outcome) => outcome === "applied").length;
+    const done = events.filter(
+      (event, index) => applied.outcomes[index] === "applied" && isSent(event),
+    ).length;
     const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
     const isUrgent =
@@ -57,6 +59,11 @@ export async function consumeEvents(
     return applied.outcomes;
   }
   throw new Error(`${MAX_CONFLICTS} commits in a row came too late`);
+}
+
+/** The others the consumer says to itself: they are nobody's act, and not counted. */
+function isSent({ type }: CairnEvent): boolean {
+  return type !== "post_tallied" && type !== "post_disowned" && type !== "comment_disowned";
 }
 
 function isNothing({ outcomes, ...changes }: Applied): boolean {

@@ -16,6 +16,11 @@ export function countPages(
     .bind(written, unchanged, failed);
 }
 
+/** Events that were applied since the beginning. */
+export async function countApplied(db: D1Database): Promise<number> {
+  return (await db.prepare("SELECT applied FROM site").first<number>("applied")) ?? 0;
+}
+
 export async function readStatus(db: D1Database): Promise<StatusReport | null> {
   const report = await db.prepare("SELECT report FROM status").first<string>("report");
   return report === null ? null : (JSON.parse(report) as StatusReport);
