@@ -52,8 +52,10 @@ export interface ConsumerEnv {
   readonly ORIGIN: string;
   /** Names of those who may moderate everywhere, by comma. */
   readonly ADMINS: string;
-  /** Least seconds between two writes of a first page or a thread. */
+  /** Least seconds between two writes of a thread, or a first page of the site or a community. */
   readonly FAST_LANE_SECONDS: string;
+  /** The same for first pages of people and domains. */
+  readonly SIDE_LANE_SECONDS: string;
   /** The same for every deeper page. */
   readonly SLOW_LANE_SECONDS: string;
   /** The same for private pages. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { isCompiledWith, nameAll } from "../src/store/compiled.ts";
 import {
   claimBell,
+  type Lane,
   LEASE_MS,
   leasePages,
   namePages,
@@ -52,6 +53,24 @@ describe("a page", () => {
     await settle("b", 4, T + patience + 1000);
     await name(5, T + 5_000_000);
     expect(await nextDue(db)).toBe(T + 5_000_000 + patience);
+  });
+
+  it("is leased after what was taken down and after earlier lanes, whatever is due first", async () => {
+    const { db } = aTable();
+    const name = (key: string, lane: Lane, now: number, urgent = false) =>
+      db.batch(namePages(db, [{ key, lane }], 2, now, PACE, urgent));
+    await name("/private", "private", T);
+    await name("/slow", "slow", T + 1);
+    await name("/side", "side", T + 2);
+    await name("/fast/later", "fast", T + 4);
+    await name("/fast", "fast", T + 3);
+    await name("/gone", "private", T + 5, true);
+    const leased: string[] = [];
+    for (const token of ["a", "b", "c", "d", "e", "f"]) {
+      const { pages } = await leasePages(db, "", token, T + 10, 1);
+      leased.push(...pages.map(({ key }) => key));
+    }
+    expect(leased).toEqual(["/gone", "/fast", "/fast/later", "/side", "/slow", "/private"]);
   });
 
   it("that is new is due at once", async () => {

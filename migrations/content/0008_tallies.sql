@@ -9,3 +9,8 @@ CREATE TABLE tally (
   downs INTEGER NOT NULL,
   due INTEGER NOT NULL                  -- milliseconds since 1970
 ) WITHOUT ROWID;
+
+-- Publishers take what was taken down first, then lane by lane.
+DROP INDEX page_stale;
+CREATE INDEX page_stale ON page (lane, due) WHERE named > written;
+CREATE INDEX page_urgent ON page (due) WHERE named > written AND urgent;

@@ -71,6 +71,7 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     config: { origin: env.ORIGIN, admins: parseAdmins(env.ADMINS) },
     pace: {
       fast: Number(env.FAST_LANE_SECONDS) * 1000,
+      side: Number(env.SIDE_LANE_SECONDS) * 1000,
       slow: Number(env.SLOW_LANE_SECONDS) * 1000,
       private: Number(env.PRIVATE_LANE_SECONDS) * 1000,
       tally: Number(env.TALLY_SECONDS) * 1000,

@@ -11,7 +11,7 @@ export interface StatusReport {
   /** When cron found all this. Seconds since 1970, as all times here. */
   readonly at: number;
   readonly events: { readonly applied: number; readonly refused: number; readonly dead: number };
-  readonly stale: Readonly<Record<"fast" | "slow" | "private", LaneStatus>>;
+  readonly stale: Readonly<Record<"fast" | "side" | "slow" | "private", LaneStatus>>;
   readonly pages: { readonly written: number; readonly unchanged: number; readonly failed: number };
   /** "Now" of the windows; null before their first tick. */
   readonly windowsAt: number | null;

@@ -63,6 +63,8 @@ type Model<Things> =
     };
 
 const PUBLIC_LANES = { head: "fast", block: "slow" } as const;
+/** Of people and domains. */
+export const SIDE_LANES = { head: "side", block: "slow" } as const;
 
 export function defineChronologicalListing<Things>(
   type: ChronologicalDefinition<Things>,

@@ -6,7 +6,7 @@ import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import { isDomainScope, newListing, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { type BlockPage, defineChronologicalListing } from "./chronological-listing.ts";
+import { type BlockPage, defineChronologicalListing, SIDE_LANES } from "./chronological-listing.ts";
 import { splitListing } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
@@ -38,6 +38,7 @@ export const newOfDomainPage = defineChronologicalListing<Posts>({
   path: "/domain/{host}/new · /domain/{host}/new/{n}",
   separator: "/",
   isSparse: true,
+  lanes: SIDE_LANES,
   owns: (listing) => isDomainScope(splitListing(listing).scope) && isNew(listing),
   async every(reads) {
     const domains = await reads.domainCounts();

@@ -3,7 +3,7 @@ import { isVisible, type Person } from "../model/entities.ts";
 import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
 import { saidListing, submittedListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
+import { defineChronologicalListing, SIDE_LANES } from "./chronological-listing.ts";
 import { readCommentLines, type Surroundings } from "./comment-line.ts";
 import { splitPerson } from "./key.ts";
 import type { PageType } from "./page-type.ts";
@@ -49,6 +49,7 @@ function definePersonListing(
     path: `/user/{name}/${tab} · /user/{name}/${tab}/{n}`,
     separator: "/",
     isSparse: true,
+    lanes: SIDE_LANES,
     owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
     every: async (reads) => (await reads.personKeys()).map(listingOf),
     begun: () => [],

@@ -23,7 +23,7 @@ export const personPage = definePage<PersonKey, Model>({
     const found = splitPerson(key);
     return found?.rest === "" ? found.person : null;
   },
-  lane: () => "fast",
+  lane: () => "side",
   affectedBy: (change) => change.people.map(personPath),
   async *every(reads) {
     for (const key of await reads.personKeys()) yield personPath(key);

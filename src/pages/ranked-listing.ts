@@ -42,7 +42,7 @@ export function defineRankedListing(ranking: Ranking, path: string): PageType {
     path,
     tier: "write",
     parse: (key) => parseRankedKey(ranking, key),
-    lane: ({ page }) => (page === 1 ? "fast" : "slow"),
+    lane: ({ scope, page }) => (page > 1 ? "slow" : isDomainScope(scope) ? "side" : "fast"),
     affectedBy: (change) => affectedRankedPages(ranking, change),
     every: (reads) => everyRankedPage(ranking, reads),
     load: (reads, params) => loadRankedPages(ranking, reads, params),

@@ -13,6 +13,8 @@ import { jsonChunks } from "./statements.ts";
 export interface Pace extends TallyPace {
   /** Least time between two writes of one page. */
   readonly fast: number;
+  /** Without it, as the fast ones. */
+  readonly side?: number;
   readonly slow: number;
   readonly private: number;
   /** How long pages of one's votes wait even before their first write: one votes more than once. */
@@ -30,14 +32,22 @@ export interface NamedPage {
 }
 
 /**
- * `fast`: first pages and threads; `slow`: everything deeper, where waiting merges more; `private`:
- * what one person reads now and then; `votes`: such a page that changes with each of one's votes.
+ * `fast`: threads, and first pages of the site and its communities; `side`: first pages of people and
+ * domains; `slow`: everything deeper, where waiting merges more; `private`: what one person reads now
+ * and then; `votes`: such a page that changes with each of one's votes. A publisher who has too much
+ * to do takes them in this order.
  */
-export type Lane = "fast" | "slow" | "private" | "votes";
+export type Lane = (typeof STORED_LANES)[number] | "votes";
+
+export const STORED_LANES = ["fast", "side", "slow", "private"] as const;
 
 /** The table knows no more than how long to pause. */
-function pausesAs(lane: Lane): keyof Pace {
+function pausesAs(lane: Lane): (typeof STORED_LANES)[number] {
   return lane === "votes" ? "private" : lane;
+}
+
+function asJson(pace: Pace): string {
+  return JSON.stringify({ ...pace, side: pace.side ?? pace.fast });
 }
 
 // ?2 is the pace as JSON.
@@ -75,7 +85,7 @@ export function namePages(
     return { key, lane: pausesAs(lane), wait: lane === "votes" ? patience : 0 };
   });
   return jsonChunks(rows).map((json) =>
-    db.prepare(NAME_PAGES).bind(now, JSON.stringify(pace), commit, urgent ? 1 : 0, json),
+    db.prepare(NAME_PAGES).bind(now, asJson(pace), commit, urgent ? 1 : 0, json),
   );
 }
 
@@ -88,9 +98,17 @@ export interface LeasedPage {
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
 export const NAMING = "naming ";
 
+const IS_STALE = "FROM page WHERE named > written AND due <= ?1";
+
+const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
+  (which, turn) =>
+    `SELECT * FROM (SELECT key, lease, due, ${turn} AS turn ${IS_STALE} AND ${which}
+       ORDER BY due LIMIT ?2)`,
+);
+
 // A publisher of other code than all pages were last named for would write what nobody renews.
-const DUE_PAGES = `FROM page WHERE named > written AND due <= ?1
-  AND (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY due LIMIT ?2`;
+const DUE_PAGES = `FROM (${TURNS.join(" UNION ALL ")})
+  WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2`;
 
 // Taking over is a commit of its own: the put of the publisher before, which may still be on its
 // way, carries a lower number wherever it arrives.
@@ -140,7 +158,7 @@ export function settlePages(
            urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
          WHERE key IN (SELECT value FROM json_each(?5)) AND lease = ?4`,
       )
-      .bind(now, JSON.stringify(pace), commit, token, json),
+      .bind(now, asJson(pace), commit, token, json),
   );
 }
 
@@ -160,13 +178,17 @@ export function postponePages(
   );
 }
 
+const FIRST_DUE = [
+  ...STORED_LANES.map(
+    (lane) => `SELECT min(due) AS due FROM page WHERE named > written AND lane = '${lane}'`,
+  ),
+  "SELECT min(due) FROM tally",
+];
+
 /** When the next stale page or tally is due, in milliseconds since 1970; null when there is none. */
 export async function nextDue(db: D1Database): Promise<number | null> {
   const row = await db
-    .prepare(
-      `SELECT min(due) AS due FROM (SELECT min(due) AS due FROM page WHERE named > written
-         UNION ALL SELECT min(due) FROM tally)`,
-    )
+    .prepare(`SELECT min(due) AS due FROM (${FIRST_DUE.join(" UNION ALL ")})`)
     .first<{ due: number | null }>();
   return row?.due ?? null;
 }

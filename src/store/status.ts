@@ -94,7 +94,12 @@ export async function readStale(db: D1Database, now: number): Promise<StatusRepo
     const overdue = found ? Math.max(0, Math.floor((now - found.due) / 1000)) : 0;
     return { pages: found?.pages ?? 0, overdue };
   };
-  return { fast: laneOf("fast"), slow: laneOf("slow"), private: laneOf("private") };
+  return {
+    fast: laneOf("fast"),
+    side: laneOf("side"),
+    slow: laneOf("slow"),
+    private: laneOf("private"),
+  };
 }
 
 /** Reads whole indexes: not for every run of cron. @param now milliseconds since 1970 */

@@ -14,6 +14,7 @@ const QUEUE = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 };
 /** As wrangler.toml has them, in seconds. */
 export interface Lanes {
   readonly FAST_LANE_SECONDS: string;
+  readonly SIDE_LANE_SECONDS: string;
   readonly SLOW_LANE_SECONDS: string;
   readonly PRIVATE_LANE_SECONDS: string;
   readonly PATIENCE_SECONDS: string;
