@@ -13,7 +13,7 @@ export async function benchBuild(
   config: Site,
   now: () => number,
 ): Promise<Table> {
-  const stored = [...(await state.listVersions()).keys()];
+  const stored = [...(await state.listStored()).keys()];
   await eachInParallel(stored, PARALLEL_REMOVALS, (key) => removePage(state.pages, key));
   const first = await timed(() => buildSite(state, config, now), now);
   const second = await timed(() => buildSite(state, config, now), now);

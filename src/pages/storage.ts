@@ -118,6 +118,19 @@ export async function* listVersions(pages: PageStore): AsyncGenerator<[string, S
 }
 
 /**
+ * The next thousand stored pages of R2 after a key (null: from the first), and when each was put, in
+ * milliseconds since 1970. Without metadata, with which the local simulator lists a hundred at a time
+ * and begins at the first one each time.
+ */
+export async function listPuts(
+  pages: PageStore,
+  after: string | null,
+): Promise<(readonly [string, number])[]> {
+  const { objects } = await pages.list(after === null ? {} : { startAfter: after });
+  return objects.map(({ key, uploaded }) => [key, uploaded.getTime()] as const);
+}
+
+/**
  * Puts a page if the stored object is still the expected one (null: none).
  * @returns false when it is not
  */

@@ -21,6 +21,28 @@ export async function setCompiled(db: D1Database, fingerprint: string): Promise<
   await db.prepare("UPDATE site SET compiled = ?1").bind(fingerprint).run();
 }
 
+/** In front of a fingerprint: a full build with that code has begun, and not ended. */
+const BUILDING = "building ";
+
+/** Until the build ends, nobody publishes; a server that is started instead names all pages. */
+export async function beginBuilding(db: D1Database, fingerprint: string): Promise<void> {
+  await setCompiled(db, BUILDING + fingerprint);
+}
+
+/**
+ * The oldest commit as of which this code has written pages that are still right, if their rows say
+ * so: 0 where all pages have been named for it; `commit` after a build that was killed.
+ */
+export async function oldestTrusted(
+  db: D1Database,
+  fingerprint: string,
+  commit: number,
+): Promise<number> {
+  const compiled = await readCompiled(db);
+  if (compiled === fingerprint) return 0;
+  return compiled === BUILDING + fingerprint ? commit : Number.MAX_SAFE_INTEGER;
+}
+
 /**
  * Names all pages as of a new commit number. Interrupted anywhere, it begins again: the bare
  * fingerprint is written last. From the first statement on, no other code publishes. Pages that are
