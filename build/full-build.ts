@@ -59,7 +59,8 @@ export async function buildSite(
     try {
       // While one chunk of a thread is being stored, it renders the next one.
       await eachInParallel(parts, 2 * threads.count, async (chunk) => {
-        written += await threads.render(chunk);
+        const writtenNow = await threads.render(chunk);
+        written += writtenNow;
         await state.db.batch(markWritten(state.db, chunk, commit, now()));
         progress.advance(chunk.length);
       });

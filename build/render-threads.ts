@@ -5,6 +5,9 @@ import type { Site } from "../src/pages/page-type.ts";
 
 const THREAD = new URL("./render-thread.ts", import.meta.url).pathname;
 
+/** Of each thread: V8 would rather grow than tidy up, and a chunk of pages needs a tenth of it. */
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
 export interface ThreadSettings {
   readonly stateDir: string;
   readonly config: Site;
@@ -55,7 +58,7 @@ export function startRenderThreads(settings: ThreadSettings, chunks: number): Re
 }
 
 function startThread(settings: ThreadSettings) {
-  const worker = new Worker(THREAD, { workerData: settings });
+  const worker = new Worker(THREAD, { workerData: settings, resourceLimits: HEAP });
   const orders = new Map<number, PromiseWithResolvers<number>>();
   let lastId = 0;
   worker.on("message", ({ id, written }: Answer) => {
