@@ -1,7 +1,7 @@
 /** Objects that no row explains: what the build removes, and the audit counts. */
 import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
-import { readVersion, removePage } from "../src/pages/storage.ts";
+import { readVersion, removePages } from "../src/pages/storage.ts";
 import { removePageRows } from "../src/store/page-rows.ts";
 import type { LocalState, StoredObjects } from "./local.ts";
 
@@ -30,6 +30,7 @@ export async function removeExtras(
   stored: StoredObjects,
 ): Promise<void> {
   const extras = await findExtras(state, pages, stored);
-  await eachInParallel(extras, PARALLEL_CALLS, (key) => removePage(state.pages, key));
-  if (extras.length > 0) await state.db.batch(removePageRows(state.db, extras));
+  if (extras.length === 0) return;
+  await removePages(state.pages, extras);
+  await state.db.batch(removePageRows(state.db, extras));
 }

@@ -167,9 +167,14 @@ export async function putDeployPage(
   await site.put(key, bodyOf(page, commit), { metadata: metadataOf(page, commit) });
 }
 
-/** For the build, which has the site to itself: an object that no page explains. */
-export async function removePage(pages: PageStore, key: string): Promise<void> {
-  await pages.delete(key);
+/** R2 deletes so many at once. */
+const KEYS_A_REMOVAL = 1000;
+
+/** For the build, which has the site to itself: objects that no page explains. */
+export async function removePages(pages: PageStore, keys: readonly string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += KEYS_A_REMOVAL) {
+    await pages.delete(keys.slice(from, from + KEYS_A_REMOVAL));
+  }
 }
 
 export async function removeDeployPage(site: DeployStore, key: string): Promise<void> {

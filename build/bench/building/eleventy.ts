@@ -1,4 +1,4 @@
-/** Eleventy over the same content, as data that two templates beside this file page through. */
+/** Eleventy over the same content, with templates of its own beside this file. */
 import { appendFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { ContentPage } from "./content.ts";
@@ -11,16 +11,26 @@ const TEMPLATES = "build/bench/building/eleventy";
 /** It holds everything: the data, and each page until it is written. Megabytes. */
 const HEAP_MB = 6000;
 
-/** @returns a function that takes pages to write as data */
+/** @returns a function that takes pages: posts become Markdown files, listings are data */
 export function openEleventySite(folder: string): (pages: readonly ContentPage[]) => void {
-  mkdirSync(join(folder, "_data"), { recursive: true });
+  mkdirSync(join(folder, "posts"), { recursive: true });
   cpSync(TEMPLATES, folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
-  const fileOf = (type: ContentPage["type"]) => join(folder, `${type}.ndjson`);
-  for (const type of ["listing", "thread"] as const) writeFileSync(fileOf(type), "");
+  const listings = join(folder, "listings.ndjson");
+  let posts = 0;
   return (pages) => {
-    for (const page of pages) appendFileSync(fileOf(page.type), `${JSON.stringify(page)}\n`);
+    for (const page of pages) {
+      if (page.type === "listing") appendFileSync(listings, `${JSON.stringify(page)}\n`);
+      else writeFileSync(join(folder, "posts", `${posts++}.md`), postFile(page));
+    }
   };
+}
+
+function postFile({ path, text, ...data }: ContentPage & { type: "thread" }): string {
+  const { title } = data.post;
+  const front = { layout: "thread.njk", title, permalink: `${path}/`, ...data };
+  return `---json\n${JSON.stringify(front)}\n---\n${text}\n`;
 }
 
 /** Throws where it is neither cached nor to be fetched. */

@@ -1,4 +1,8 @@
-/** Hugo over the same content: one content file for each page, layouts of its own beside this file. */
+/**
+ * Hugo over the same content, as its documentation does it: a content file for each post, taxonomies
+ * for communities, domains and authors, lists that it orders and cuts into pages itself. What has no
+ * equal there (people, comments) is a content file a page. Layouts are beside this file.
+ */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
