@@ -17,7 +17,7 @@ const CONFIG = {
   languageCode: "en",
   title: "Cairn",
   taxonomies: { community: "r", domain: "domain", author: "submitted" },
-  disableKinds: ["taxonomy", "sitemap", "RSS", "home", "404", "robotsTXT"],
+  disableKinds: ["sitemap", "RSS", "home", "404", "robotsTXT"],
   disableHugoGeneratorInject: true,
   timeout: "600s",
 };
@@ -82,7 +82,7 @@ function listingOf({ path, ...page }: ContentPage & { type: "listing" }): Conten
   return { section: "listings", isList: true, params };
 }
 
-/** @returns how many pages it wrote */
+/** Counts what it wrote: all pages but those that only lead from `page/1` to a list's first. */
 export async function runHugo(folder: string): Promise<number> {
   await runTool("hugo", ["--source", folder, "--destination", "public", "--quiet"], folder);
   return countHtml(join(folder, "public"));
@@ -90,5 +90,5 @@ export async function runHugo(folder: string): Promise<number> {
 
 export function countHtml(folder: string): number {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".html")).length;
+  return names.filter((name) => name.endsWith(".html") && !name.includes("/page/1/")).length;
 }
