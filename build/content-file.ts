@@ -13,11 +13,14 @@ import { readCommitNumber } from "../src/store/commit.ts";
 /** Where Miniflare keeps the files of all D1 databases, named by hashes. */
 const FOLDER = ["v3", "d1", "miniflare-D1DatabaseObject"];
 
+/** Milliseconds that a read waits while the simulator tidies up the file. */
+const OPTIONS = { readOnly: true, timeout: 10_000 };
+
 /** @returns the content database of a local state, as far as `src/store` reads it */
 export async function openContentFile(stateDir: string): Promise<D1Database> {
   const folder = join(stateDir, ...FOLDER);
   for (const name of readdirSync(folder).filter((each) => /^[0-9a-f]{64}\.sqlite$/.test(each))) {
-    const db = readOnlyD1(new DatabaseSync(join(folder, name), { readOnly: true }));
+    const db = readOnlyD1(new DatabaseSync(join(folder, name), OPTIONS));
     if (await isContent(db)) return db;
   }
   throw new Error(`no content database in ${folder}`);

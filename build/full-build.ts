@@ -11,8 +11,7 @@ import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { isSame } from "../src/pages/publish.ts";
 import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
-import { readCommitNumber } from "../src/store/commit.ts";
-import { beginBuilding, oldestTrusted, setCompiled } from "../src/store/compiled.ts";
+import { beginBuilding, setCompiled } from "../src/store/compiled.ts";
 import { markWritten, type NamedPage, readPageStates } from "../src/store/page-rows.ts";
 import { openContentFile } from "./content-file.ts";
 import { removeExtras } from "./extras.ts";
@@ -41,9 +40,7 @@ export async function buildSite(
   now: () => number,
 ): Promise<BuildSummary> {
   const fingerprint = fingerprintOf(config);
-  const commit = await readCommitNumber(state.db);
-  const trusted = await oldestTrusted(state.db, fingerprint, commit);
-  if (trusted !== 0) await beginBuilding(state.db, fingerprint);
+  const { commit, trusted } = await beginBuilding(state.db, fingerprint);
   const content = await openContentFile(state.stateDir);
   const pages = await listPages(content);
   const stored = await state.listStored();
