@@ -21,7 +21,7 @@ import { listPages } from "./render-site.ts";
 import { type PageTask, startRenderThreads } from "./render-threads.ts";
 
 /** Pages rendered together: enough to read in few queries, few enough to hold. */
-export const CHUNK = 100;
+export const CHUNK = 50;
 /** Keys looked up together in the page table. */
 const KEYS_A_LOOKUP = 1000;
 

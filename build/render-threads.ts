@@ -6,7 +6,7 @@ import type { Site } from "../src/pages/page-type.ts";
 const THREAD = new URL("./render-thread.ts", import.meta.url).pathname;
 
 /** Of each thread: V8 would rather grow than tidy up; a chunk of the largest pages needs half of it. */
-const HEAP = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 };
+const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
 
 export interface ThreadSettings {
   readonly stateDir: string;
