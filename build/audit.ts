@@ -5,6 +5,7 @@
  */
 import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
+import { encodePage } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import {
   listDeployVersions,
@@ -54,7 +55,10 @@ export async function auditSite(
   if (differ.length > 0) await writeAgain(state.db, differ, now());
   const extra = await findExtras(state, pages, await state.listStored());
   const keys = new Set(pages.map(({ key }) => key));
-  for await (const [key] of listDeployVersions(state.site)) if (!keys.has(key)) extra.push(key);
+  const emptyHash = encodePage({ type: "void" }).hash;
+  for await (const [key, { hash }] of listDeployVersions(state.site)) {
+    if (!keys.has(key) && hash !== emptyHash) extra.push(key);
+  }
   return { compared: pages.length, differ, missing, extra };
 }
 

@@ -11,7 +11,7 @@ import { runTool } from "./run-tool.ts";
 
 const LAYOUTS = "build/bench/building/hugo/layouts";
 
-/** Nothing but the pages themselves; and nobody waits for a slow machine. */
+/** Nothing but the pages themselves; a slow machine may take its time for them. */
 const CONFIG = {
   baseURL: "http://localhost:8787/",
   languageCode: "en",
@@ -41,8 +41,8 @@ export function openHugoSite(folder: string): (pages: readonly ContentPage[]) =>
       const content = page.type === "thread" ? threadOf(page) : listingOf(page);
       if (content === null) continue;
       const shard = join(folder, "content", content.section, String(Math.floor(written / SHARD)));
-      const file = content.isList ? join(shard, String(written), "_index.md") : `${written}.md`;
-      const path = content.isList ? file : join(shard, file);
+      const file = content.isList ? join(String(written), "_index.md") : `${written}.md`;
+      const path = join(shard, file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${JSON.stringify(content.params, null, 1)}\n`);
       written++;
