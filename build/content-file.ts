@@ -52,6 +52,9 @@ function boundStatement(statement: StatementSync, values: SQLInputValue[]): D1Pr
   return {
     bind: (...given: SQLInputValue[]) => boundStatement(statement, given),
     all: async () => ({ results: statement.all(...values) }),
-    first: async () => statement.get(...values) ?? null,
+    first: async (column?: string) => {
+      const row = statement.get(...values);
+      return (column === undefined ? row : row?.[column]) ?? null;
+    },
   } as unknown as D1PreparedStatement;
 }
