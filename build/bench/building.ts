@@ -43,21 +43,26 @@ export async function benchBuilding(
   const hugo = others.find(({ what }) => what.startsWith("Hugo"));
   return {
     title: "Building, from D1",
-    columns: ["", "pages", "seconds", "pages/s", "of Hugo", "CPU seconds", "peak memory"],
+    columns: [
+      ...["", "pages", "seconds", "pages/s", "of Hugo"],
+      ...["CPU seconds", "of Hugo, by CPU", "peak memory"],
+    ],
     rows: [compressed, stored, again, ...others].map((each) => rowOf(each, hugo)),
   };
 }
 
 function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
   const { seconds, cpuSeconds, peakMb } = usage;
-  const ofHugo = hugo ? pages / seconds / (hugo.pages / hugo.usage.seconds) : Number.NaN;
+  const ofHugo = (rate: (run: Run) => number) =>
+    hugo ? (rate({ what, pages, usage }) / rate(hugo)).toFixed(2) : "–";
   return [
     what,
     String(pages),
     seconds.toFixed(1),
     String(Math.round(pages / seconds)),
-    hugo ? ofHugo.toFixed(2) : "–",
+    ofHugo((run) => run.pages / run.usage.seconds),
     cpuSeconds.toFixed(1),
+    ofHugo((run) => run.pages / run.usage.cpuSeconds),
     `${Math.round(peakMb)} MB`,
   ];
 }
