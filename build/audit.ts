@@ -1,14 +1,21 @@
 /**
  * Holds every promise against what is stored: publishes what is stale, renders every page afresh and
- * compares it, decompressed, with its object.
+ * compares it, decompressed, with its object. What differs is named: the next build, audit or server
+ * writes it again.
  */
 import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
-import { readDeployPage, readPage, type StoredPage } from "../src/pages/storage.ts";
+import {
+  listDeployVersions,
+  readDeployPage,
+  readPage,
+  type StoredPage,
+} from "../src/pages/storage.ts";
+import { writeAgain } from "../src/store/audit.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
-import { readStored } from "./full-build.ts";
+import { findExtras } from "./extras.ts";
 import type { LocalState } from "./local.ts";
 import { withProgress } from "./progress.ts";
 import { type FreshPage, listPages, renderSite } from "./render-site.ts";
@@ -33,8 +40,7 @@ export async function auditSite(
   now: () => number,
 ): Promise<AuditSummary> {
   await publishAll(state, config, now);
-  const stored = await readStored(state);
-  const pages = await listPages(state);
+  const pages = await listPages(state.db);
   const differ: string[] = [];
   const missing: string[] = [];
   await withProgress("pages", pages.length, async (progress) => {
@@ -46,11 +52,13 @@ export async function auditSite(
       });
     }
   });
+  if (differ.length > 0) await writeAgain(state.db, differ, now());
+  const extra = await findExtras(state, pages, await state.listStored());
   const keys = new Set(pages.map(({ key }) => key));
   const emptyHash = encodePage({ type: "void" }).hash;
-  const extra = [...stored]
-    .filter(([key, { hash }]) => !keys.has(key) && hash !== emptyHash)
-    .map(([key]) => key);
+  for await (const [key, { hash }] of listDeployVersions(state.site)) {
+    if (!keys.has(key) && hash !== emptyHash) extra.push(key);
+  }
   return { compared: pages.length, differ, missing, extra };
 }
 

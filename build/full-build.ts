@@ -1,29 +1,29 @@
 /**
- * Compiles the whole site from D1 into R2 and KV, while nothing else runs. What is stored already
- * is left alone, so a killed build goes on where it was, and a second one writes nothing.
+ * Compiles the whole site from D1 into R2 and KV, while nothing else runs. Threads render and store;
+ * this one deals out the keys and keeps the page table. What the page table says is written is left
+ * alone, as long as its object is there and nobody has put another since: so a killed build goes on
+ * where it was, and one with nothing to do renders nothing. `npm run audit` compares contents.
  */
-
 import { fingerprintOf } from "../src/consumer/name-all.ts";
-import { eachInParallel } from "../src/consumer/publish-stale.ts";
+import { eachInParallel, renderPages } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
+import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
-import { isSame, publishPage } from "../src/pages/publish.ts";
-import {
-  listDeployVersions,
-  putDeployPage,
-  removeDeployPage,
-  removePage,
-  type StoredVersion,
-} from "../src/pages/storage.ts";
-import { readCommitNumber } from "../src/store/commit.ts";
-import { setCompiled } from "../src/store/compiled.ts";
-import { markWritten, removePageRows } from "../src/store/page-rows.ts";
-import type { LocalState } from "./local.ts";
+import { isSame } from "../src/pages/publish.ts";
+import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
+import { beginBuilding, setCompiled } from "../src/store/compiled.ts";
+import { markWritten, type NamedPage, readPageStates } from "../src/store/page-rows.ts";
+import { openContentFile } from "./content-file.ts";
+import { removeExtras } from "./extras.ts";
+import type { LocalState, StoredObjects } from "./local.ts";
 import { withProgress } from "./progress.ts";
-import { type FreshPage, listPages, renderSite } from "./render-site.ts";
+import { listPages } from "./render-site.ts";
+import { type PageTask, startRenderThreads } from "./render-threads.ts";
 
-/** Removals under way at once. */
-const PARALLEL_REMOVALS = 32;
+/** Pages rendered together: enough to read in few queries, few enough to hold. */
+export const CHUNK = 50;
+/** Keys looked up together in the page table. */
+const KEYS_A_LOOKUP = 1000;
 
 export interface BuildSummary {
   readonly pages: number;
@@ -31,7 +31,7 @@ export interface BuildSummary {
   readonly unchanged: number;
 }
 
-type Stored = Map<string, StoredVersion & { readonly isDeployPage: boolean }>;
+type DuePage = NamedPage & PageTask;
 
 /** @param now milliseconds since 1970 */
 export async function buildSite(
@@ -39,82 +39,96 @@ export async function buildSite(
   config: Site,
   now: () => number,
 ): Promise<BuildSummary> {
-  const stored = await readStored(state);
-  const commit = await readCommitNumber(state.db);
-  const pages = await listPages(state);
-  let written = 0;
-  const store = async (chunk: readonly FreshPage[]) => {
-    const changed = chunk.filter(({ key, encoded }) => !isSame(stored.get(key) ?? null, encoded));
-    await put(state, changed, commit, stored);
-    await state.db.batch(markWritten(state.db, chunk, commit, now()));
-    written += changed.length;
-  };
-  // While one chunk is stored, the next one is rendered: each keeps one core busy.
-  let storing = Promise.resolve();
+  const fingerprint = fingerprintOf(config);
+  const { commit, trusted } = await beginBuilding(state.db, fingerprint);
+  const content = await openContentFile(state.stateDir);
+  const pages = await listPages(content);
+  const stored = await state.listStored();
+  const ofDeploys = pages.filter(({ key }) => isDeployKey(key));
+  const ofWrites = pages.filter(({ key }) => !isDeployKey(key));
+  const due = await findDue(content, ofWrites, stored, trusted);
+  let written = await storeDeployPages(state, config, ofDeploys, commit);
   await withProgress("pages", pages.length, async (progress) => {
-    for await (const chunk of renderSite(state, config, pages, progress)) {
-      await storing;
-      storing = store(chunk);
-      storing.catch(() => undefined);
+    progress.advance(pages.length - due.length);
+    const parts = chunksOf(due, CHUNK);
+    const { stateDir, storekeeper } = state;
+    const threads = startRenderThreads({ stateDir, config, commit, storekeeper }, parts.length);
+    try {
+      // While one chunk of a thread is being stored, it renders the next one.
+      await eachInParallel(parts, 2 * threads.count, async (chunk) => {
+        const writtenNow = await threads.render(chunk);
+        written += writtenNow;
+        await state.db.batch(markWritten(state.db, chunk, commit, now()));
+        progress.advance(chunk.length);
+      });
+    } finally {
+      await threads.stop();
     }
-    await storing;
   });
-  await removeExtras(state, stored, new Set(pages.map(({ key }) => key)));
-  await setCompiled(state.db, fingerprintOf(config));
+  const unnoted = await findUnwritten(content, ofDeploys, trusted);
+  if (unnoted.length > 0) await state.db.batch(markWritten(state.db, unnoted, commit, now()));
+  await removeExtras(state, pages, stored);
+  await setCompiled(state.db, fingerprint);
   return { pages: pages.length, written, unchanged: pages.length - written };
 }
 
-export async function readStored(state: LocalState): Promise<Stored> {
-  const stored: Stored = new Map();
-  for (const [key, version] of await state.listVersions()) {
-    stored.set(key, { ...version, isDeployPage: false });
+/** @param trusted the oldest commit whose pages need not be written again */
+async function findDue(
+  content: LocalState["db"],
+  pages: readonly NamedPage[],
+  stored: StoredObjects,
+  trusted: number,
+): Promise<DuePage[]> {
+  const due: DuePage[] = [];
+  for (const chunk of chunksOf(pages, KEYS_A_LOOKUP)) {
+    const keys = chunk.map(({ key }) => key);
+    const states = await readPageStates(content, keys, trusted);
+    for (const page of chunk) {
+      const row = states.get(page.key);
+      const putAt = stored.get(page.key);
+      // Whoever puts a page notes it afterwards: what was put later, something else has put.
+      if (row?.isWritten && putAt !== undefined && putAt <= row.writtenAt) continue;
+      due.push({ ...page, isStored: putAt !== undefined, mustPut: row?.isTakenOver ?? false });
+    }
   }
-  for await (const [key, version] of listDeployVersions(state.site)) {
-    stored.set(key, { ...version, isDeployPage: true });
-  }
-  return stored;
+  return due;
 }
 
-async function put(
+/** Those of few pages whose rows do not say that they are written. */
+async function findUnwritten(
+  content: LocalState["db"],
+  pages: readonly NamedPage[],
+  trusted: number,
+): Promise<NamedPage[]> {
+  const keys = pages.map(({ key }) => key);
+  const states = await readPageStates(content, keys, trusted);
+  return pages.filter(({ key }) => !states.get(key)?.isWritten);
+}
+
+/** There are few of them, and KV does not say when they were put: they are always rendered. */
+async function storeDeployPages(
   state: LocalState,
-  pages: readonly FreshPage[],
+  config: Site,
+  pages: readonly NamedPage[],
   commit: number,
-  stored: Stored,
-): Promise<void> {
-  for (const { key, isDeployPage, encoded } of pages) {
-    if (isDeployPage) await putDeployPage(state.site, key, encoded, commit);
+): Promise<number> {
+  const stored = new Map<string, Parameters<typeof isSame>[0]>();
+  for await (const [key, version] of listDeployVersions(state.site)) stored.set(key, version);
+  const keys = pages.map(({ key }) => key);
+  let written = 0;
+  for (const [key, rendered] of await renderPages({ db: state.db, config }, keys)) {
+    const page = encodePage(rendered);
+    if (isSame(stored.get(key) ?? null, page)) continue;
+    await putDeployPage(state.site, key, page, commit);
+    written++;
   }
-  const puts = pages
-    .filter(({ isDeployPage }) => !isDeployPage)
-    .map(({ key, encoded }) => ({
-      key,
-      page: encoded,
-      commit,
-      expected: stored.get(key) ?? null,
-    }));
-  if (puts.length === 0) return;
-  // The simulator drops a put now and then: what failed is looked at again, and put if it must be.
-  const failed = new Set(await state.putPages(puts));
-  for (const { key, page } of puts.filter((each) => failed.has(each.key))) {
-    await publishPage(state.pages, key, page, {
-      commit,
-      isTakenOver: false,
-      mayPut: () => true,
-    });
+  for (const key of stored.keys()) {
+    if (!keys.includes(key)) await removeDeployPage(state.site, key);
   }
+  return written;
 }
 
-/** Objects that no row explains. Voids stay: they count as absent. */
-async function removeExtras(
-  state: LocalState,
-  stored: Stored,
-  pages: ReadonlySet<string>,
-): Promise<void> {
-  const emptyHash = encodePage({ type: "void" }).hash;
-  const extras = [...stored].filter(([key, { hash }]) => !pages.has(key) && hash !== emptyHash);
-  await eachInParallel(extras, PARALLEL_REMOVALS, ([key, { isDeployPage }]) =>
-    isDeployPage ? removeDeployPage(state.site, key) : removePage(state.pages, key),
-  );
-  const keys = extras.map(([key]) => key);
-  if (keys.length > 0) await state.db.batch(removePageRows(state.db, keys));
+export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

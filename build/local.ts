@@ -9,26 +9,33 @@ import { join } from "node:path";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import type { StoredVersion } from "../src/pages/storage.ts";
 import type { Databases } from "../src/store/facts.ts";
-import { type PagePut, packPuts } from "./page-parcel.ts";
+
+/** When each object of R2 was put, in milliseconds since 1970, by key. */
+export type StoredObjects = ReadonlyMap<string, number>;
 
 export interface LocalState {
+  readonly stateDir: string;
   readonly db: D1Database;
   readonly accounts: D1Database;
   /** Accepted and not applied yet. */
   readonly journal: D1Database;
   readonly pages: R2Bucket;
   readonly site: KVNamespace;
-  /** Every page in `pages` by key. */
-  listVersions(): Promise<Map<string, StoredVersion>>;
-  /** @returns the keys whose object was not the expected one, or could not be put */
-  putPages(puts: readonly PagePut[]): Promise<string[]>;
+  /** The address of build/storekeeper. */
+  readonly storekeeper: string;
+  /** Everything in `pages`. */
+  listStored(): Promise<StoredObjects>;
   dispose(): Promise<void>;
 }
 
 /** The modules of the Worker that lists and puts; the first is the main one. */
-const STOREKEEPER = ["build/storekeeper.ts", "build/page-parcel.ts", "src/pages/storage.ts"];
+const STOREKEEPER = [
+  "build/storekeeper.ts",
+  "build/page-parcel.ts",
+  "src/pages/publish.ts",
+  "src/pages/storage.ts",
+];
 
 /** Where wrangler keeps D1, R2 and KV in a state directory. */
 export const STORES = "v3";
@@ -61,23 +68,31 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
       ],
     } as V4MiniflareOptions),
   );
+  const storekeeper = (await miniflare.ready).href;
   return {
     db: holdStatements((await miniflare.getD1Database("DB")) as unknown as D1Database),
     accounts: holdStatements((await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database),
     journal: holdStatements((await miniflare.getD1Database("JOURNAL")) as unknown as D1Database),
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
-    async listVersions() {
-      const answer = await miniflare.dispatchFetch("http://storekeeper/");
-      return new Map((await answer.json()) as [string, StoredVersion][]);
-    },
-    async putPages(puts) {
-      const body = packPuts(puts);
-      const answer = await miniflare.dispatchFetch("http://storekeeper/", { method: "POST", body });
-      return (await answer.json()) as string[];
-    },
+    stateDir,
+    storekeeper,
+    listStored: () => listStored(storekeeper),
     dispose: () => miniflare.dispose(),
   };
+}
+
+/** A thousand objects an answer, in the order of their keys. */
+async function listStored(storekeeper: string): Promise<StoredObjects> {
+  const stored = new Map<string, number>();
+  let after: string | undefined;
+  while (true) {
+    const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
+    const listed = (await (await fetch(storekeeper + query)).json()) as [string, number][];
+    for (const [key, putAt] of listed) stored.set(key, putAt);
+    after = listed.at(-1)?.[0];
+    if (after === undefined) return stored;
+  }
 }
 
 /**

@@ -1,11 +1,14 @@
 /** Many pages to put in one request body: their descriptions as JSON, then their contents. Pure. */
-import type { EncodedPage, StoredVersion } from "../src/pages/storage.ts";
+import type { EncodedPage } from "../src/pages/storage.ts";
 
 export interface PagePut {
   readonly key: string;
   readonly page: EncodedPage;
   readonly commit: number;
-  readonly expected: StoredVersion | null;
+  /** Is something stored under its key? */
+  readonly isStored: boolean;
+  /** Also when the stored page says that it is the same. */
+  readonly mustPut: boolean;
 }
 
 /** The length of the JSON, big-endian. */

@@ -1,4 +1,4 @@
-/** Renders every page of the site afresh, in chunks: what the full build and the audit share. */
+/** Renders every page of the site afresh, in chunks: for the audit. */
 import { chunks, everyPage } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
@@ -19,9 +19,9 @@ export interface FreshPage extends NamedPage {
   readonly encoded: EncodedPage;
 }
 
-export async function listPages(state: LocalState): Promise<NamedPage[]> {
+export async function listPages(db: LocalState["db"]): Promise<NamedPage[]> {
   const pages: NamedPage[] = [];
-  for await (const page of everyPage(openReads(state.db))) pages.push(page);
+  for await (const page of everyPage(openReads(db))) pages.push(page);
   return pages;
 }
 

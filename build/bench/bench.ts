@@ -6,7 +6,7 @@ import { openLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
-import { benchBuild } from "./build-speed.ts";
+import { benchBuilding } from "./building.ts";
 import { benchReading } from "./reading.ts";
 import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
@@ -28,7 +28,7 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     const state = await openLocalState(stateDir);
     console.log(tableText(await benchWire(state)));
     console.log(tableText(await benchWrites(state, settings.site, sources)));
-    console.log(tableText(await benchBuild(state, settings.site, sources.now)));
+    console.log(tableText(await benchBuilding(state, settings.site, sources.now)));
     const reading = await benchReading(stateDir, state);
     if (reading) console.log(tableText(reading));
     else await state.dispose();

@@ -118,6 +118,19 @@ export async function* listVersions(pages: PageStore): AsyncGenerator<[string, S
 }
 
 /**
+ * The next thousand stored pages of R2 after a key (null: from the first), and when each was put, in
+ * milliseconds since 1970. Without metadata, with which the local simulator lists a hundred at a time
+ * and begins at the first one each time.
+ */
+export async function listPuts(
+  pages: PageStore,
+  after: string | null,
+): Promise<(readonly [string, number])[]> {
+  const { objects } = await pages.list(after === null ? {} : { startAfter: after });
+  return objects.map(({ key, uploaded }) => [key, uploaded.getTime()] as const);
+}
+
+/**
  * Puts a page if the stored object is still the expected one (null: none).
  * @returns false when it is not
  */
@@ -154,9 +167,14 @@ export async function putDeployPage(
   await site.put(key, bodyOf(page, commit), { metadata: metadataOf(page, commit) });
 }
 
-/** For the build, which has the site to itself: an object that no page explains. */
-export async function removePage(pages: PageStore, key: string): Promise<void> {
-  await pages.delete(key);
+/** R2 deletes so many at once. */
+const KEYS_A_REMOVAL = 1000;
+
+/** For the build, which has the site to itself: objects that no page explains. */
+export async function removePages(pages: PageStore, keys: readonly string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += KEYS_A_REMOVAL) {
+    await pages.delete(keys.slice(from, from + KEYS_A_REMOVAL));
+  }
 }
 
 export async function removeDeployPage(site: DeployStore, key: string): Promise<void> {

@@ -50,3 +50,23 @@ export async function closeAudit(
   const answers = await db.batch([note, ...healing]);
   return answers[2]?.meta.changes ?? 0;
 }
+
+/**
+ * Has these pages written again in any case, for a script that has the site to itself.
+ * @param now milliseconds since 1970
+ */
+export async function writeAgain(
+  db: D1Database,
+  keys: readonly string[],
+  now: number,
+): Promise<void> {
+  await db.batch([
+    db.prepare("UPDATE site SET commit_number = commit_number + 1"),
+    db
+      .prepare(
+        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, lease = 'audit'
+         WHERE key IN (SELECT value FROM json_each(?1))`,
+      )
+      .bind(JSON.stringify(keys), now),
+  ]);
+}

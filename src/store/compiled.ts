@@ -21,6 +21,36 @@ export async function setCompiled(db: D1Database, fingerprint: string): Promise<
   await db.prepare("UPDATE site SET compiled = ?1").bind(fingerprint).run();
 }
 
+/** In front of a fingerprint: a full build with that code has begun, and not ended. */
+const BUILDING = "building ";
+
+export interface Building {
+  /** That pages are rendered as of. */
+  readonly commit: number;
+  /** The oldest commit as of which this code has written pages, if their rows say that they are. */
+  readonly trusted: number;
+}
+
+/**
+ * Begins a full build, or goes on with one that was killed. A build for other code, or after an
+ * import, is a commit of its own: what carries an older one was not written by it. Until it ends,
+ * nobody publishes; a server that is started instead names all pages.
+ */
+export async function beginBuilding(db: D1Database, fingerprint: string): Promise<Building> {
+  await db
+    .prepare(
+      `UPDATE site SET compiled = ?2, commit_number = commit_number + 1
+       WHERE compiled NOT IN (?1, ?2)`,
+    )
+    .bind(fingerprint, BUILDING + fingerprint)
+    .run();
+  const site = await db
+    .prepare('SELECT commit_number AS "commit", compiled FROM site')
+    .first<{ commit: number; compiled: string }>();
+  const commit = site?.commit ?? 0;
+  return { commit, trusted: site?.compiled === fingerprint ? 0 : commit };
+}
+
 /**
  * Names all pages as of a new commit number. Interrupted anywhere, it begins again: the bare
  * fingerprint is written last. From the first statement on, no other code publishes. Pages that are

@@ -229,9 +229,45 @@ export function markWritten(
          SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
            written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL
-         WHERE page.named > page.written OR page.lease IS NOT NULL`,
+         WHERE page.written < excluded.written OR page.lease IS NOT NULL
+           OR page.written_at < excluded.written_at`,
       )
       .bind(commit, now, json),
+  );
+}
+
+/** What the page table says of a page. */
+export interface PageState {
+  /** Its object reflects everything up to now. */
+  readonly isWritten: boolean;
+  /** As LeasedPage has it. */
+  readonly isTakenOver: boolean;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+/**
+ * For the full build: the rows of these pages.
+ * @param trusted what was written as of an older commit does not count as written
+ */
+export async function readPageStates(
+  db: D1Database,
+  keys: readonly string[],
+  trusted: number,
+): Promise<Map<string, PageState>> {
+  const { results } = await db
+    .prepare(
+      `SELECT p.key, p.named, p.written, p.lease, p.written_at AS writtenAt
+       FROM json_each(?1) q CROSS JOIN page p ON p.key = q.value`,
+    )
+    .bind(JSON.stringify(keys))
+    .all<{ key: string; named: number; written: number; lease: string; writtenAt: number }>();
+  return new Map(
+    results.map(({ key, named, written, lease, writtenAt }) => {
+      const isTakenOver = lease !== null;
+      const isWritten = !isTakenOver && named <= written && trusted <= written;
+      return [key, { isWritten, isTakenOver, writtenAt }];
+    }),
   );
 }
 

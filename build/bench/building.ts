@@ -1,0 +1,123 @@
+/**
+ * Full builds of the site, and two generators that write pages of the same content as files, all in
+ * one run, because the machine's speed varies.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eachInParallel } from "../../src/consumer/publish-stale.ts";
+import type { Site } from "../../src/pages/page-type.ts";
+import { removePages } from "../../src/pages/storage.ts";
+import { openContentFile } from "../content-file.ts";
+import { buildSite, CHUNK, chunksOf } from "../full-build.ts";
+import type { LocalState } from "../local.ts";
+import { listPages } from "../render-site.ts";
+import { startRenderThreads } from "../render-threads.ts";
+import { readContent } from "./building/content.ts";
+import { ELEVENTY, fetchEleventy, openEleventySite, runEleventy } from "./building/eleventy.ts";
+import { hugoVersion, openHugoSite, runHugo } from "./building/hugo.ts";
+import { measured, type Usage } from "./building/usage.ts";
+import type { Table } from "./table.ts";
+
+interface Run {
+  readonly what: string;
+  readonly pages: number;
+  readonly usage: Usage;
+}
+
+export async function benchBuilding(
+  state: LocalState,
+  config: Site,
+  now: () => number,
+): Promise<Table> {
+  const run = async (what: string, work: () => Promise<number>): Promise<Run> => {
+    const { result, usage } = await measured(work, now);
+    return { what, pages: result, usage };
+  };
+  const build = async () => (await buildSite(state, config, now)).pages;
+  const compressed = await run("Cairn, up to the compressed object", () => compress(state, config));
+  await removePages(state.pages, [...(await state.listStored()).keys()]);
+  const stored = await run("Cairn, stored in the local R2", build);
+  const again = await run("Cairn again, nothing changed", build);
+  const others = await runOthers(state, config, run);
+  const hugo = others.find(({ what }) => what.startsWith("Hugo"));
+  return {
+    title: "Building, from D1",
+    columns: [
+      ...["", "pages", "seconds", "pages/s", "of Hugo"],
+      ...["CPU seconds", "of Hugo, by CPU", "peak memory"],
+    ],
+    rows: [compressed, stored, again, ...others].map((each) => rowOf(each, hugo)),
+  };
+}
+
+function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
+  const { seconds, cpuSeconds, peakMb } = usage;
+  const ofHugo = (rate: (run: Run) => number) =>
+    hugo ? (rate({ what, pages, usage }) / rate(hugo)).toFixed(2) : "–";
+  return [
+    what,
+    String(pages),
+    seconds.toFixed(1),
+    String(Math.round(pages / seconds)),
+    ofHugo((run) => run.pages / run.usage.seconds),
+    cpuSeconds.toFixed(1),
+    ofHugo((run) => run.pages / run.usage.cpuSeconds),
+    `${Math.round(peakMb)} MB`,
+  ];
+}
+
+/** Everything but storing. */
+async function compress({ stateDir }: LocalState, config: Site): Promise<number> {
+  const keys = await listPages(await openContentFile(stateDir));
+  const pages = keys.map(({ key }) => ({ key, isStored: false, mustPut: false }));
+  const parts = chunksOf(pages, CHUNK);
+  const settings = { stateDir, config, commit: 0, storekeeper: null };
+  const threads = startRenderThreads(settings, parts.length);
+  await eachInParallel(parts, 2 * threads.count, async (part) => void (await threads.render(part)));
+  await threads.stop();
+  return pages.length;
+}
+
+/** Their content is written beforehand: what they read is not what is measured. */
+async function runOthers(
+  { stateDir }: LocalState,
+  config: Site,
+  run: (what: string, work: () => Promise<number>) => Promise<Run>,
+): Promise<Run[]> {
+  const folder = mkdtempSync(join(tmpdir(), "cairn-building-"));
+  const [hugo, eleventy] = [join(folder, "hugo"), join(folder, "eleventy")];
+  const version = hugoVersion();
+  try {
+    mkdirSync(eleventy);
+    const hasEleventy = await canRun(() => fetchEleventy(eleventy));
+    if (version === null) console.log("Hugo: skipped, it is not installed (Debian: hugo).");
+    if (!hasEleventy) console.log(`Eleventy: skipped, npx could not fetch ${ELEVENTY}.`);
+    const writers = [openHugoSite(hugo), openEleventySite(eleventy)];
+    for await (const pages of readContent(await openContentFile(stateDir), config)) {
+      for (const write of writers) write(pages);
+    }
+    return [
+      ...(version === null ? [] : [await run(`Hugo ${version}, as files`, () => runHugo(hugo))]),
+      ...(hasEleventy
+        ? [
+            await run(`Eleventy ${ELEVENTY.split("@").at(-1)}, as files`, () =>
+              runEleventy(eleventy),
+            ),
+          ]
+        : []),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function canRun(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+}

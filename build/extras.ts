@@ -1,0 +1,36 @@
+/** Objects that no row explains: what the build removes, and the audit counts. */
+import { eachInParallel } from "../src/consumer/publish-stale.ts";
+import { encodePage } from "../src/pages/encode.ts";
+import { readVersion, removePages } from "../src/pages/storage.ts";
+import { removePageRows } from "../src/store/page-rows.ts";
+import type { LocalState, StoredObjects } from "./local.ts";
+
+/** Calls under way at once. */
+const PARALLEL_CALLS = 32;
+
+/** Keys of R2. Voids are none: they count as absent. */
+export async function findExtras(
+  { pages: store }: LocalState,
+  pages: readonly { readonly key: string }[],
+  stored: StoredObjects,
+): Promise<string[]> {
+  const keys = new Set(pages.map(({ key }) => key));
+  const others = [...stored.keys()].filter((key) => !keys.has(key));
+  const emptyHash = encodePage({ type: "void" }).hash;
+  const extras: string[] = [];
+  await eachInParallel(others, PARALLEL_CALLS, async (key) => {
+    if ((await readVersion(store, key))?.hash !== emptyHash) extras.push(key);
+  });
+  return extras;
+}
+
+export async function removeExtras(
+  state: LocalState,
+  pages: readonly { readonly key: string }[],
+  stored: StoredObjects,
+): Promise<void> {
+  const extras = await findExtras(state, pages, stored);
+  if (extras.length === 0) return;
+  await removePages(state.pages, extras);
+  await state.db.batch(removePageRows(state.db, extras));
+}

@@ -1,0 +1,138 @@
+/** The full build: what it writes, what it leaves alone, and what it finds wrong. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { auditSite } from "../build/audit.ts";
+import { buildSite } from "../build/full-build.ts";
+import { importFiles } from "../build/import/import-files.ts";
+import { type LocalState, openLocalState } from "../build/local.ts";
+import { migrate } from "../build/migrate.ts";
+import { fingerprintOf } from "../src/consumer/name-all.ts";
+import { encodePage } from "../src/pages/encode.ts";
+import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
+import { beginBuilding } from "../src/store/compiled.ts";
+
+const SITE = { origin: "http://localhost:8787", admins: [] };
+const LINKS = 60;
+
+let directory: string;
+let state: LocalState;
+let pages: number;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "cairn-build-"));
+  state = await openLocalState(join(directory, "state"));
+  await migrate(state);
+  const file = join(directory, "links.csv");
+  const links = Array.from(
+    { length: LINKS },
+    (_, index) =>
+      `link${index},Stone ${index},cairns,${1_300_000_000 + index},http://a.example/${index}`,
+  );
+  await writeFile(file, ["id,title,subreddit,created_utc,url", ...links].join("\n"));
+  await importFiles(state, [file]);
+  const first = await build();
+  pages = first.pages;
+  expect(first).toEqual({ pages, written: pages, unchanged: 0 });
+});
+
+afterAll(async () => {
+  await state.dispose();
+  await rm(directory, { recursive: true });
+});
+
+function build() {
+  return buildSite(state, SITE, Date.now);
+}
+
+async function hashes(...keys: string[]): Promise<unknown[]> {
+  return Promise.all(keys.map(async (key) => (await readVersion(state.pages, key))?.hash));
+}
+
+test("a second build writes nothing", async () => {
+  const [before] = await hashes("/");
+  expect(await build()).toEqual({ pages, written: 0, unchanged: pages });
+  expect(await hashes("/")).toEqual([before]);
+});
+
+test("what is missing is written again, and what somebody else has put; nothing else", async () => {
+  const before = await hashes("/new", "/hot/2");
+  await state.pages.delete("/new");
+  await state.pages.put("/hot/2", "hello");
+  expect(await build()).toMatchObject({ written: 2 });
+  expect(await hashes("/new", "/hot/2")).toEqual(before);
+  expect(await build()).toMatchObject({ written: 0 });
+});
+
+test("what is stale is rendered, and put if it is different", async () => {
+  const isStale = (key: string) =>
+    state.db.prepare("UPDATE page SET named = written + 1 WHERE key = ?1").bind(key);
+  await state.db.batch([
+    state.db.prepare("UPDATE site SET commit_number = commit_number + 1"),
+    state.db.prepare("UPDATE post SET comments = 7 WHERE id = 'link3'"),
+    isStale("/comments/link3"),
+    isStale("/comments/link4"),
+  ]);
+  expect(await build()).toMatchObject({ written: 1 });
+  await state.db.prepare("UPDATE post SET comments = 0 WHERE id = 'link3'").run();
+  await state.db.prepare("UPDATE page SET named = written + 1 WHERE key = '/comments/link3'").run();
+  await state.db.prepare("UPDATE site SET commit_number = commit_number + 1").run();
+  expect(await build()).toMatchObject({ written: 1 });
+});
+
+test("what no row explains is removed, but voids stay", async () => {
+  const put = (key: string, rendered: Parameters<typeof encodePage>[0]) =>
+    putPage(state.pages, key, encodePage(rendered), 1, null);
+  await put("/comments/nowhere", { type: "redirect", status: 301, location: "/" });
+  await put("/comments/gone", { type: "void" });
+  expect(await build()).toEqual({ pages, written: 0, unchanged: pages });
+  expect(await readPage(state.pages, "/comments/nowhere")).toBeNull();
+  expect((await readPage(state.pages, "/comments/gone"))?.head.status).toBe(404);
+});
+
+test("after a build that was killed, what it had written is left alone, whatever was before", async () => {
+  const elsewhere = { ...SITE, origin: "https://other.example" };
+  const { written } = await buildSite(state, elsewhere, Date.now);
+  // Killed at once: everything is still of the other configuration.
+  await beginBuilding(state.db, fingerprintOf(SITE));
+  expect(await build()).toMatchObject({ written });
+  const [here] = await hashes("/comments/link5");
+  // Killed when one page was missing: the others are taken for written, in truth they are not.
+  await buildSite(state, elsewhere, Date.now);
+  const [there] = await hashes("/comments/link6");
+  const { commit } = await beginBuilding(state.db, fingerprintOf(SITE));
+  await state.db.batch([
+    state.db.prepare("UPDATE page SET written = ?1").bind(commit),
+    state.db.prepare("UPDATE page SET written = ?1 - 1 WHERE key = '/comments/link5'").bind(commit),
+  ]);
+  await build();
+  expect(await hashes("/comments/link5", "/comments/link6")).toEqual([here, there]);
+  await state.db.prepare("UPDATE site SET compiled = ''").run();
+  await build();
+  expect(await hashes("/comments/link6")).not.toEqual([there]);
+});
+
+test("other code or configuration renders everything, and writes what it changes", async () => {
+  const elsewhere = { ...SITE, origin: "https://cairn.example" };
+  const { written, unchanged } = await buildSite(state, elsewhere, Date.now);
+  expect(written).toBeGreaterThan(LINKS);
+  expect(unchanged).toBeGreaterThan(0);
+  expect(written + unchanged).toBe(pages);
+  expect(await build()).toMatchObject({ written });
+});
+
+test("what the audit finds different, the next build writes", async () => {
+  const [before] = await hashes("/comments/link7");
+  const version = await readVersion(state.pages, "/comments/link7");
+  const wrong = encodePage({ type: "redirect", status: 301, location: "/" });
+  await putPage(state.pages, "/comments/link7", wrong, 1, version);
+  // Nobody noticed: the row is as new as the object.
+  await state.db.prepare("UPDATE page SET written_at = written_at + 60000").run();
+  expect(await build()).toMatchObject({ written: 0 });
+  const audit = await auditSite(state, SITE, Date.now);
+  expect(audit).toEqual({ compared: pages, differ: ["/comments/link7"], missing: [], extra: [] });
+  expect(await build()).toMatchObject({ written: 1 });
+  expect(await hashes("/comments/link7")).toEqual([before]);
+  expect((await auditSite(state, SITE, Date.now)).differ).toEqual([]);
+});
