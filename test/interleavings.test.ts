@@ -15,6 +15,7 @@ import {
   anOldPublisher,
   aPublisher,
   aTimelessPublisher,
+  aWholeCron,
   type Cast,
   Delivery,
   PAST_A_LEASE_MS,
@@ -245,6 +246,28 @@ describe("a deploy of code that renders other pages", () => {
         return { actors, deliveries };
       });
     },
+    LONG_MS,
+  );
+});
+
+describe("cron, a consumer and a publisher", () => {
+  /** The audit finds the page that the vote names, and time has made lists of best posts older. */
+  const aged: Scene = { before, stale: [], due: [], jumps: [], spoiled: overlay };
+  const cast = (mishaps: number) => (theatre: Theatre) => {
+    const deliveries = [new Delivery(later)];
+    const actors = [
+      aWholeCron(theatre, "cron", mishaps),
+      aConsumer(theatre, "consumer", deliveries),
+      aPublisher(theatre, "publisher"),
+    ];
+    return { actors, deliveries };
+  };
+
+  it("while the clock stands still", () => everySchedule(aged, cast(0)), LONG_MS);
+
+  it(
+    "while leases end at any moment, and cron may crash anywhere",
+    () => everySchedule({ ...aged, jumps: [PAST_A_LEASE_MS] }, cast(1)),
     LONG_MS,
   );
 });
