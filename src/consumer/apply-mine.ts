@@ -73,8 +73,10 @@ function findThing(
   return { type: "missing", outcome };
 }
 
+/** As far as the inbox goes: nobody has read what is still to come. */
 export function applyInboxRead(draft: Draft, event: InboxRead): Outcome {
-  return raise(draft, event.by, event.at, "inboxRead", event.slot);
+  const slot = Math.min(event.slot, draft.inboxSlotsOf(event.by));
+  return raise(draft, event.by, event.at, "inboxRead", slot);
 }
 
 export function applySessionsEnded(draft: Draft, event: SessionsEnded): Outcome {

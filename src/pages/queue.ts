@@ -1,8 +1,16 @@
 /**
- * What has been reported in a community, for its moderators and the admins. The page says itself
+ * What has been reported in a community, and what was removed last, for its moderators and the
+ * admins. The page says itself
  * who they are, in a representation of its own: the reader, who has no database, asks it.
  */
-import { type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
+import {
+  type Act,
+  type Comment,
+  type Community,
+  DEPARTED,
+  isVisible,
+  type Post,
+} from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -16,18 +24,27 @@ import { renderMarkdown } from "../model/markup.ts";
 import type { ReportedThing } from "../store/moderation.ts";
 import type { Reads } from "../store/reads.ts";
 import { guardedKey, pieceKey, queuePath, rankedKey, splitScope, threadKey } from "./key.ts";
+import { withoutDeparted } from "./log.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
-import { authorPath, displayDomain } from "./post-line.ts";
+import { authorPath, displayDomain, isoTime } from "./post-line.ts";
 import { renderTemplate } from "./templates.ts";
 
 /** A queue that is longer than that is worked off from its beginning. */
 const MAX_THINGS = 100;
-/** Reasons of one thing: the hundredth says nothing new. */
-const MAX_REASONS = 20;
+/** Complaints about one thing: the hundredth says nothing new. */
+const MAX_COMPLAINTS = 20;
+/** What was removed by mistake is noticed soon, or found by its address. */
+const MAX_REMOVALS = 25;
 
 interface Waiting extends ReportedThing {
   readonly post: Post;
   /** Null when the post itself was reported. */
+  readonly comment: Comment | null;
+}
+
+interface Removal {
+  readonly act: Act;
+  readonly post: Post;
   readonly comment: Comment | null;
 }
 
@@ -36,6 +53,9 @@ interface Queue {
   /** Besides the admins. */
   readonly moderators: readonly PersonKey[];
   readonly waiting: readonly Waiting[];
+  readonly removals: readonly Removal[];
+  /** Of those who reported anything. */
+  readonly departed: ReadonlySet<PersonKey>;
 }
 
 export const queuePage = definePage<CommunityKey, Queue>({
@@ -63,12 +83,22 @@ function queueKey(community: CommunityKey): string {
 }
 
 async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<(Queue | null)[]> {
-  const [communities, named, things] = await Promise.all([
+  const [communities, named, things, acts] = await Promise.all([
     reads.communities(keys),
     reads.moderators(keys),
-    reads.reportedThings(keys, MAX_THINGS, MAX_REASONS),
+    reads.reportedThings(keys, MAX_THINGS, MAX_COMPLAINTS),
+    reads.removals(keys, MAX_REMOVALS),
   ]);
-  const names = things.flat().map(({ thing }) => thing);
+  const shownActs = await withoutDeparted(
+    reads,
+    new Map(acts.flat().map((act) => [act.event, act])),
+  );
+  const reporters = await reads.people(
+    things.flat().flatMap(({ complaints }) => complaints.map(({ person }) => person)),
+  );
+  const gone = [...reporters.values()].filter(({ departure }) => departure !== null);
+  const departed = new Set(gone.map(({ key }) => key));
+  const names = [...things.flat(), ...acts.flat()].map(({ thing }) => thing);
   const comments = await reads.comments(
     names.map(parseCommentFullname).filter((id) => id !== null),
   );
@@ -81,19 +111,28 @@ async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<
     if (!community) return null;
     const creator = personKey(community.creator);
     const moderators = [...(creator === null ? [] : [creator]), ...(named[index] ?? [])];
-    const waiting = (things[index] ?? []).flatMap((thing) => {
-      const comment = comments.get(parseCommentFullname(thing.thing) ?? ("" as CommentId)) ?? null;
-      const id = comment?.post ?? parsePostFullname(thing.thing);
+    const find = (thing: string) => {
+      const comment = comments.get(parseCommentFullname(thing) ?? ("" as CommentId)) ?? null;
+      const id = comment?.post ?? parsePostFullname(thing);
       const post = posts.get(id ?? ("" as PostId));
-      return post && isVisible(comment ?? post) ? [{ ...thing, post, comment }] : [];
+      return post ? { post, comment } : null;
+    };
+    const waiting = (things[index] ?? []).flatMap((thing) => {
+      const found = find(thing.thing);
+      return found && isVisible(found.comment ?? found.post) ? [{ ...thing, ...found }] : [];
     });
-    return { community, moderators, waiting };
+    const removals = (acts[index] ?? []).flatMap(({ event, thing }) => {
+      const found = find(thing);
+      const act = shownActs.get(event);
+      return found && act ? [{ act, ...found }] : [];
+    });
+    return { community, moderators, waiting, removals, departed };
   });
 }
 
 function viewQueue(
   _: CommunityKey,
-  { community, moderators, waiting }: Queue,
+  { community, moderators, waiting, removals, departed }: Queue,
   site: Site,
 ): Rendered {
   const html = renderTemplate("queue", {
@@ -101,7 +140,8 @@ function viewQueue(
     communityPath: rankedKey("hot", community.key, 1),
     community,
     path: queuePath(community.key),
-    waiting: waiting.map(lineOf),
+    waiting: waiting.map((thing) => lineOf(thing, departed)),
+    removals: removals.map(removalOf),
   });
   const readers = [...new Set([...moderators, ...site.admins])].sort();
   return {
@@ -116,10 +156,13 @@ function viewQueue(
 }
 
 /** Without scores and counts of comments, which would have the queue written for every vote. */
-function lineOf({ thing, reports, reasons, post, comment }: Waiting): object {
+function lineOf(
+  { thing, reports, complaints, post, comment }: Waiting,
+  departed: ReadonlySet<PersonKey>,
+): object {
   const { author } = comment ?? post;
   const text = comment === null ? post.text : comment.text;
-  const path = comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
+  const path = pathOf(thing, post, comment);
   return {
     id: thing,
     title: comment ? "a comment" : post.title,
@@ -130,6 +173,29 @@ function lineOf({ thing, reports, reasons, post, comment }: Waiting): object {
     authorPath: authorPath(author),
     textHtml: text === null ? "" : renderMarkdown(text),
     reportsLabel: reports === 1 ? "1 report" : `${reports} reports`,
-    reasons,
+    complaints: complaints.map(({ person, reason }) => {
+      const name = departed.has(person) ? DEPARTED : person;
+      return { author: name, authorPath: authorPath(name), reason };
+    }),
+  };
+}
+
+function pathOf(thing: string, post: Post, comment: Comment | null): string {
+  return comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
+}
+
+/** Nothing of what it says: what is gone is in no stored page but its author's own. */
+function removalOf({ act, post, comment }: Removal): object {
+  const { author } = comment ?? post;
+  return {
+    id: act.thing,
+    label: comment ? "a comment" : "a post",
+    path: pathOf(act.thing, post, comment),
+    author,
+    authorPath: authorPath(author),
+    createdAt: isoTime(Math.floor(act.at / 1000)),
+    by: act.by === "" ? null : { author: act.by, authorPath: authorPath(act.by) },
+    did: act.kind === "spam" ? "removed as spam" : "removed",
+    reason: act.reason,
   };
 }

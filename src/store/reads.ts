@@ -29,7 +29,13 @@ import {
   readTails,
   type TailEntry,
 } from "./mine.ts";
-import { type ReportedThing, readActs, readModerators, readReportedThings } from "./moderation.ts";
+import {
+  type ReportedThing,
+  readActs,
+  readModerators,
+  readRemovals,
+  readReportedThings,
+} from "./moderation.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
@@ -93,8 +99,13 @@ export interface Reads {
   reportedThings(
     communities: readonly CommunityKey[],
     limit: number,
-    reasons: number,
+    complaints: number,
   ): Promise<readonly (readonly ReportedThing[])[]>;
+  /** Of each community, the acts by which things are removed now, the newest first. */
+  removals(
+    communities: readonly CommunityKey[],
+    limit: number,
+  ): Promise<readonly (readonly Act[])[]>;
   /** What stands last in private listings, newest first. */
   tails(listings: readonly string[], max: number): Promise<readonly (readonly TailEntry[])[]>;
   /** What cron last found; null before it ran. */
@@ -137,8 +148,9 @@ export function openReads(db: D1Database): Reads {
     refusals: (events) => readRefusals(db, events),
     acts: (events) => readActs(db, events),
     moderators: (communities) => readModerators(db, communities),
-    reportedThings: (communities, limit, reasons) =>
-      readReportedThings(db, communities, limit, reasons),
+    reportedThings: (communities, limit, complaints) =>
+      readReportedThings(db, communities, limit, complaints),
+    removals: (communities, limit) => readRemovals(db, communities, limit),
     tails: (listings, max) => readTails(db, listings, max),
     status: () => readStatus(db),
     privateListings: () => readPrivateListings(db),
