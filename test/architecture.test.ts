@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
+import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
 
@@ -160,7 +161,7 @@ interface Environment {
   readonly d1_databases?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
-  readonly services?: readonly { readonly binding: string }[];
+  readonly services?: readonly { readonly binding: string; readonly service: string }[];
   readonly ratelimits?: readonly { readonly name: string }[];
   readonly queues?: {
     readonly producers?: readonly { readonly binding: string }[];
@@ -241,7 +242,10 @@ describe("no read can reach a database", () => {
     expect(bindingsOf(intake)).toEqual(fieldsOf("IntakeEnv"));
     expect(bindingsOf(consumer)).toEqual(fieldsOf("ConsumerEnv"));
     const types = ["ReaderEnv", "IntakeEnv", "ConsumerEnv", "JournalEnv"].map(fieldsOf);
-    expect(bindingsOf(dev)).toEqual(new Set(types.flatMap((fields) => [...fields])));
+    const local = new Set(types.flatMap((fields) => [...fields]));
+    // Nothing caches in front of the local reader.
+    local.delete("READER");
+    expect(bindingsOf(dev)).toEqual(local);
   });
 
   it("and no Worker of production has anything of the local journal", () => {
@@ -255,6 +259,16 @@ describe("no read can reach a database", () => {
 
   it("and the top level, which environments do not inherit, binds nothing", () => {
     expect(bindingsOf(CONFIG as unknown as Environment)).toEqual(new Set());
+  });
+
+  it("and the first deploy has each Worker before those that call it", () => {
+    const { env } = CONFIG;
+    WORKERS_AT_FIRST.forEach((name, index) => {
+      const called = (env[name].services ?? []).map(({ service }) => service);
+      const there = WORKERS_AT_FIRST.slice(0, index).map((each) => `cairn-${each}`);
+      expect(called.filter((service) => !there.includes(service as never))).toEqual([]);
+    });
+    expect(new Set<string>([...WORKERS_AT_FIRST, "dev"])).toEqual(new Set(Object.keys(env)));
   });
 
   it("and only the reader has a public address", () => {

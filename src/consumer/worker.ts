@@ -8,6 +8,7 @@ import { deriveRows } from "./derive-rows.ts";
 import { finishDepartures } from "./finish-departures.ts";
 import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
+import { purgeFrontCache } from "./purge-front-cache.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
 import { reportStatus } from "./report-status.ts";
 import { tick } from "./tick.ts";
@@ -21,6 +22,7 @@ export default {
     const deps = depsOf(env);
     await receive(batch, deps);
     await finish(deps, env);
+    await purgeFrontCache(deps);
     await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
   },
   /**
@@ -34,6 +36,7 @@ export default {
     await nameAllPages(deps);
     await finish(deps, env);
     await publishStale(deps);
+    await purgeFrontCache(deps);
     await auditSome(deps);
     await reportStatus(deps);
     await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
@@ -60,6 +63,7 @@ async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> 
 }
 
 function depsOf(env: ConsumerEnv): PublisherDeps {
+  const { READER } = env;
   return {
     db: env.DB,
     pages: env.PAGES,
@@ -72,5 +76,6 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     },
     now: Date.now,
     token: () => crypto.randomUUID(),
+    purge: READER && (() => READER.purge(null)),
   };
 }
