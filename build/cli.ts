@@ -21,6 +21,7 @@ import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
+import { untilSignalled } from "./interrupt.ts";
 import { databasesOf, type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
@@ -56,7 +57,9 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
       ),
     restore: (settings, args) =>
       withFile("npm run restore", args, (file, command) =>
-        withLock(settings, command, () => restoreAndReport(settings.stateDir, file)),
+        withLock(settings, command, (lock) =>
+          untilSignalled(lock, () => restoreAndReport(settings.stateDir, file)),
+        ),
       ),
     bench: (settings) =>
       withLock(settings, "npm run bench", async (lock) => {
@@ -103,15 +106,17 @@ async function withOpenState(
   lock: StateLock,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
-  const state = await openLocalState(stateDir);
-  lock.addSimulator();
-  try {
-    await migrate(state);
-    while (!(await deriveRows(state.db)));
-    return await work(state);
-  } finally {
-    await state.dispose();
-  }
+  return untilSignalled(lock, async () => {
+    const state = await openLocalState(stateDir);
+    lock.addSimulator();
+    try {
+      await migrate(state);
+      while (!(await deriveRows(state.db)));
+      return await work(state);
+    } finally {
+      await state.dispose();
+    }
+  });
 }
 
 /** Prepares what is missing, then serves. */
