@@ -1,8 +1,10 @@
 /** The project's own rules: they fail when the code drifts from them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
+import { OUTPUT } from "../build/compile-scripts.ts";
 import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
@@ -277,6 +279,28 @@ describe("no read can reach a database", () => {
       intake: { workers_dev: false },
       consumer: { workers_dev: false },
     });
+  });
+});
+
+describe("assets", () => {
+  it("stay, of whatever generation a template of any commit refers to", () => {
+    const history = ["log", "--format=", "-p", "--", "templates/*.eta"];
+    const { stdout, status } = spawnSync("git", history, { cwd: ROOT, encoding: "utf8" });
+    // Where there is no history, as in an archive, the templates of now must do.
+    const templates = readdirSync(join(ROOT, "templates")).filter((file) => file.endsWith(".eta"));
+    const now = templates.map((file) => read(`templates/${file}`)).join();
+    const known = `${status === 0 ? stdout : ""}${now}`.match(/\/assets\/\d+\/[\w.-]+/g) ?? [];
+    const missing = [...new Set(known)].filter(
+      (path) => !existsSync(join(ROOT, "templates/public", path)),
+    );
+    expect(known.length).toBeGreaterThan(2);
+    expect(missing).toEqual([]);
+  });
+
+  it("are compiled for the newest generation, and committed of all others", () => {
+    const generations = readdirSync(join(ROOT, "templates/public/assets")).map(Number);
+    expect(OUTPUT).toBe(`templates/public/assets/${Math.max(...generations)}`);
+    expect(read(".gitignore").match(/^templates\/public\/.*$/gm)).toEqual([`${OUTPUT}/*.js`]);
   });
 });
 

@@ -6,7 +6,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommentId, PersonKey } from "../src/model/ids.ts";
 import { ownKey, threadKey } from "../src/pages/key.ts";
-import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
+import type { CommentPosted } from "../src/queue/comment-events.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
 import { IS_LONG } from "./faults/long.ts";
 import type { Mishap } from "./faults/stage.ts";
 import {

@@ -11,7 +11,7 @@ import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import { type PageHead, readDeployPage, readPage } from "../src/pages/storage.ts";
-import type { PostDeleted } from "../src/queue/events.ts";
+import type { PostDeleted } from "../src/queue/post-events.ts";
 import { aSubmission } from "./makers.ts";
 import {
   aHome,

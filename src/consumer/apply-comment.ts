@@ -20,7 +20,7 @@ import type {
   CommentEvent,
   CommentPosted,
   CommentVoted,
-} from "../queue/events.ts";
+} from "../queue/comment-events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";

@@ -7,15 +7,9 @@ import {
   personKey,
   postFullname,
 } from "../model/ids.ts";
-import type {
-  CommentMarked,
-  CommentReported,
-  ExportRequested,
-  InboxRead,
-  PostMarked,
-  PostReported,
-  SessionsEnded,
-} from "../queue/events.ts";
+import type { CommentMarked, CommentReported } from "../queue/comment-events.ts";
+import type { ExportRequested, InboxRead, SessionsEnded } from "../queue/person-events.ts";
+import type { PostMarked, PostReported } from "../queue/post-events.ts";
 import { markKey } from "../store/mine.ts";
 import type { Outcome } from "./apply.ts";
 import { isNewer } from "./cast-vote.ts";

@@ -9,15 +9,9 @@ import {
   type Verdict,
 } from "../model/entities.ts";
 import { commentFullname, communityKey, personKey, postFullname } from "../model/ids.ts";
-import type {
-  AccountDeleted,
-  CommentDisowned,
-  CommentJudged,
-  PostDisowned,
-  PostJudged,
-  PostLocked,
-  RoleSet,
-} from "../queue/events.ts";
+import type { CommentDisowned, CommentJudged } from "../queue/comment-events.ts";
+import type { AccountDeleted, RoleSet } from "../queue/person-events.ts";
+import type { PostDisowned, PostJudged, PostLocked } from "../queue/post-events.ts";
 import { roleKey } from "../store/moderation.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";

@@ -2,7 +2,7 @@
 import type { Post, Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
-import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/events.ts";
+import type { PostDeleted, PostEdited, PostSubmitted, PostVoted } from "../queue/post-events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";

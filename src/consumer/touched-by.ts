@@ -11,15 +11,10 @@ import {
   postFullname,
 } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
-import type {
-  CairnEvent,
-  CommentEvent,
-  CommentMarked,
-  PostEvent,
-  PostMarked,
-  PostSubmitted,
-  RoleSet,
-} from "../queue/events.ts";
+import type { CommentEvent, CommentMarked } from "../queue/comment-events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import type { RoleSet } from "../queue/person-events.ts";
+import type { PostEvent, PostMarked, PostSubmitted } from "../queue/post-events.ts";
 import type { MarkRef } from "../store/mine.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
 

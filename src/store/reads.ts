@@ -57,6 +57,8 @@ export interface Reads {
   posts(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, Post>>;
   /** Id → the post it leads to, for those of the ids that are aliases. */
   aliases(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostId>>;
+  /** All of them. */
+  aliasIds(): Promise<readonly PostId[]>;
   /** Visible posts, best first. */
   rankedSlices(slices: readonly RankedSlice[]): Promise<readonly (readonly Post[])[]>;
   /** Ids in the order of their slots, of whatever the listings hold. */
@@ -127,6 +129,7 @@ export function openReads(db: D1Database): Reads {
     allCommunities: () => readAllCommunities(db),
     posts: (ids) => readPosts(db, ids),
     aliases: (ids) => readAliases(db, ids),
+    aliasIds: () => readAliasIds(db),
     rankedSlices: (slices) => readRankedSlices(db, slices),
     slotIds: (ranges) => readSlotIds(db, ranges),
     addresses: (ranges) => readAddresses(db, ranges),
@@ -220,6 +223,11 @@ export async function readAliases(
     .bind(JSON.stringify([...new Set(ids)]))
     .all<{ id: PostId; post: PostId }>();
   return new Map(results.map(({ id, post }) => [id, post]));
+}
+
+async function readAliasIds(db: D1Database): Promise<PostId[]> {
+  const { results } = await db.prepare("SELECT id FROM alias ORDER BY id").all<{ id: PostId }>();
+  return results.map(({ id }) => id);
 }
 
 /** The ids that lead to any of these posts. */
