@@ -50,7 +50,7 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     audit: (settings) =>
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
     dead: (settings, args) =>
-      withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
+      withState(settings, "npm run dead", (state) => reportDeadLetters(state, settings.site, args)),
     export: (settings, args) =>
       withFile("npm run export", args, (file, command) =>
         withState(settings, command, (state) => exportAndReport(state, file)),
@@ -179,8 +179,12 @@ async function auditAndReport(state: LocalState, site: Site): Promise<number> {
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;
 }
 
-async function reportDeadLetters(state: LocalState, args: readonly string[]): Promise<number> {
-  const lines = await tendDeadLetters(state.db, args, Date.now);
+async function reportDeadLetters(
+  state: LocalState,
+  site: Site,
+  args: readonly string[],
+): Promise<number> {
+  const lines = await tendDeadLetters(state.db, site, args, Date.now);
   if (lines === null) console.error(DEAD_USAGE);
   else for (const line of lines) console.log(line);
   return lines === null ? 1 : 0;
