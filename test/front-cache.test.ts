@@ -1,4 +1,4 @@
-/** What the platform caches in front of the reader is purged after a removal: rarely enough, and not too early. */
+/** What is cached in front of the reader is purged after a removal: seldom, and not too early. */
 import type { Queue } from "@cloudflare/workers-types";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";

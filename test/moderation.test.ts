@@ -307,6 +307,7 @@ describe("the author of something silently removed", () => {
 
   it("can go on to comment on it, for nobody to see but themselves and the moderators", async () => {
     await site.send(judge("founder", "spam"));
+    await site.publishAll();
     const own = answer();
     expect(await site.send(own, say("cleo"))).toEqual(["applied", "refused"]);
     expect(await site.send(own)).toEqual(["unchanged"]);
@@ -363,6 +364,17 @@ describe("what was removed last", () => {
     await site.send(anEvent({ ...removal, verdict: "approved", by: "Root" }));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("Removed last");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("says what the last verdict was, and why", async () => {
+    await site.send(judge("founder", "removed", "off topic"));
+    await site.publishAll();
+    await site.send(judge("Root", "spam", "adverts"));
+    await site.publishAll();
+    const text = await site.text(QUEUE);
+    for (const part of ["removed as spam", ">Root<", "adverts"]) expect(text).toContain(part);
+    expect(text).not.toContain("off topic");
     expect(await siteDifferences(site)).toEqual([]);
   });
 

@@ -1,4 +1,7 @@
-/** Wakes the publisher when the next stale page is due, or the front cache is to be purged. Depends on the store and a queue. */
+/**
+ * Wakes the publisher when the next stale page is due, or the front cache is to be purged. Depends
+ * on the store and a queue.
+ */
 import type { Queue } from "@cloudflare/workers-types";
 import { isPublishedBy } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";

@@ -27,7 +27,7 @@ import { hasComeOrGone } from "./has-come-or-gone.ts";
 export interface ModerationChange {
   /** New entries of logs, oldest first. */
   readonly logged: readonly SlotRequest[];
-  /** Where logs and refusals show something differently: a thing that has come or gone, a name that has. */
+  /** Where logs and refusals differ now: a thing has come or gone, or a name has. */
   readonly places: readonly Place[];
   readonly queues: readonly CommunityKey[];
   /** Fullnames of what was reported, judged or taken down. */

@@ -1,16 +1,8 @@
 /**
  * What has been reported in a community, and what was removed last, for its moderators and the
- * admins. The page says itself
- * who they are, in a representation of its own: the reader, who has no database, asks it.
+ * admins. The page says itself who they are: the reader, who has no database, asks it.
  */
-import {
-  type Act,
-  type Comment,
-  type Community,
-  DEPARTED,
-  isVisible,
-  type Post,
-} from "../model/entities.ts";
+import { type Act, type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -20,14 +12,12 @@ import {
   parsePostFullname,
   personKey,
 } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import type { ReportedThing } from "../store/moderation.ts";
 import type { Reads } from "../store/reads.ts";
-import { guardedKey, pieceKey, queuePath, rankedKey, splitScope, threadKey } from "./key.ts";
+import { guardedKey, queuePath, splitScope } from "./key.ts";
 import { withoutDeparted } from "./log.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
-import { authorPath, displayDomain, isoTime } from "./post-line.ts";
-import { renderTemplate } from "./templates.ts";
+import { definePage } from "./page-type.ts";
+import { viewQueue } from "./queue-view.ts";
 
 /** A queue that is longer than that is worked off from its beginning. */
 const MAX_THINGS = 100;
@@ -36,19 +26,19 @@ const MAX_COMPLAINTS = 20;
 /** What was removed by mistake is noticed soon, or found by its address. */
 const MAX_REMOVALS = 25;
 
-interface Waiting extends ReportedThing {
+export interface Waiting extends ReportedThing {
   readonly post: Post;
   /** Null when the post itself was reported. */
   readonly comment: Comment | null;
 }
 
-interface Removal {
+export interface Removal {
   readonly act: Act;
   readonly post: Post;
   readonly comment: Comment | null;
 }
 
-interface Queue {
+export interface Queue {
   readonly community: Community;
   /** Besides the admins. */
   readonly moderators: readonly PersonKey[];
@@ -75,7 +65,7 @@ export const queuePage = definePage<CommunityKey, Queue>({
     for (const { key } of await reads.allCommunities()) yield queueKey(key);
   },
   load: loadQueues,
-  view: viewQueue,
+  view: (_, queue, site) => viewQueue(queue, site),
 });
 
 function queueKey(community: CommunityKey): string {
@@ -128,74 +118,4 @@ async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<
     });
     return { community, moderators, waiting, removals, departed };
   });
-}
-
-function viewQueue(
-  _: CommunityKey,
-  { community, moderators, waiting, removals, departed }: Queue,
-  site: Site,
-): Rendered {
-  const html = renderTemplate("queue", {
-    title: `Reports in r/${community.name}`,
-    communityPath: rankedKey("hot", community.key, 1),
-    community,
-    path: queuePath(community.key),
-    waiting: waiting.map((thing) => lineOf(thing, departed)),
-    removals: removals.map(removalOf),
-  });
-  const readers = [...new Set([...moderators, ...site.admins])].sort();
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "text", body: readers.join("\n") },
-    ],
-  };
-}
-
-/** Without scores and counts of comments, which would have the queue written for every vote. */
-function lineOf(
-  { thing, reports, complaints, post, comment }: Waiting,
-  departed: ReadonlySet<PersonKey>,
-): object {
-  const { author } = comment ?? post;
-  const text = comment === null ? post.text : comment.text;
-  const path = pathOf(thing, post, comment);
-  return {
-    id: thing,
-    title: comment ? "a comment" : post.title,
-    href: comment ? path : (post.url ?? path),
-    domain: comment ? "" : displayDomain(post),
-    path,
-    author,
-    authorPath: authorPath(author),
-    textHtml: text === null ? "" : renderMarkdown(text),
-    reportsLabel: reports === 1 ? "1 report" : `${reports} reports`,
-    complaints: complaints.map(({ person, reason }) => {
-      const name = departed.has(person) ? DEPARTED : person;
-      return { author: name, authorPath: authorPath(name), reason };
-    }),
-  };
-}
-
-function pathOf(thing: string, post: Post, comment: Comment | null): string {
-  return comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
-}
-
-/** Nothing of what it says: what is gone is in no stored page but its author's own. */
-function removalOf({ act, post, comment }: Removal): object {
-  const { author } = comment ?? post;
-  return {
-    id: act.thing,
-    label: comment ? "a comment" : "a post",
-    path: pathOf(act.thing, post, comment),
-    author,
-    authorPath: authorPath(author),
-    createdAt: isoTime(Math.floor(act.at / 1000)),
-    by: act.by === "" ? null : { author: act.by, authorPath: authorPath(act.by) },
-    did: act.kind === "spam" ? "removed as spam" : "removed",
-    reason: act.reason,
-  };
 }
