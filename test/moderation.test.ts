@@ -402,6 +402,10 @@ describe("what was removed last", () => {
     await site.send(anEvent({ type: "account_deleted", by: "ann", epoch: 1, posts: "keep" }));
     await site.publishUrgent();
     expect(await site.text(QUEUE)).not.toMatch(/>(?:mod|ann)</);
+    expect(await site.text(QUEUE)).toContain(">Root<");
+    await site.send(anEvent({ type: "account_deleted", by: "Root", epoch: 1, posts: "keep" }));
+    await site.publishUrgent();
+    expect(await site.text(QUEUE)).not.toContain(">Root<");
     await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
     await site.publishUrgent();
     expect(await site.text(QUEUE)).not.toContain(`t1_${comment}`);
