@@ -102,20 +102,18 @@ async function loadOverlays(
   });
 }
 
-/** Authors vote for their own, unless they take it back. */
+/**
+ * Authors vote for their own, unless they take it back. A vote that is not among the last ones is
+ * older than all of them, and so is what it was for: such a thing is not among the newest either.
+ */
 function withdrawn(
   written: readonly TailEntry[],
   ...voted: readonly (readonly TailEntry[])[]
 ): { readonly id: string; readonly createdAt: number; readonly value: 0 }[] {
-  // Of what is older than a listing's tail, nobody knows here.
-  const oldest = voted.map((tail) =>
-    tail.length < MAX_THINGS ? 0 : (tail.at(-1)?.createdAt ?? 0),
-  );
-  const since = Math.max(...oldest);
   const known = new Set(voted.flat().map(({ id }) => id));
   return written
-    .filter(({ id, createdAt }) => createdAt > since && !known.has(id))
-    .map((entry) => ({ ...entry, value: 0 as const }));
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, createdAt }) => ({ id, createdAt, value: 0 }));
 }
 
 export const unreadPage = definePage<PersonKey, number>({
