@@ -263,8 +263,20 @@ describe("a deploy of code that renders other pages", () => {
 });
 
 describe("cron", () => {
-  /** The audit finds the page that the vote names, and time has made lists of best posts older. */
-  const aged: Scene = { before, stale: [], due: [], jumps: [], spoiled: overlay };
+  /** Two posts with nearly the same score, so that the vote turns their order round. */
+  const close = [
+    ...["Bob", "dan"].map((by) => aVote({ post: other.post, by })),
+    aVote({ post: post.post, by: "Eve", value: 0 }),
+  ];
+  /** The audit finds the page that the vote names, and the posts have grown older by an hour. */
+  const aged: Scene = {
+    before: [...before, ...close],
+    stale: [],
+    due: [],
+    jumps: [],
+    spoiled: overlay,
+    isTicked: true,
+  };
   const aLease = { ...aged, jumps: [PAST_A_LEASE_MS] };
 
   it(

@@ -18,6 +18,7 @@ import { asD1, openMemoryDatabase } from "../memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace, type StoredObject } from "../memory/storage.ts";
 import type { Random } from "../rebuild/random.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
+import { windowDifferences } from "../rebuild/window-check.ts";
 import { type Explored, exploreSchedules, sampleSchedules } from "./schedules.ts";
 import { type Actor, type Mishap, type Put, type Reach, Stage } from "./stage.ts";
 
@@ -65,6 +66,8 @@ export interface Scene {
   readonly jumps: readonly number[];
   /** A page that somebody has tampered with, and that the audit looks at next. */
   readonly spoiled?: string;
+  /** Time passes once more in the end: then the listings that it drives must be right. */
+  readonly isTicked?: true;
   /** What new code, deployed in the play, is known by: pages carry it. */
   readonly newOrigin?: string;
   /**
@@ -204,12 +207,20 @@ export class Theatre {
       deps,
     );
     const waiting = left.filter(({ isAcked }) => !isAcked);
+    const windows = this.#scene.isTicked ? await this.#wrongOrders(now) : [];
     await this.#publishAll(deps, now, puts);
     return [
       ...waiting.map(({ event }) => `${event.type} is not applied`),
+      ...windows,
       ...(await this.#differences()),
       ...(this.#scene.isUnpaced ? [] : tooFast(puts)),
     ];
+  }
+
+  async #wrongOrders(now: number): Promise<readonly string[]> {
+    const { db } = this.#stored;
+    while (!(await tick(db, now, PACE)));
+    return windowDifferences(db, Math.floor(now / 1000), true);
   }
 
   /** Most schedules end alike: the same rows and the same objects are compared once. */
