@@ -263,26 +263,26 @@ describe("a deploy of code that renders other pages", () => {
 });
 
 describe("cron", () => {
-  /** Two posts with nearly the same score, so that the vote turns their order round. */
+  /** Two posts get nearly the same score, so that the vote turns their order round. */
   const close = [
     ...["Bob", "dan"].map((by) => aVote({ post: other.post, by })),
     aVote({ post: post.post, by: "Eve", value: 0 }),
   ];
-  /** The audit finds the page that the vote names, and the posts have grown older by an hour. */
-  const aged: Scene = {
-    before: [...before, ...close],
-    stale: [],
+  /** Cron orders the lists of best posts, and the audit finds the page that the vote names. */
+  const disordered: Scene = {
+    before,
+    stale: close,
     due: [],
     jumps: [],
     spoiled: overlay,
     isTicked: true,
   };
-  const aLease = { ...aged, jumps: [PAST_A_LEASE_MS] };
+  const aLease = { ...disordered, jumps: [PAST_A_LEASE_MS] };
 
   it(
     "a consumer and a publisher, while the clock stands still",
     () =>
-      everySchedule(aged, (theatre) => {
+      everySchedule(disordered, (theatre) => {
         const deliveries = [new Delivery(later)];
         const actors = [
           aWholeCron(theatre, "cron"),
@@ -297,7 +297,7 @@ describe("cron", () => {
   it(
     "that may crash anywhere, and a consumer",
     () =>
-      everySchedule(aged, (theatre) => {
+      everySchedule(disordered, (theatre) => {
         const deliveries = [new Delivery(later)];
         const actors = [
           aWholeCron(theatre, "cron", 1, ANY_MISHAP),
