@@ -21,6 +21,7 @@ import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
+import { untilSignalled } from "./interrupt.ts";
 import { databasesOf, type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
@@ -49,14 +50,16 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     audit: (settings) =>
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
     dead: (settings, args) =>
-      withState(settings, "npm run dead", (state) => reportDeadLetters(state, args)),
+      withState(settings, "npm run dead", (state) => reportDeadLetters(state, settings.site, args)),
     export: (settings, args) =>
       withFile("npm run export", args, (file, command) =>
         withState(settings, command, (state) => exportAndReport(state, file)),
       ),
     restore: (settings, args) =>
       withFile("npm run restore", args, (file, command) =>
-        withLock(settings, command, () => restoreAndReport(settings.stateDir, file)),
+        withLock(settings, command, (lock) =>
+          untilSignalled(lock, () => restoreAndReport(settings.stateDir, file)),
+        ),
       ),
     bench: (settings) =>
       withLock(settings, "npm run bench", async (lock) => {
@@ -103,15 +106,17 @@ async function withOpenState(
   lock: StateLock,
   work: (state: LocalState) => Promise<number>,
 ): Promise<number> {
-  const state = await openLocalState(stateDir);
-  lock.addSimulator();
-  try {
-    await migrate(state);
-    while (!(await deriveRows(state.db)));
-    return await work(state);
-  } finally {
-    await state.dispose();
-  }
+  return untilSignalled(lock, async () => {
+    const state = await openLocalState(stateDir);
+    lock.addSimulator();
+    try {
+      await migrate(state);
+      while (!(await deriveRows(state.db)));
+      return await work(state);
+    } finally {
+      await state.dispose();
+    }
+  });
 }
 
 /** Prepares what is missing, then serves. */
@@ -174,8 +179,12 @@ async function auditAndReport(state: LocalState, site: Site): Promise<number> {
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;
 }
 
-async function reportDeadLetters(state: LocalState, args: readonly string[]): Promise<number> {
-  const lines = await tendDeadLetters(state.db, args, Date.now);
+async function reportDeadLetters(
+  state: LocalState,
+  site: Site,
+  args: readonly string[],
+): Promise<number> {
+  const lines = await tendDeadLetters(state.db, site, args, Date.now);
   if (lines === null) console.error(DEAD_USAGE);
   else for (const line of lines) console.log(line);
   return lines === null ? 1 : 0;

@@ -1,5 +1,6 @@
 /** `npm run dead`: what could not be applied, while nothing else runs. */
 import { replayDeadLetters } from "../src/consumer/replay.ts";
+import type { Site } from "../src/pages/page-type.ts";
 import type { ContentDb } from "../src/store/database.ts";
 import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
 
@@ -17,6 +18,7 @@ const NO_PACE = { fast: 0, slow: 0, private: 0 };
  */
 export async function tendDeadLetters(
   db: ContentDb,
+  config: Site,
   [action, ...which]: readonly string[],
   now: () => number,
 ): Promise<string[] | null> {
@@ -27,7 +29,7 @@ export async function tendDeadLetters(
     case "replay": {
       const chosen = which.length === 0 ? letters : choose(letters, which);
       const { applied, refused, kept } = await replayDeadLetters(
-        { db, now, pace: NO_PACE },
+        { db, config, now, pace: NO_PACE },
         chosen,
       );
       return [

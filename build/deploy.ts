@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 /** The consumer first: it understands every event that an older intake sends. */
 const WORKERS = ["consumer", "intake", "reader"] as const;
+/** A binding to a Worker that does not exist is refused: the consumer calls the reader, that the intake. */
+export const WORKERS_AT_FIRST = ["intake", "reader", "consumer"] as const;
 
 const DATABASES = [
   ["cairn-content", "consumer"],
@@ -36,15 +38,27 @@ export function deploy(isDryRun: boolean): number {
     "--env",
     env,
   ]);
-  const workers = WORKERS.map((env) => ["deploy", "--env", env]);
+  const workers = (isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST).map((env) => [
+    "deploy",
+    "--env",
+    env,
+  ]);
   const steps = isDryRun
     ? workers.map((step) => [...step, "--dry-run"])
     : [...migrations, ...workers];
   for (const step of steps) {
     console.log(`wrangler ${step.join(" ")}`);
-    const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
-    const { status } = spawnSync(process.execPath, [wrangler, ...step], { stdio: "inherit" });
+    const status = runWrangler(step, "inherit");
     if (status !== 0) return status ?? 1;
   }
   return 0;
+}
+
+function isDeployed(env: (typeof WORKERS)[number]): boolean {
+  return runWrangler(["deployments", "list", "--env", env], "ignore") === 0;
+}
+
+function runWrangler(step: readonly string[], stdio: "inherit" | "ignore"): number | null {
+  const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
+  return spawnSync(process.execPath, [wrangler, ...step], { stdio }).status;
 }

@@ -17,12 +17,16 @@ interface Holder {
 }
 
 export interface StateLock {
+  /** As a user runs it. */
+  readonly command: string;
   /** This process has started its simulator: whoever finds the lock of a dead one ends it. */
   addSimulator(): void;
 
   /** Another process uses the state on behalf of this one, and serves it. */
   addServer(pid: number, port: number): void;
   release(): void;
+  /** The same, and ends the simulator: this process is about to end. */
+  abandon(): void;
 }
 
 /**
@@ -44,10 +48,17 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
   const write = (fields: Partial<Holder>) =>
     writeFileSync(file, JSON.stringify({ ...own, ...fields } satisfies Holder));
   write({});
+  const release = () => rmSync(file, { force: true });
   return {
+    command,
     addSimulator: () => write({ simulator: findSimulator() }),
     addServer: (pid, port) => write({ pids: [process.pid, pid], port }),
-    release: () => rmSync(file, { force: true }),
+    release,
+    abandon: () => {
+      const simulator = findSimulator();
+      if (simulator !== null) endSimulator(simulator);
+      release();
+    },
   };
 }
 

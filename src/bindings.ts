@@ -48,6 +48,8 @@ export interface ConsumerEnv {
   readonly SITE: KVNamespace;
   /** The doorbell of the publisher. */
   readonly PUBLISH: Queue;
+  /** Purges what the platform caches in front of the site; not there locally, where nothing does. */
+  readonly READER: FrontCache | undefined;
   /** What absolute URLs begin with, without a slash at the end. */
   readonly ORIGIN: string;
   /** Names of those who may moderate everywhere, by comma. */
@@ -64,6 +66,15 @@ export interface ConsumerEnv {
   readonly PATIENCE_SECONDS: string;
   /** Least seconds between two counts of the votes on one post, unless they are many. */
   readonly TALLY_SECONDS: string;
+}
+
+/** What the reader does for the consumer, because a Worker can purge its own cache only. */
+export interface FrontCache {
+  /**
+   * Methods of a Worker that is no class take one argument, and need none here.
+   * @returns false when the platform refused
+   */
+  purge(nothing: null): Promise<boolean>;
 }
 
 /** What only the local server has beside all of these: production's queues are durable. */

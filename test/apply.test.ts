@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import type { EventId, PostId } from "../src/model/ids.ts";
-import type { CairnEvent, PostSubmitted } from "../src/queue/events.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
+import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";

@@ -1,8 +1,11 @@
 /** The project's own rules: they fail when the code drifts from them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
+import { OUTPUT } from "../build/compile-scripts.ts";
+import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
 
@@ -175,7 +178,7 @@ interface Environment {
   readonly d1_databases?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
-  readonly services?: readonly { readonly binding: string }[];
+  readonly services?: readonly { readonly binding: string; readonly service: string }[];
   readonly ratelimits?: readonly { readonly name: string }[];
   readonly queues?: {
     readonly producers?: readonly { readonly binding: string }[];
@@ -256,7 +259,10 @@ describe("no read can reach a database", () => {
     expect(bindingsOf(intake)).toEqual(fieldsOf("IntakeEnv"));
     expect(bindingsOf(consumer)).toEqual(fieldsOf("ConsumerEnv"));
     const types = ["ReaderEnv", "IntakeEnv", "ConsumerEnv", "JournalEnv"].map(fieldsOf);
-    expect(bindingsOf(dev)).toEqual(new Set(types.flatMap((fields) => [...fields])));
+    const local = new Set(types.flatMap((fields) => [...fields]));
+    // Nothing caches in front of the local reader.
+    local.delete("READER");
+    expect(bindingsOf(dev)).toEqual(local);
   });
 
   it("and no Worker of production has anything of the local journal", () => {
@@ -272,12 +278,44 @@ describe("no read can reach a database", () => {
     expect(bindingsOf(CONFIG as unknown as Environment)).toEqual(new Set());
   });
 
+  it("and the first deploy has each Worker before those that call it", () => {
+    const { env } = CONFIG;
+    WORKERS_AT_FIRST.forEach((name, index) => {
+      const called = (env[name].services ?? []).map(({ service }) => service);
+      const there = WORKERS_AT_FIRST.slice(0, index).map((each) => `cairn-${each}`);
+      expect(called.filter((service) => !there.includes(service as never))).toEqual([]);
+    });
+    expect(new Set<string>([...WORKERS_AT_FIRST, "dev"])).toEqual(new Set(Object.keys(env)));
+  });
+
   it("and only the reader has a public address", () => {
     expect(CONFIG.env).toMatchObject({
       reader: { workers_dev: true },
       intake: { workers_dev: false },
       consumer: { workers_dev: false },
     });
+  });
+});
+
+describe("assets", () => {
+  it("stay, of whatever generation a template of any commit refers to", () => {
+    const history = ["log", "--format=", "-p", "--", "templates/*.eta"];
+    const { stdout, status } = spawnSync("git", history, { cwd: ROOT, encoding: "utf8" });
+    // Where there is no history, as in an archive, the templates of now must do.
+    const templates = readdirSync(join(ROOT, "templates")).filter((file) => file.endsWith(".eta"));
+    const now = templates.map((file) => read(`templates/${file}`)).join();
+    const known = `${status === 0 ? stdout : ""}${now}`.match(/\/assets\/\d+\/[\w.-]+/g) ?? [];
+    const missing = [...new Set(known)].filter(
+      (path) => !existsSync(join(ROOT, "templates/public", path)),
+    );
+    expect(known.length).toBeGreaterThan(2);
+    expect(missing).toEqual([]);
+  });
+
+  it("are compiled for the newest generation, and committed of all others", () => {
+    const generations = readdirSync(join(ROOT, "templates/public/assets")).map(Number);
+    expect(OUTPUT).toBe(`templates/public/assets/${Math.max(...generations)}`);
+    expect(read(".gitignore").match(/^templates\/public\/.*$/gm)).toEqual([`${OUTPUT}/*.js`]);
   });
 });
 

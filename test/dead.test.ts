@@ -1,7 +1,7 @@
 /** Dead letters: listed, applied again, discarded; nothing is lost by any of it. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { NoSuchLetterError, tendDeadLetters } from "../build/dead.ts";
-import type { EventId, PostId } from "../src/model/ids.ts";
+import type { EventId, PersonKey, PostId } from "../src/model/ids.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { keepDeadLetters, listDeadLetters } from "../src/store/dead-letters.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
@@ -35,7 +35,8 @@ async function reasons(): Promise<Record<string, string>> {
 }
 
 function tend(...args: readonly string[]): Promise<string[] | null> {
-  return tendDeadLetters(db, args, () => now);
+  const config = { origin: "https://cairn.example", admins: ["root" as PersonKey] };
+  return tendDeadLetters(db, config, args, () => now);
 }
 
 async function scoreOf(post: PostId): Promise<number | null> {
@@ -54,6 +55,14 @@ describe("replay", () => {
       .prepare("SELECT 1 FROM page WHERE key = '/' AND named > written")
       .first();
     expect(stale).not.toBeNull();
+  });
+
+  it("knows who the admins are", async () => {
+    const [community, post] = [aCommunity(), aSubmission()];
+    const verdict = { type: "post_judged", post: post.post, verdict: "removed", reason: "" };
+    const sent = { version: 1, at: post.at + 1, id: anId(), by: "Root" };
+    await bury({ a: community, b: post, c: { ...sent, ...verdict } });
+    expect((await tend("replay"))?.[0]).toBe("3 applied, 0 refused, 0 still dead");
   });
 
   it("keeps the others, each with its new reason, and refuses what is impossible", async () => {

@@ -8,7 +8,8 @@ import type { PostId } from "../src/model/ids.ts";
 import { parseLink } from "../src/model/link.ts";
 import { linkFacts, linkKey } from "../src/model/link-facts.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
-import type { CairnEvent, PostSubmitted } from "../src/queue/events.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
+import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
@@ -256,6 +257,20 @@ describe("other discussions", () => {
       );
     }
     expect(await site.body(`/comments/${alone}`, "html")).not.toContain("other discussions");
+  });
+
+  it("are found under the id of a repeated submission, as the thread is", async () => {
+    const site = await aSite(
+      { url: SAME[0], community: "linux" },
+      { url: SAME[0] },
+      { url: SAME[1], resubmit: false },
+    );
+    const [, existing, repeated] = site.posts.map(({ post }) => post) as [PostId, PostId, PostId];
+    expect(await site.page(`/duplicates/${repeated}`)).toEqual({
+      type: "redirect",
+      status: 301,
+      location: `/duplicates/${existing}`,
+    });
   });
 
   it("are as fresh as the threads that lead to them", () => {

@@ -128,8 +128,9 @@ function history() {
 
 const POSTS = [link, text, bare];
 const COMMENTS = [comment, leaf];
-/** What only the author may still see: their own view. */
-const OWN = [`~${AUTHOR.toLowerCase()}/written`];
+/** What only the author may still see: their own views. */
+const WRITTEN = `~${AUTHOR.toLowerCase()}/written`;
+const OWN = [WRITTEN, ...["inbox", "liked"].map((name) => `~${AUTHOR.toLowerCase()}/${name}`)];
 
 let site: LiveSite;
 
@@ -197,7 +198,7 @@ describe("at once, whatever the lanes, nothing is left of", () => {
     expect(await site.text(`/comments/${text}`)).toContain("[removed]");
     await expectConsistent();
     await expectNowhere([TITLE, SLUG, URL, TEXT], OWN);
-    expect(await site.text(OWN[0] as string)).toContain(TITLE);
+    expect(await site.text(WRITTEN)).toContain(TITLE);
     const told = await site.text(`~${AUTHOR.toLowerCase()}/inbox`);
     expect(told.includes(REASON)).toBe(verdict === "removed");
     const log = await site.text("/r/programming/about/log");
@@ -262,7 +263,7 @@ describe("what a moderator removed and approves again", () => {
     ];
     await site.send(...judge("removed"));
     await site.publishAll();
-    expect(await site.keysWith(SAID)).toEqual(OWN);
+    expect(await site.keysWith(SAID)).toEqual([WRITTEN]);
     await site.send(...judge("approved"));
     expect(await found()).toEqual(before);
     await expectConsistent();

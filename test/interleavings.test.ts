@@ -1,12 +1,14 @@
 /**
- * Consumers and publishers at the same time: every schedule of their calls, of the lapse of leases,
- * of crashes and of calls that fail, one of each kind. A part of them in `npm test`, all of them in
- * `npm run test:long`. The calls of one invocation happen in the order in which it makes them.
+ * Consumers, publishers and cron at the same time: every schedule of their calls, of the lapse of
+ * leases, of crashes and of calls that fail, one of each kind. A part of them in `npm test`, all of
+ * them in `npm run test:long` (of one play, 5,000 by chance). The calls of one invocation happen in
+ * the order in which it makes them.
  */
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommentId, PersonKey } from "../src/model/ids.ts";
 import { ownKey, threadKey } from "../src/pages/key.ts";
-import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
+import type { CommentPosted } from "../src/queue/comment-events.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
 import { IS_LONG } from "./faults/long.ts";
 import type { Mishap } from "./faults/stage.ts";
 import {
@@ -15,6 +17,7 @@ import {
   anOldPublisher,
   aPublisher,
   aTimelessPublisher,
+  aWholeCron,
   type Cast,
   Delivery,
   PAST_A_LEASE_MS,
@@ -26,6 +29,8 @@ import { seededRandom } from "./rebuild/random.ts";
 
 /** Without the time for all of them: some seconds' worth, by chance. */
 const SCHEDULES = Number(process.env.CAIRN_SCHEDULES ?? 60);
+/** Of a play with more than a night could hold. */
+const MANY_SCHEDULES = 5000;
 const SEED = Number(process.env.CAIRN_SEED ?? 1);
 const LONG_MS = IS_LONG ? 7_200_000 : 60_000;
 const BEGIN_MS = Date.UTC(2026, 0, 2);
@@ -94,24 +99,32 @@ const later = down("Bob");
 
 let total = 0;
 
-async function everySchedule(scene: Scene, cast: (theatre: Theatre) => Cast): Promise<void> {
+/** @param most for a play that has too many: so many by chance in the long run */
+async function everySchedule(
+  scene: Scene,
+  cast: (theatre: Theatre) => Cast,
+  most: number | null = null,
+): Promise<void> {
   const theatre = await Theatre.open(scene, BEGIN_MS);
-  const sample = IS_LONG ? null : { schedules: SCHEDULES, random: seededRandom(SEED) };
+  const limit = IS_LONG ? most : SCHEDULES;
+  const sample = limit === null ? null : { schedules: limit, random: seededRandom(SEED) };
   const { schedules, cut } = await theatre.explore(cast, sample);
   total += schedules;
-  const which = IS_LONG ? "all" : `seed ${SEED}:`;
+  const which = sample === null ? "all" : `seed ${SEED}:`;
   process.stdout.write(
     `${expect.getState().currentTestName}: ${which} ${schedules} (${cut} cut)\n`,
   );
 }
 
+const { error } = console;
+
 beforeAll(() => {
-  // What goes wrong here goes wrong on purpose, thousands of times.
-  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  // What goes wrong here goes wrong on purpose, so often that a spy would remember too much.
+  console.error = () => undefined;
 });
 
 afterAll(() => {
-  vi.restoreAllMocks();
+  console.error = error;
   process.stdout.write(`${total} schedules, 0 wrong\n`);
 });
 
@@ -245,6 +258,82 @@ describe("a deploy of code that renders other pages", () => {
         return { actors, deliveries };
       });
     },
+    LONG_MS,
+  );
+});
+
+describe("cron", () => {
+  /** Two posts get nearly the same score, so that the vote turns their order round. */
+  const close = [
+    ...["Bob", "dan"].map((by) => aVote({ post: other.post, by })),
+    aVote({ post: post.post, by: "Eve", value: 0 }),
+  ];
+  /** Cron orders the lists of best posts, and the audit finds the page that the vote names. */
+  const disordered: Scene = {
+    before,
+    stale: close,
+    due: [],
+    jumps: [],
+    spoiled: overlay,
+    isTicked: true,
+  };
+  const aLease = { ...disordered, jumps: [PAST_A_LEASE_MS] };
+
+  it(
+    "a consumer and a publisher, while the clock stands still",
+    () =>
+      everySchedule(disordered, (theatre) => {
+        const deliveries = [new Delivery(later)];
+        const actors = [
+          aWholeCron(theatre, "cron"),
+          aConsumer(theatre, "consumer", deliveries),
+          aPublisher(theatre, "publisher"),
+        ];
+        return { actors, deliveries };
+      }),
+    LONG_MS,
+  );
+
+  it(
+    "that may crash anywhere, and a consumer",
+    () =>
+      everySchedule(disordered, (theatre) => {
+        const deliveries = [new Delivery(later)];
+        const actors = [
+          aWholeCron(theatre, "cron", 1, ANY_MISHAP),
+          aConsumer(theatre, "consumer", deliveries),
+        ];
+        return { actors, deliveries };
+      }),
+    LONG_MS,
+  );
+
+  it(
+    "and a publisher, while leases end at any moment",
+    () =>
+      everySchedule(aLease, (theatre) => ({
+        actors: [aWholeCron(theatre, "cron"), aPublisher(theatre, "publisher", 2)],
+        deliveries: [],
+      })),
+    LONG_MS,
+  );
+
+  it(
+    "a consumer and a publisher, each of which may fail, while leases end at any moment",
+    () =>
+      everySchedule(
+        aLease,
+        (theatre) => {
+          const deliveries = [new Delivery(later)];
+          const actors = [
+            aWholeCron(theatre, "cron", 1, ANY_MISHAP),
+            aConsumer(theatre, "consumer", deliveries, 1, ANY_MISHAP),
+            aPublisher(theatre, "publisher", 2, 1, ANY_MISHAP),
+          ];
+          return { actors, deliveries };
+        },
+        MANY_SCHEDULES,
+      ),
     LONG_MS,
   );
 });

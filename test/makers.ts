@@ -1,7 +1,7 @@
 /** Makers of test objects: a test sets only what it is about. */
 import type { Post } from "../src/model/entities.ts";
 import { communityKey, type Domain, type EventId, mintId, type PostId } from "../src/model/ids.ts";
-import type { PostSubmitted, PostVoted } from "../src/queue/events.ts";
+import type { PostSubmitted, PostVoted } from "../src/queue/post-events.ts";
 
 let made = 0;
 

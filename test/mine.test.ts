@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { renderPages } from "../src/consumer/publish-stale.ts";
 import type { MarkKind, VoteValue } from "../src/model/entities.ts";
 import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
-import type { CairnEvent, CommentPosted } from "../src/queue/events.ts";
+import type { CommentPosted } from "../src/queue/comment-events.ts";
+import type { CairnEvent } from "../src/queue/events.ts";
 import { anId, aSubmission } from "./makers.ts";
 import { aMemorySite, type MemorySite } from "./memory/site.ts";
 import { migrationsOf, openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -122,6 +123,14 @@ describe("a vote", () => {
     await expectConsistent();
   });
 
+  test("that an author takes back from their own is known as none, in every browser", async () => {
+    const said = reply("Bob", post);
+    await deliver(said, vote("ann", post, 0));
+    expect((await json("~ann/overlay")).votes).toEqual({ [name]: 0 });
+    expect((await json("~bob/overlay")).votes).toEqual({ [`t1_${said.comment}`]: 1 });
+    await expectConsistent();
+  });
+
   test("in one batch counts as what it was in the end", async () => {
     await site.send(vote("Bob", post, 1), vote("Bob", post, 0), vote("Bob", post, -1));
     await site.publish();
@@ -217,9 +226,7 @@ describe("what is saved and hidden", () => {
     const missing = save("cleo", { post: "abc" as PostId });
     await deliver(missing);
     const text = await site.text("~cleo/inbox");
-    expect(text).toContain(
-      "What you saved or hid was not accepted: there is no such post (t3_abc)",
-    );
+    expect(text).toContain("What you saved or hid was not accepted: there is no such post.");
     expect(await unread("~cleo")).toBe(1);
     await expectConsistent();
   });
@@ -305,12 +312,30 @@ describe("an inbox", () => {
     await site.send(late, late);
     await deliver(late, late);
     const text = await site.text("~bob/inbox");
-    expect(text).toContain(
-      `Your comment was not accepted: it had been deleted by then (t3_${post.post}).`,
-    );
+    expect(text).toContain("Your comment was not accepted: it had been deleted by then.");
+    expect(text).not.toContain(`/comments/${post.post}`);
     expect(text).toContain(late.text);
     expect(await own("~bob/inbox")).toEqual([`t4_${late.id}`]);
     expect(await unread("~bob")).toBe(1);
+    await expectConsistent();
+  });
+
+  test("leads to what a refusal is about while that is visible", async () => {
+    await deliver(remove("Bob", post));
+    const link = `<a href="/comments/${post.post}">the post</a>`;
+    expect(await site.text("~bob/inbox")).toContain(link);
+    await deliver(remove("ann", post));
+    expect(await site.text("~bob/inbox")).toContain("somebody else wrote it.");
+    expect(await site.text("~bob/inbox")).not.toContain(link);
+    await expectConsistent();
+  });
+
+  test("has been read as far as it goes, whatever is said", async () => {
+    await deliver(reply("Bob", post));
+    await deliver({ ...base("Ann"), type: "inbox_read", slot: 1_000_000 });
+    expect(await unread("~ann")).toBe(0);
+    await deliver(reply("Bob", post));
+    expect(await unread("~ann")).toBe(1);
     await expectConsistent();
   });
 
@@ -413,6 +438,8 @@ describe("the overlay's document", () => {
 
   test("has the 1,000 newest votes, also when newer ones were withdrawn", async () => {
     const stones = Array.from({ length: 1100 }, aStone);
+    // His own vote for that is older than all it has: nothing is said of it.
+    await site.send(reply("Bob", post));
     const names = stones.map((stone) => `t3_${stone.post}`).reverse();
     await sendAll(stones);
     await sendAll(stones.map((stone, index) => vote("Bob", stone, index % 3 === 0 ? -1 : 1)));

@@ -65,8 +65,8 @@ function permutations<Item>(items: readonly Item[]): Item[][] {
   );
 }
 
-async function rowsOf({ db }: LiveSite): Promise<string> {
-  const tables = ["post", "comment", "act", "report"].map((table) => `SELECT * FROM ${table}`);
+async function rowsOf({ db }: LiveSite, names: readonly string[]): Promise<string> {
+  const tables = names.map((table) => `SELECT * FROM ${table}`);
   const rows = await Promise.all(tables.map((sql) => db.prepare(sql).all()));
   return JSON.stringify(rows.map(({ results }) => results));
 }
@@ -95,9 +95,11 @@ describe("a verdict", () => {
       const other = await openLiveSite();
       await other.send(...founded, ...posted);
       for (const event of order) await other.send(event);
-      states.add(await rowsOf(other));
+      // What comes after the deletion has no effect, and is not logged.
+      const tables = ["post", "comment", "report", ...(standing === "deleted" ? [] : ["act"])];
+      states.add(await rowsOf(other, tables));
       await other.send(...order);
-      states.add(await rowsOf(other));
+      states.add(await rowsOf(other, tables));
     }
     expect(states.size).toBe(1);
     expect([...states][0]).toContain(`"standing":"${standing}"`);
@@ -237,6 +239,183 @@ describe("the log", () => {
   });
 });
 
+describe("an act without an effect is not logged:", () => {
+  it.each([
+    ["the end of what was nobody's", () => [setRole("founder", "mod", "moderator", false)]],
+    ["the lifting of no ban", () => [setRole("founder", "Bob", "banned", false)]],
+    [
+      "the same ban again",
+      () => [setRole("founder", "Bob", "banned"), setRole("Root", "Bob", "banned")],
+    ],
+    [
+      "a verdict or a lock on what its author deleted",
+      () => [
+        anEvent({ type: "post_deleted", by: "ann", post }),
+        judge("founder", "approved"),
+        judge("founder", "removed"),
+        anEvent({ type: "post_locked", by: "founder", post, isLocked: true, reason: "" }),
+      ],
+    ],
+    [
+      "unlocking what is not locked",
+      () => [anEvent({ type: "post_locked", by: "founder", post, isLocked: false, reason: "" })],
+    ],
+  ] as const)("%s", async (name, events) => {
+    const sent = events();
+    for (const event of sent) await site.send(event);
+    // A duplicate, when all is otherwise.
+    await site.send(...sent);
+    await site.publishAll();
+    const { results } = await site.db.prepare("SELECT kind, by FROM act").all();
+    expect(results).toEqual(name.includes("again") ? [{ kind: "banned", by: "founder" }] : []);
+    expect(await site.text("~bob/inbox")).not.toContain("You can post and comment again");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("but it counts: of two acts the newer one wins", async () => {
+    const ban = setRole("founder", "Bob", "banned");
+    await site.send(setRole("founder", "Bob", "banned", false));
+    await site.send(ban);
+    expect(await site.send(say("Bob"))).toEqual(["applied"]);
+  });
+});
+
+describe("the author of something silently removed", () => {
+  const answer = () => {
+    const said = { comment: anId() as CommentId, post, parent: null, text: "as if nothing was" };
+    return anEvent({ ...said, type: "comment_posted", by: "ann" });
+  };
+  const views = () =>
+    Promise.all(["~ann/inbox", "~ann/written", "~ann/liked", "~ann/saved"].map(site.text));
+
+  beforeEach(async () => {
+    const mine = { by: "ann", post } as const;
+    await site.send(anEvent({ ...mine, type: "post_marked", kind: "saved", isSet: true }));
+    await site.publishAll();
+  });
+
+  it("sees nothing of it in any view of their own", async () => {
+    const before = await views();
+    await site.send(judge("founder", "spam", "adverts"));
+    await site.publishAll();
+    expect(await views()).toEqual(before);
+    expect(await site.keysWith("A pebble")).toEqual(
+      ["~ann/inbox", "~ann/liked", "~ann/saved", "~ann/written"].sort(),
+    );
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("can go on to comment on it, for nobody to see but themselves and the moderators", async () => {
+    await site.send(judge("founder", "spam"));
+    await site.publishAll();
+    const own = answer();
+    expect(await site.send(own, say("cleo"))).toEqual(["applied", "refused"]);
+    expect(await site.send(own)).toEqual(["unchanged"]);
+    await site.publishAll();
+    expect(await site.keysWith("as if nothing was")).toEqual(["~ann/written"]);
+    expect(await site.text("~ann/inbox")).not.toContain("not accepted");
+    const queue = await site.text(QUEUE);
+    expect(queue).toContain("automatically");
+    expect(await site.text(LOG)).not.toContain("automatically");
+    expect((await site.text(LOG)).split("<article").length).toBe(2);
+    expect(await siteDifferences(site)).toEqual([]);
+
+    const { comment: said } = own as { comment: CommentId };
+    const approve = { verdict: "approved", reason: "" } as const;
+    await site.send(
+      judge("founder", "approved"),
+      anEvent({ ...approve, type: "comment_judged", by: "founder", comment: said }),
+    );
+    await site.publishAll();
+    expect(await site.text(thread)).toContain("as if nothing was");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("can answer under a comment of theirs that was removed in the same way", async () => {
+    const spam = { type: "comment_judged", by: "founder", comment, verdict: "spam" } as const;
+    await site.send(anEvent({ ...spam, reason: "" }));
+    const below = (by: string) => {
+      const said = { comment: anId() as CommentId, post, parent: comment, text: `below, ${by}` };
+      return anEvent({ ...said, type: "comment_posted", by });
+    };
+    expect(await site.send(below("Bob"), below("ann"))).toEqual(["applied", "refused"]);
+    await site.publishAll();
+    expect(await site.keysWith("below, Bob")).toEqual(["~bob/written"]);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is refused like everybody where the removal was told", async () => {
+    await site.send(judge("founder", "removed", "off topic"));
+    expect(await site.send(answer())).toEqual(["refused"]);
+  });
+});
+
+describe("what was removed last", () => {
+  it("is below the reports, with an approval, and nothing of what it says", async () => {
+    const removal = { type: "comment_judged", by: "founder", comment, reason: "rude" } as const;
+    await site.send(anEvent({ ...removal, verdict: "removed" }));
+    await site.publishAll();
+    const text = await site.text(QUEUE);
+    for (const part of ["Removed last", `#t1_${comment}`, ">Bob<", ">founder<", "rude"]) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain(`name="id" value="t1_${comment}"`);
+    expect(text).not.toContain("so small");
+    await site.send(anEvent({ ...removal, verdict: "approved", by: "Root" }));
+    await site.publishAll();
+    expect(await site.text(QUEUE)).not.toContain("Removed last");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("says what the last verdict was, and why", async () => {
+    await site.send(judge("founder", "removed", "off topic"));
+    await site.publishAll();
+    await site.send(judge("Root", "spam", "adverts"));
+    await site.publishAll();
+    const text = await site.text(QUEUE);
+    for (const part of ["removed as spam", ">Root<", "adverts"]) expect(text).toContain(part);
+    expect(text).not.toContain("off topic");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is the last 25 things, each once, the newest first", async () => {
+    const said = Array.from({ length: 30 }, () => say("Bob"));
+    await site.send(...said);
+    const ids = said.map((event) => ("comment" in event ? event.comment : ("" as CommentId)));
+    const again = ids.slice(20, 22);
+    for (const each of [...ids, ...again]) {
+      const removal = { type: "comment_judged", by: "founder", comment: each } as const;
+      await site.send(anEvent({ ...removal, verdict: "removed", reason: "" }));
+    }
+    await site.publishAll();
+    const listed = [...(await site.text(QUEUE)).matchAll(/name="id" value="t1_(\w+)"/g)];
+    const others = ids.filter((each) => !again.includes(each));
+    const expected = [...again.reverse(), ...others.reverse()].slice(0, 25);
+    expect(listed.map(([, id]) => id)).toEqual(expected);
+  });
+
+  it("forgets who deleted what, or their account", async () => {
+    await site.send(setRole("founder", "mod", "moderator"));
+    const removal = { type: "comment_judged", by: "mod", comment, reason: "" } as const;
+    await site.send(anEvent({ ...removal, verdict: "removed" }), judge("Root", "removed"));
+    await site.publishAll();
+    expect(await site.text(QUEUE)).toContain(">mod<");
+    await site.send(anEvent({ type: "account_deleted", by: "mod", epoch: 1, posts: "keep" }));
+    await site.send(anEvent({ type: "account_deleted", by: "ann", epoch: 1, posts: "keep" }));
+    await site.publishUrgent();
+    expect(await site.text(QUEUE)).not.toMatch(/>(?:mod|ann)</);
+    expect(await site.text(QUEUE)).toContain(">Root<");
+    await site.send(anEvent({ type: "account_deleted", by: "Root", epoch: 1, posts: "keep" }));
+    await site.publishUrgent();
+    expect(await site.text(QUEUE)).not.toContain(">Root<");
+    await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
+    await site.publishUrgent();
+    expect(await site.text(QUEUE)).not.toContain(`t1_${comment}`);
+    await site.publishAll();
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("the queue of reports", () => {
   const report = (by: string, reason: string) =>
     anEvent({ type: "post_reported", by, post, reason });
@@ -254,7 +433,7 @@ describe("the queue of reports", () => {
     for (const part of ["A pebble", "2 reports", "dull", "too &lt;small&gt;", "1 report", "rude"]) {
       expect(text).toContain(part);
     }
-    expect(text).not.toContain("cleo");
+    expect(text).toContain('<a class=by href="/user/cleo">cleo</a>: dull');
     await site.send(judge("founder", "approved"));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("A pebble");
@@ -266,6 +445,21 @@ describe("the queue of reports", () => {
     await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("A pebble");
+  });
+
+  it("keeps nothing that somebody wrote who has deleted their account", async () => {
+    await site.send(report("cleo", "my own words"), report("Bob", ""));
+    await site.publishAll();
+    expect(await site.text(QUEUE)).toContain("my own words");
+    await site.send(anEvent({ type: "account_deleted", by: "cleo", epoch: 1, posts: "keep" }));
+    await site.publishUrgent();
+    expect(await site.keysWith("my own words")).toEqual([]);
+    expect(await site.keysWith("cleo")).toEqual([]);
+    const text = await site.text(QUEUE);
+    expect(text).toContain("2 reports");
+    expect(text).toContain("[deleted]</span>: no reason given");
+    await site.publishAll();
+    expect(await siteDifferences(site)).toEqual([]);
   });
 
   it("shows a comment as it was edited", async () => {

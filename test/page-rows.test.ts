@@ -77,7 +77,7 @@ describe("a page", () => {
     const { db, name, lease } = aTable();
     await name("slow", 2, T);
     expect(await nextDue(db)).toBe(T);
-    expect(await lease("a", T)).toEqual([{ key: "/", isTakenOver: false }]);
+    expect(await lease("a", T)).toEqual([{ key: "/", isTakenOver: false, isUrgent: false }]);
   });
 
   it.each([
@@ -117,7 +117,7 @@ describe("a page", () => {
     await name("fast", 2, T);
     const first = await leasePages(db, "", "first", T, 10);
     const second = await leasePages(db, "", "second", T + LEASE_MS, 10);
-    expect(second.pages).toEqual([{ key: "/", isTakenOver: true }]);
+    expect(second.pages).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
     expect(second.commit).toBe(first.commit + 1);
   });
 
@@ -164,7 +164,9 @@ describe("a page", () => {
     await name("fast", 2, T);
     await lease("a", T);
     expect(await lease("b", T + LEASE_MS - 1)).toEqual([]);
-    expect(await lease("b", T + LEASE_MS)).toEqual([{ key: "/", isTakenOver: true }]);
+    expect(await lease("b", T + LEASE_MS)).toEqual([
+      { key: "/", isTakenOver: true, isUrgent: false },
+    ]);
   });
 
   it("is not settled by a publisher that has lost its lease", async () => {
@@ -201,7 +203,7 @@ describe("a page", () => {
     await lease("a", T);
     await db.batch(postponePages(db, ["/"], "a", T + 5000));
     expect(await lease("b", T + 4999)).toEqual([]);
-    expect(await lease("b", T + 5000)).toEqual([{ key: "/", isTakenOver: true }]);
+    expect(await lease("b", T + 5000)).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
   });
 });
 

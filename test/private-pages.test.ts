@@ -15,7 +15,7 @@ const NOW = Date.UTC(2026, 0, 1, 1);
 const NOW_SECONDS = NOW / 1000;
 const SAVED = 60;
 /** In what Ann saved, and on no public page. */
-const REASON = "there is no such post (t3_nosuchpost)";
+const REASON = "there is no such post";
 
 let site: MemorySite;
 let env: ReaderEnv;

@@ -11,7 +11,7 @@ import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import { type PageHead, readDeployPage, readPage } from "../src/pages/storage.ts";
-import type { PostDeleted } from "../src/queue/events.ts";
+import type { PostDeleted } from "../src/queue/post-events.ts";
 import { aSubmission } from "./makers.ts";
 import {
   aHome,
@@ -154,8 +154,9 @@ test("the reader alone answers every page, as what it is", async () => {
     seen.set(head.status, (seen.get(head.status) ?? 0) + 1);
   });
   expect(seen.get(200)).toBeGreaterThan(LINKS);
-  // The deleted post; the link that was sent again; the blocks that are not full yet.
-  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 1, 7]);
+  // The deleted post; the link that was sent again, and its other discussions; the blocks that are
+  // not full yet.
+  expect([seen.get(410), seen.get(301), seen.get(302)]).toEqual([1, 2, 7]);
   // Two rankings, of the site and of the community, and one of the domain lost their last page; and
   // /404 itself.
   expect(seen.get(404)).toBe(6);

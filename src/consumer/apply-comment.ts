@@ -6,7 +6,7 @@ import {
   isVisible,
   type Post,
 } from "../model/entities.ts";
-import { commentFullname, postFullname } from "../model/ids.ts";
+import { commentFullname, personKey, postFullname } from "../model/ids.ts";
 import {
   byBeginning,
   MAIN_PIECE,
@@ -20,11 +20,14 @@ import type {
   CommentEvent,
   CommentPosted,
   CommentVoted,
-} from "../queue/events.ts";
+} from "../queue/comment-events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";
 import type { Draft } from "./draft.ts";
+
+/** Why moderators find it removed: nobody did that by hand. */
+const UNDER_SPAM = "answers something of the same author's that is spam";
 
 /** The first that is applied wins: who answers what is deleted by then is told so. */
 export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome {
@@ -32,7 +35,7 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   const post = draft.resolve(event.post);
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
-  if (!isVisible(post)) return draft.refuse(event, "deleted", subject);
+  if (!isThereFor(event.by, post)) return draft.refuse(event, "deleted", subject);
   if (isLocked(post)) return draft.refuse(event, "locked", subject);
   if (draft.isBanned(event.by, post.community)) return draft.refuse(event, "banned", subject);
   const parent = event.parent === null ? null : draft.comments.get(event.parent);
@@ -40,15 +43,34 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   if (parent?.post !== undefined && parent.post !== post.id) {
     return draft.refuse(event, "wrong_parent", commentFullname(parent.id));
   }
-  if (parent && !isVisible(parent)) {
+  if (parent && !isThereFor(event.by, parent)) {
     return draft.refuse(event, "deleted", commentFullname(parent.id));
   }
   const comment = newComment(draft, event, post, parent);
   draft.addPerson(event.by, comment.createdAt);
-  draft.comments.set(comment.id, comment);
+  const isSeen = isVisible(post) && (parent === null || isVisible(parent));
+  draft.comments.set(comment.id, isSeen ? comment : removedSilently(draft, event, comment, post));
   const { by: user, at, id } = event;
   castVote(draft, { user, comment: comment.id, value: 1, at, event: id });
   return "applied";
+}
+
+/** The author of something silently removed cannot tell: to them it is there. */
+function isThereFor(sender: string, thing: Post | Comment): boolean {
+  const isSpam = thing.standing === "removed" && thing.verdict?.kind === "spam";
+  return isVisible(thing) || (isSpam && personKey(thing.author) === personKey(sender));
+}
+
+/** Only its author sees it; moderators find it in their queue, and may approve it. */
+function removedSilently(
+  draft: Draft,
+  { id, at }: CommentPosted,
+  comment: Comment,
+  { community }: Post,
+): Comment {
+  const act = { event: id, community, by: "", kind: "spam", at } as const;
+  draft.acts.push({ ...act, thing: commentFullname(comment.id), person: "", reason: UNDER_SPAM });
+  return { ...comment, standing: "removed", verdict: { kind: "spam", at, event: id } };
 }
 
 /** The comment in its place, without its author's upvote. */

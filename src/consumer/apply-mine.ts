@@ -7,15 +7,9 @@ import {
   personKey,
   postFullname,
 } from "../model/ids.ts";
-import type {
-  CommentMarked,
-  CommentReported,
-  ExportRequested,
-  InboxRead,
-  PostMarked,
-  PostReported,
-  SessionsEnded,
-} from "../queue/events.ts";
+import type { CommentMarked, CommentReported } from "../queue/comment-events.ts";
+import type { ExportRequested, InboxRead, SessionsEnded } from "../queue/person-events.ts";
+import type { PostMarked, PostReported } from "../queue/post-events.ts";
 import { markKey } from "../store/mine.ts";
 import type { Outcome } from "./apply.ts";
 import { isNewer } from "./cast-vote.ts";
@@ -73,8 +67,10 @@ function findThing(
   return { type: "missing", outcome };
 }
 
+/** As far as the inbox goes: nobody has read what is still to come. */
 export function applyInboxRead(draft: Draft, event: InboxRead): Outcome {
-  return raise(draft, event.by, event.at, "inboxRead", event.slot);
+  const slot = Math.min(event.slot, draft.inboxSlotsOf(event.by));
+  return raise(draft, event.by, event.at, "inboxRead", slot);
 }
 
 export function applySessionsEnded(draft: Draft, event: SessionsEnded): Outcome {

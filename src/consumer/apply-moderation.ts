@@ -3,20 +3,15 @@ import {
   type Act,
   type Comment,
   DEPARTED,
+  isLocked,
   type Post,
   standingOf,
   type Verdict,
 } from "../model/entities.ts";
 import { commentFullname, communityKey, personKey, postFullname } from "../model/ids.ts";
-import type {
-  AccountDeleted,
-  CommentDisowned,
-  CommentJudged,
-  PostDisowned,
-  PostJudged,
-  PostLocked,
-  RoleSet,
-} from "../queue/events.ts";
+import type { CommentDisowned, CommentJudged } from "../queue/comment-events.ts";
+import type { AccountDeleted, RoleSet } from "../queue/person-events.ts";
+import type { PostDisowned, PostJudged, PostLocked } from "../queue/post-events.ts";
 import { roleKey } from "../store/moderation.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
@@ -27,7 +22,8 @@ export function applyPostJudged(draft: Draft, event: PostJudged): Outcome {
   const post = draft.resolve(event.post);
   if (!post) return draft.wait(event, "no_such_post", postFullname(event.post), event.post);
   const thing = postFullname(post.id);
-  const outcome = draft.act(event, { ...actOf(event), kind: event.verdict, thing }, post.community);
+  const act = { ...actOf(event), kind: event.verdict, thing };
+  const outcome = draft.act(event, act, post.community, !isDeleted(post));
   if (outcome === "applied") setPost(draft, judged(post, event));
   return outcome;
 }
@@ -37,9 +33,15 @@ export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome 
   const thing = commentFullname(event.comment);
   if (!comment) return draft.wait(event, "no_such_comment", thing, event.comment);
   const community = draft.postOf(comment).community;
-  const outcome = draft.act(event, { ...actOf(event), kind: event.verdict, thing }, community);
+  const act = { ...actOf(event), kind: event.verdict, thing };
+  const outcome = draft.act(event, act, community, !isDeleted(comment));
   if (outcome === "applied") draft.comments.set(comment.id, judged(comment, event));
   return outcome;
+}
+
+/** By its author, which is final: no verdict has an effect. */
+function isDeleted({ standing }: Post | Comment): boolean {
+  return standing === "deleted";
 }
 
 function judged<Thing extends Post | Comment>(
@@ -72,10 +74,11 @@ export function applyPostLocked(draft: Draft, event: PostLocked): Outcome {
   if (!post) return draft.wait(event, "no_such_post", postFullname(event.post), event.post);
   const kind = event.isLocked ? "locked" : "unlocked";
   const act = { ...actOf(event), kind, thing: postFullname(post.id) } as const;
-  const outcome = draft.act(event, act, post.community);
   const lock = { isSet: event.isLocked, at: event.at, event: event.id };
-  if (outcome === "applied" && isNewer(lock, post.lock))
-    draft.posts.set(post.id, { ...post, lock });
+  const isLast = isNewer(lock, post.lock);
+  const hasEffect = isLast && isLocked(post) !== lock.isSet && !isDeleted(post);
+  const outcome = draft.act(event, act, post.community, hasEffect);
+  if (outcome === "applied" && isLast) draft.posts.set(post.id, { ...post, lock });
   return outcome;
 }
 
@@ -107,10 +110,12 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
     kind: ROLE_ACTS[kind][Number(isSet) as 0 | 1],
     person: known.name,
   };
-  const outcome = draft.act(event, act, community);
   const role = { person, community, kind, isSet, at, event: event.id };
   const before = draft.roles.get(roleKey(role)) ?? null;
-  if (outcome === "applied" && isNewer(role, before)) draft.roles.set(roleKey(role), role);
+  const isLast = isNewer(role, before);
+  const hasEffect = isLast && (before?.isSet ?? false) !== isSet;
+  const outcome = draft.act(event, act, community, hasEffect);
+  if (outcome === "applied" && isLast) draft.roles.set(roleKey(role), role);
   return outcome;
 }
 

@@ -8,7 +8,7 @@ import type {
   PostSubmitted,
   PostTallied,
   PostVoted,
-} from "../queue/events.ts";
+} from "../queue/post-events.ts";
 import { refKey } from "../store/touched.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";

@@ -19,7 +19,8 @@ import { communityKey, type PersonKey, type PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Tally, TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
-import type { CairnEvent, CommunityCreated, PersonRegistered } from "../queue/events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import type { CommunityCreated, PersonRegistered } from "../queue/person-events.ts";
 import type { Alias, Refusal } from "../store/commit.ts";
 import type { Rows } from "../store/touched.ts";
 import {

@@ -1,7 +1,11 @@
-/** Wakes the publisher when the next stale page is due. Depends on the store and a queue. */
+/**
+ * Wakes the publisher when the next stale page is due, or the front cache is to be purged. Depends
+ * on the store and a queue.
+ */
 import type { Queue } from "@cloudflare/workers-types";
 import { isPublishedBy } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
+import { nextPurge } from "../store/front-cache.ts";
 import { claimBell, nextDue } from "../store/page-rows.ts";
 
 /**
@@ -16,8 +20,9 @@ export async function ringBell(
   now: number,
 ): Promise<void> {
   if (!(await isPublishedBy(db, fingerprint))) return;
-  const due = await nextDue(db);
-  if (due === null) return;
+  const dues = [await nextDue(db), await nextPurge(db)].filter((due) => due !== null);
+  if (dues.length === 0) return;
+  const due = Math.min(...dues);
   const delaySeconds = Math.max(0, Math.ceil((due - now) / 1000));
   if (!(await claimBell(db, now, now + delaySeconds * 1000))) return;
   await publish.send({}, { delaySeconds });

@@ -131,6 +131,12 @@ export class Draft {
     return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
   }
 
+  /** How many notices there were in somebody's inbox before the batch. */
+  inboxSlotsOf(name: string): number {
+    const person = personKey(name);
+    return person === null ? 0 : (this.#rows.inboxSlots.get(person) ?? 0);
+  }
+
   isCreator(name: string, community: CommunityKey): boolean {
     const creator = this.communities.get(community)?.creator ?? "";
     return personKey(name) !== null && personKey(creator) === personKey(name);
@@ -142,8 +148,16 @@ export class Draft {
     return this.roles.get(roleKey({ person, community, kind: "banned" }))?.isSet ?? false;
   }
 
-  /** What a moderator does goes into the log, once; others are refused. */
-  act(event: CairnEvent, act: Omit<Act, "community">, community: CommunityKey): Outcome {
+  /**
+   * What a moderator does goes into the log, once, if it has an effect; others are refused.
+   * @returns `applied` also without one: the newer act wins, even where all is as it says already
+   */
+  act(
+    event: CairnEvent,
+    act: Omit<Act, "community">,
+    community: CommunityKey,
+    hasEffect: boolean,
+  ): Outcome {
     const isDone =
       this.#rows.acts.has(event.id) || this.acts.some((done) => done.event === event.id);
     if (isDone) return "unchanged";
@@ -151,7 +165,7 @@ export class Draft {
     if (!this.isModerator(event.by, community)) {
       return this.refuse(event, "not_a_moderator", subject);
     }
-    this.acts.push({ ...act, community });
+    if (hasEffect) this.acts.push({ ...act, community });
     return "applied";
   }
 

@@ -5,7 +5,8 @@
  */
 import { DEPARTED } from "../model/entities.ts";
 import type { CommentId, EventId, PostId } from "../model/ids.ts";
-import { type CairnEvent, EVENT_VERSION } from "../queue/events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import { EVENT_VERSION } from "../queue/fields.ts";
 import { forgetLeft, hasLeft, type Leaving, nextLeaving, readLeft } from "../store/departures.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";

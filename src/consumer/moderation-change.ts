@@ -8,9 +8,16 @@ import {
 } from "../model/ids.ts";
 import { listingsOf, logListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
+import { splitScope } from "../pages/key.ts";
 import type { ContentDb } from "../store/database.ts";
 import { readModerated } from "../store/departures.ts";
-import { readActPlaces, readActPlacesOf, readReported } from "../store/moderation.ts";
+import { readRefusalPlaces } from "../store/mine.ts";
+import {
+  readActPlaces,
+  readActPlacesOf,
+  readReported,
+  readReportedBy,
+} from "../store/moderation.ts";
 import type { Place, SlotRequest } from "../store/places.ts";
 import { readSlotCounts } from "../store/reads.ts";
 import type { Rows } from "../store/touched.ts";
@@ -20,7 +27,7 @@ import { hasComeOrGone } from "./has-come-or-gone.ts";
 export interface ModerationChange {
   /** New entries of logs, oldest first. */
   readonly logged: readonly SlotRequest[];
-  /** Where logs show something differently: a thing that has come or gone, a name that has. */
+  /** Where logs and refusals differ now: a thing has come or gone, or a name has. */
   readonly places: readonly Place[];
   readonly queues: readonly CommunityKey[];
   /** Fullnames of what was reported, judged or taken down. */
@@ -39,10 +46,12 @@ export async function moderationChange(
   const gone = fullnames(applied, hasComeOrGone);
   const judged = acts.map(({ thing }) => thing).filter((thing) => thing !== "");
   const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
-  const [shown, named, reported, moderated, emptied] = await Promise.all([
+  const [shown, refused, named, reported, complained, moderated, emptied] = await Promise.all([
     readActPlaces(db, gone),
+    readRefusalPlaces(db, gone),
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
+    readReportedBy(db, departed),
     readModerated(db, departed),
     emptiedListings(db, departed),
   ]);
@@ -50,18 +59,34 @@ export async function moderationChange(
     ...reports.map(({ community }) => community),
     ...applied.roles.map(({ community }) => community),
     ...reported,
+    ...complained,
     ...moderated,
+    ...acts.filter(({ thing }) => thing !== "").map(({ community }) => community),
+    ...judgedBefore(rows, applied),
+    ...named.map(({ listing }) => splitScope(listing).scope).filter((scope) => scope !== null),
     ...[...rows.roles.values()]
       .filter(({ person }) => departed.includes(person))
       .map(({ community }) => community),
   ];
   return {
     logged: logRequests(applied),
-    places: [...shown, ...named],
+    places: [...shown, ...refused, ...named],
     queues: [...new Set(queues)],
     reported: [...reports.map(({ thing }) => thing), ...judged, ...gone],
     emptied,
   };
+}
+
+/** Where queues may list something as removed that has gone, or whose author has. */
+function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] {
+  const isListed = (change: AnyChange) => hasComeOrGone(change) && change.after.verdict !== null;
+  return [
+    ...posts.filter(isListed).map(({ after }) => after.community),
+    ...comments
+      .filter(isListed)
+      .map(({ after }) => rows.posts.get(after.post)?.community)
+      .filter((community) => community !== undefined),
+  ];
 }
 
 type AnyChange = Applied["posts"][number] | Applied["comments"][number];
@@ -78,6 +103,7 @@ function fullnames(
 
 function logRequests({ acts }: Applied): SlotRequest[] {
   return acts
+    .filter(({ by }) => by !== "")
     .map(({ community, at, event }) => ({
       listing: logListing(community),
       createdAt: Math.floor(at / 1000),

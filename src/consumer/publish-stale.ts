@@ -14,6 +14,7 @@ import {
 import type { DeployStore, PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import type { ContentDb } from "../store/database.ts";
+import { wantPurge } from "../store/front-cache.ts";
 import {
   LEASE_MS,
   type LeasedPage,
@@ -54,6 +55,8 @@ export interface PublisherDeps {
   readonly token: () => string;
   /** What the isolate remembers of the database, if anything. */
   readonly ranked?: RankedHeads;
+  /** Empties the front cache, if it can; not there where nothing caches. */
+  readonly purge?: (() => Promise<boolean>) | undefined;
 }
 
 export type PublishCounts = Record<PublishResult | "failed", number>;
@@ -104,6 +107,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
       unchanged: counts.unchanged - before.unchanged,
       failed: failed.length,
     }),
+    ...(deps.purge && pages.some(({ isUrgent }) => isUrgent) ? [wantPurge(deps.db, now)] : []),
   ]);
   return pages.length;
 }

@@ -4,6 +4,8 @@ import { type DeadLetter, explainDeadLetter, removeDeadLetters } from "../store/
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
+type ReplayDeps = Pick<PublisherDeps, "db" | "now" | "pace" | "config">;
+
 export interface ReplayCounts {
   readonly applied: number;
   /** Impossible after all: the sender is told. */
@@ -17,7 +19,7 @@ export interface ReplayCounts {
  * Killed anywhere, a letter is gone or can be applied once more: a duplicate changes nothing.
  */
 export async function replayDeadLetters(
-  deps: Pick<PublisherDeps, "db" | "now" | "pace">,
+  deps: ReplayDeps,
   letters: readonly DeadLetter[],
 ): Promise<ReplayCounts> {
   const counts = { applied: 0, refused: 0, kept: 0 };
@@ -41,12 +43,12 @@ interface Result {
 }
 
 async function applyAlone(
-  { db, now, pace }: Pick<PublisherDeps, "db" | "now" | "pace">,
+  { db, now, pace, config }: ReplayDeps,
   event: CairnEvent | Malformed,
 ): Promise<Result> {
   if (event.type === "malformed") return { result: "kept", why: event.why };
   try {
-    const [outcome] = await consumeEvents(db, [event], now(), pace);
+    const [outcome] = await consumeEvents(db, [event], now(), pace, config.admins);
     if (outcome === "waiting") return { result: "kept", why: "what it depends on is not there" };
     return { result: outcome === "refused" ? "refused" : "applied", why: "" };
   } catch (error) {

@@ -1,7 +1,8 @@
 /** Counts the votes that have waited for others long enough. */
 import { DEPARTED } from "../model/entities.ts";
 import type { EventId, PostId } from "../model/ids.ts";
-import { type CairnEvent, EVENT_VERSION } from "../queue/events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import { EVENT_VERSION } from "../queue/fields.ts";
 import { readDueTallies } from "../store/tallies.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";

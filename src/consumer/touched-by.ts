@@ -5,20 +5,16 @@ import {
   commentFullname,
   communityKey,
   type EventId,
+  type PersonKey,
   type PostId,
   personKey,
   postFullname,
 } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
-import type {
-  CairnEvent,
-  CommentEvent,
-  CommentMarked,
-  PostEvent,
-  PostMarked,
-  PostSubmitted,
-  RoleSet,
-} from "../queue/events.ts";
+import type { CommentEvent, CommentMarked } from "../queue/comment-events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import type { RoleSet } from "../queue/person-events.ts";
+import type { PostEvent, PostMarked, PostSubmitted } from "../queue/post-events.ts";
 import type { MarkRef } from "../store/mine.ts";
 import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
 
@@ -32,6 +28,7 @@ interface Collected {
   readonly people: string[];
   readonly marks: MarkRef[];
   readonly acts: EventId[];
+  readonly inboxes: PersonKey[];
 }
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
@@ -45,11 +42,13 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     people: [],
     marks: [],
     acts: [],
+    inboxes: [],
   };
   for (const event of events) {
     // Of every sender: nothing of somebody who has deleted their account is applied.
     touch.people.push(event.by);
     if (isAct(event)) touch.acts.push(event.id);
+    if (event.type === "inbox_read") touchInbox(touch, event.by);
     if (event.type === "role_set") touchRole(touch, event);
     else if (event.type === "community_created") touch.communities.push(communityKey(event.name));
     else if ("comment" in event) touchComment(touch, event);
@@ -61,6 +60,11 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
 function isAct({ type }: CairnEvent): boolean {
   const isVerdict = type === "post_judged" || type === "comment_judged";
   return isVerdict || type === "post_locked" || type === "role_set";
+}
+
+function touchInbox(touch: Collected, name: string): void {
+  const person = personKey(name);
+  if (person !== null) touch.inboxes.push(person);
 }
 
 function touchRole(touch: Collected, { community, person }: RoleSet): void {

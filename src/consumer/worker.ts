@@ -9,6 +9,7 @@ import { finishDepartures } from "./finish-departures.ts";
 import { fingerprintOf, nameAllPages } from "./name-all.ts";
 import { publishSoon } from "./publish-soon.ts";
 import { type PublisherDeps, publishStale } from "./publish-stale.ts";
+import { purgeFrontCache } from "./purge-front-cache.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "./receive.ts";
 import { reportStatus } from "./report-status.ts";
@@ -26,6 +27,7 @@ export default {
     const deps = depsOf(env);
     await receive(batch, deps);
     await finish(deps, env);
+    await purgeFrontCache(deps);
     await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
   },
   /**
@@ -39,6 +41,7 @@ export default {
     await nameAllPages(deps);
     await finish(deps, env);
     await publishStale(deps);
+    await purgeFrontCache(deps);
     await auditSome(deps);
     await reportStatus(deps);
     await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
@@ -64,6 +67,7 @@ async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> 
 }
 
 function depsOf(env: ConsumerEnv): PublisherDeps {
+  const { READER } = env;
   return {
     db: env.DB,
     pages: env.PAGES,
@@ -80,5 +84,6 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     now: Date.now,
     token: () => crypto.randomUUID(),
     ranked: RANKED,
+    purge: READER && (() => READER.purge(null)),
   };
 }

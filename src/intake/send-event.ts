@@ -1,7 +1,8 @@
 /** Sends an accepted form as an event. What happens to it then is the consumer's. */
 import { type EventId, mintId } from "../model/ids.ts";
 import { MAX_EVENT_BYTES } from "../model/limits.ts";
-import { type CairnEvent, EVENT_VERSION } from "../queue/events.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import { EVENT_VERSION } from "../queue/fields.ts";
 import type { PersonRequest } from "./form.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -143,7 +143,7 @@ export interface Role {
 export interface Act {
   readonly event: EventId;
   readonly community: CommunityKey;
-  /** The moderator's name. */
+  /** The moderator's name; empty where it follows from an earlier act, and no log says so. */
   readonly by: string;
   readonly kind: ActKind;
   /** The fullname it was about; empty for an act about a person. */

@@ -13,11 +13,10 @@ const SENTENCES: Readonly<Record<ActKind, (act: Act) => string>> = {
   no_moderator: () => "You are a moderator no longer",
 };
 
-/** "Your post was removed in r/cats: off topic (t3_aouv5)" */
+/** "Your post was removed in r/cats: off topic" */
 export function actSentence(act: Act): string {
   const reason = act.reason === "" ? "" : `: ${act.reason}`;
-  const thing = act.thing === "" ? "" : ` (${act.thing})`;
-  return `${SENTENCES[act.kind](act)} in r/${act.community}${reason}${thing}`;
+  return `${SENTENCES[act.kind](act)} in r/${act.community}${reason}`;
 }
 
 function nameOf(thing: string): string {

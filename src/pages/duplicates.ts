@@ -1,6 +1,7 @@
 /**
  * All visible posts of one link: "other discussions". One page for the whole group, under the id of
- * its oldest post, to which the others' addresses lead; a post that is alone has none.
+ * its oldest post, to which the others' addresses lead; a post that is alone has none. The id of a
+ * repeated submission leads to the post that was there before, as its thread's does.
  */
 import type { Community, Post } from "../model/entities.ts";
 import { type CommunityKey, isId, type PostId } from "../model/ids.ts";
@@ -19,12 +20,21 @@ interface Params {
   readonly id: PostId;
 }
 
-interface Model {
+/** Of a repeated submission: the post that was there before. */
+interface Repeated {
+  readonly type: "repeated";
+  readonly post: PostId;
+}
+
+interface Group {
+  readonly type: "group";
   readonly oldest: PostId;
   /** Oldest first; none for a page that only leads to the oldest post's. */
   readonly posts: readonly Post[];
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
+
+type Model = Repeated | Group;
 
 export const duplicatesPage = definePage<Params, Model>({
   name: "other discussions",
@@ -40,6 +50,7 @@ export const duplicatesPage = definePage<Params, Model>({
     for (const group of await reads.allLinkGroups()) {
       for (const id of group) yield duplicatesKey(id);
     }
+    for (const id of await reads.aliasIds()) yield duplicatesKey(id);
   },
   load: loadGroups,
   view: viewGroup,
@@ -53,13 +64,15 @@ function* affectedDuplicates(change: Change): Iterable<string> {
       if (now === id || now !== otherDiscussions(before, id)?.oldest) yield duplicatesKey(id);
     }
   }
+  for (const id of change.aliases) yield duplicatesKey(id);
 }
 
 async function loadGroups(
   reads: Reads,
   params: readonly Params[],
 ): Promise<readonly (Model | null)[]> {
-  const own = await reads.posts(params.map(({ id }) => id));
+  const ids = params.map(({ id }) => id);
+  const [own, aliases] = await Promise.all([reads.posts(ids), reads.aliases(ids)]);
   const groups = await reads.linkGroups(
     [...own.values()].map(({ linkKey }) => linkKey).filter((key) => key !== null),
   );
@@ -68,15 +81,21 @@ async function loadGroups(
   const posts = await reads.posts(shown);
   const communities = await readCommunitiesOf(reads, [], [...posts.values()]);
   return params.map(({ id }) => {
+    const repeated = aliases.get(id);
+    if (repeated !== undefined) return { type: "repeated", post: repeated };
     const found = otherDiscussions(groupOf(id), id);
     if (!found) return null;
     const group = found.oldest === id ? groupOf(id) : [];
     const members = group.map((member) => posts.get(member)).filter((post) => post !== undefined);
-    return { oldest: found.oldest, posts: members, communities };
+    return { type: "group", oldest: found.oldest, posts: members, communities };
   });
 }
 
-function viewGroup({ id }: Params, { oldest, posts, communities }: Model, site: Site): Rendered {
+function viewGroup({ id }: Params, model: Model, site: Site): Rendered {
+  if (model.type === "repeated") {
+    return { type: "redirect", status: 301, location: duplicatesKey(model.post) };
+  }
+  const { oldest, posts, communities } = model;
   // The oldest post may be deleted, and then another page has them all.
   if (id !== oldest) return { type: "redirect", status: 302, location: duplicatesKey(oldest) };
   const key = duplicatesKey(oldest);

@@ -1,11 +1,12 @@
 /** An inbox as HTML and, in the shape of Reddit's messages, as JSON. Pure. */
-import type { Act, Comment } from "../model/entities.ts";
+import { type Act, type Comment, isVisible } from "../model/entities.ts";
 import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Refusal } from "../store/commit.ts";
 import { actSentence } from "./act-sentence.ts";
 import { type CommentLine, commentLine, type Surroundings } from "./comment-line.ts";
-import type { Notice, Notices } from "./inbox.ts";
+import { type Notice, type Notices, subjectOf } from "./inbox.ts";
+import { pieceKey, threadKey } from "./key.ts";
 import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
 import type { Rendered } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
@@ -15,7 +16,7 @@ import { renderTemplate } from "./templates.ts";
 
 /** @param slots in the listing: what has been read once its owner says so; 0 for nothing to say */
 export function viewInbox(
-  { notices, ...surroundings }: Notices,
+  { notices, subjects, ...surroundings }: Notices,
   slots: number,
   neighbours: Neighbours,
 ): Rendered {
@@ -23,12 +24,31 @@ export function viewInbox(
   const html = renderTemplate("inbox", {
     ...ownFrame("inbox"),
     slots,
-    notices: notices.map((notice) => noticeView(notice, surroundings)),
+    notices: notices.map((notice) => ({
+      ...noticeView(notice, surroundings),
+      about: aboutOf(notice, subjects),
+    })),
     before,
     after,
   });
   const children = notices.map((notice) => noticeJson(notice, surroundings));
   return ownPage(html, listingJson(children, before, after));
+}
+
+/**
+ * Where the thing is that a notice is about. One that was refused may be somebody else's, and is
+ * named only while it is visible; what moderators did was done to one's own.
+ */
+function aboutOf(notice: Notice, subjects: Notices["subjects"]): object | null {
+  const thing = subjects.get(subjectOf(notice) ?? "");
+  if (!thing || (notice.type === "refusal" && !isVisible(thing))) return null;
+  return "piece" in thing
+    ? { path: commentPath(thing), label: "the comment" }
+    : { path: threadKey(thing.id), label: "the post" };
+}
+
+function commentPath({ id, post, piece }: Comment): string {
+  return `${pieceKey(post, piece)}#${commentFullname(id)}`;
 }
 
 /** A reply without its score, which votes would change. */

@@ -1,8 +1,12 @@
 /** Somebody's inbox: answers, what was refused to them, and what moderators did. */
-import { type Act, type Comment, isVisible } from "../model/entities.ts";
+import { type Act, type Comment, isVisible, type Post } from "../model/entities.ts";
 import {
   actNotice,
+  type CommentId,
+  type PostId,
   parseAct,
+  parseCommentFullname,
+  parsePostFullname,
   parseRefusalNotice,
   parseReplyNotice,
   refusalNotice,
@@ -14,6 +18,7 @@ import { defineChronologicalListing } from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
 import { viewInbox } from "./inbox-view.ts";
 import { splitOwn } from "./key.ts";
+import { asSeenBy } from "./own-view.ts";
 
 export type Notice =
   | { readonly type: "reply"; readonly comment: Comment }
@@ -22,6 +27,8 @@ export type Notice =
 
 export interface Notices extends Surroundings {
   readonly notices: readonly Notice[];
+  /** What refusals and acts are about: posts and comments by fullname, whatever their standing. */
+  readonly subjects: ReadonlyMap<string, Post | Comment>;
 }
 
 function owns(listing: string): boolean {
@@ -45,7 +52,7 @@ export const inboxPage = defineChronologicalListing<Notices>({
 
 async function loadNotices(
   reads: Reads,
-  pages: readonly { readonly ids: readonly string[] }[],
+  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
 ): Promise<Notices[]> {
   const found = await readNotices(
     reads,
@@ -54,15 +61,50 @@ async function loadNotices(
   const replies = [...found.values()].flatMap((notice) =>
     notice.type === "reply" ? [notice.comment] : [],
   );
+  const subjects = await readSubjects(reads, [...found.values()]);
   const posts = await reads.posts(replies.map(({ post }) => post));
   const communities = await reads.communities(
     [...posts.values()].map(({ community }) => community),
   );
-  return pages.map(({ ids }) => ({
-    posts,
-    communities,
-    notices: ids.map((id) => found.get(id)).filter((notice) => notice !== undefined),
-  }));
+  return pages.map(({ listing, ids }) => {
+    const owner = splitOwn(listing)?.person ?? null;
+    return {
+      posts: asSeenBy(owner, posts),
+      communities,
+      subjects: asSeenBy(owner, subjects),
+      notices: ids.map((id) => found.get(id)).filter((notice) => notice !== undefined),
+    };
+  });
+}
+
+async function readSubjects(
+  reads: Reads,
+  notices: readonly Notice[],
+): Promise<ReadonlyMap<string, Post | Comment>> {
+  const names = notices.map(subjectOf).filter((name) => name !== null);
+  const [posts, comments] = await Promise.all([
+    reads.posts(names.map(parsePostFullname).filter((id) => id !== null)),
+    reads.comments(names.map(parseCommentFullname).filter((id) => id !== null)),
+  ]);
+  const thing = (name: string): Post | Comment | undefined =>
+    posts.get(parsePostFullname(name) ?? ("" as PostId)) ??
+    comments.get(parseCommentFullname(name) ?? ("" as CommentId));
+  return new Map(
+    names.flatMap((name) => {
+      const found = thing(name);
+      return found ? [[name, found]] : [];
+    }),
+  );
+}
+
+/** The fullname that a notice is about, if it is there for sure; null for a community, or a person. */
+export function subjectOf(notice: Notice): string | null {
+  if (notice.type === "reply") return null;
+  if (notice.type === "act") return notice.act.thing || null;
+  const { type, reason, subject } = notice.refusal;
+  const isThing = /^(?:post|comment)_/.test(type) && type !== "post_submitted";
+  // What was not there may have come since, and nobody looks for its refusals then.
+  return isThing && !reason.startsWith("no_such_") ? subject : null;
 }
 
 /** By id; an answer that was taken down is missing. */

@@ -96,7 +96,7 @@ async function loadLogs(
 }
 
 /** Nobody is named who has deleted their account. */
-async function withoutDeparted(
+export async function withoutDeparted(
   reads: Reads,
   acts: ReadonlyMap<EventId, Act>,
 ): Promise<ReadonlyMap<EventId, Act>> {

@@ -13,6 +13,7 @@ import type { Surroundings } from "./comment-line.ts";
 import { splitOwn } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
 import { readNamedThings } from "./named-things.ts";
+import { asItsAuthorSees, asSeenBy } from "./own-view.ts";
 import type { PageType } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
 
@@ -48,22 +49,25 @@ function defineOwnListing(name: OwnListing): PageType {
 
 async function loadOwnThings(
   reads: Reads,
-  pages: readonly { readonly ids: readonly string[] }[],
+  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
 ): Promise<OwnThings[]> {
   const names = pages.flatMap(({ ids }) => ids);
   const { posts, comments, surroundings } = await readNamedThings(reads, names);
-  const thingOf = (name: string): Thing | null => {
-    const post = posts.get(parsePostFullname(name) ?? ("" as PostId));
-    if (post) return isVisible(post) ? { type: "post", post } : null;
-    const comment = comments.get(parseCommentFullname(name) ?? ("" as CommentId));
-    const isShown =
-      comment && isVisible(comment) && isUnderVisible(comment.post, surroundings.posts);
-    return isShown ? { type: "comment", comment } : null;
-  };
-  return pages.map(({ ids }) => ({
-    ...surroundings,
-    things: ids.map(thingOf).filter((thing) => thing !== null),
-  }));
+  return pages.map(({ listing, ids }) => {
+    const owner = splitOwn(listing)?.person ?? null;
+    const seen = asSeenBy(owner, surroundings.posts);
+    const thingOf = (name: string): Thing | null => {
+      const id = parsePostFullname(name) ?? ("" as PostId);
+      const post = posts.has(id) ? seen.get(id) : undefined;
+      if (post) return isVisible(post) ? { type: "post", post } : null;
+      const comment = comments.get(parseCommentFullname(name) ?? ("" as CommentId));
+      const isShown =
+        comment && isVisible(asItsAuthorSees(comment, owner)) && isUnderVisible(comment.post, seen);
+      return isShown ? { type: "comment", comment } : null;
+    };
+    const things = ids.map(thingOf).filter((thing) => thing !== null);
+    return { ...surroundings, posts: seen, things };
+  });
 }
 
 /** Without its title a comment's line would say nothing. */

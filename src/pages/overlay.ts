@@ -4,6 +4,7 @@
  */
 import type { PersonKey } from "../model/ids.ts";
 import { OWN_LISTINGS, type OwnListing, ownListing } from "../model/listing.ts";
+import type { TailEntry } from "../store/mine.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import { readNotices } from "./inbox.ts";
@@ -16,8 +17,8 @@ const MAX_THINGS = 1000;
 const MAX_UNREAD = 100;
 
 interface Overlay {
-  /** 1 or -1 by fullname, newest first. */
-  readonly votes: Readonly<Record<string, 1 | -1>>;
+  /** By fullname, newest first; 0 for what is one's own, and has one's vote no longer. */
+  readonly votes: Readonly<Record<string, 1 | 0 | -1>>;
   readonly saved: readonly string[];
   readonly hidden: readonly string[];
 }
@@ -78,13 +79,19 @@ async function loadOverlays(
   const listings = people.flatMap((person) => OWN_LISTINGS.map((name) => ownListing(person, name)));
   const counts = await reads.slotCounts(listings);
   const tails = await reads.tails(listings, MAX_THINGS);
+  const written = await reads.tails(
+    people.map((person) => ownListing(person, "written")),
+    MAX_THINGS,
+  );
   return people.map((_, index) => {
+    const own = written[index] ?? [];
     const at = (name: OwnListing) => index * OWN_LISTINGS.length + OWN_LISTINGS.indexOf(name);
     if (OWN_LISTINGS.every((name) => (counts[at(name)] ?? 0) === 0)) return null;
     const tailOf = (name: OwnListing) => tails[at(name)] ?? [];
     const votes = [
       ...tailOf("liked").map((entry) => ({ ...entry, value: 1 as const })),
       ...tailOf("disliked").map((entry) => ({ ...entry, value: -1 as const })),
+      ...withdrawn(own, tailOf("liked"), tailOf("disliked")),
     ];
     votes.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
     return {
@@ -93,6 +100,20 @@ async function loadOverlays(
       hidden: tailOf("hidden").map(({ id }) => id),
     };
   });
+}
+
+/**
+ * Authors vote for their own, unless they take it back. A vote that is not among the last ones is
+ * older than all of them, and so is what it was for: such a thing is not among the newest either.
+ */
+function withdrawn(
+  written: readonly TailEntry[],
+  ...voted: readonly (readonly TailEntry[])[]
+): { readonly id: string; readonly createdAt: number; readonly value: 0 }[] {
+  const known = new Set(voted.flat().map(({ id }) => id));
+  return written
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, createdAt }) => ({ id, createdAt, value: 0 }));
 }
 
 export const unreadPage = definePage<PersonKey, number>({

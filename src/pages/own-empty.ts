@@ -24,7 +24,7 @@ export const OWN_EMPTY_PAGES: readonly PageType[] = [
     viewWritten([], NOTHING, NO_NEIGHBOURS),
   ),
   defineDeployPage("inbox: empty", NOBODYS_KEYS.inbox, () =>
-    viewInbox({ ...NOTHING, notices: [] }, 0, NO_NEIGHBOURS),
+    viewInbox({ ...NOTHING, notices: [], subjects: new Map() }, 0, NO_NEIGHBOURS),
   ),
   defineDeployPage("overlay: empty", NOBODYS_KEYS.overlay, () => jsonPage(EMPTY_OVERLAY)),
   defineDeployPage("unread: none", NOBODYS_KEYS.unread, () => jsonPage({ unread: 0 })),

@@ -1,8 +1,8 @@
 /**
- * What has been reported in a community, for its moderators and the admins. The page says itself
- * who they are, in a representation of its own: the reader, who has no database, asks it.
+ * What has been reported in a community, and what was removed last, for its moderators and the
+ * admins. The page says itself who they are: the reader, who has no database, asks it.
  */
-import { type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
+import { type Act, type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -12,30 +12,40 @@ import {
   parsePostFullname,
   personKey,
 } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import type { ReportedThing } from "../store/moderation.ts";
 import type { Reads } from "../store/reads.ts";
-import { guardedKey, pieceKey, queuePath, rankedKey, splitScope, threadKey } from "./key.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
-import { authorPath, displayDomain } from "./post-line.ts";
-import { renderTemplate } from "./templates.ts";
+import { guardedKey, queuePath, splitScope } from "./key.ts";
+import { withoutDeparted } from "./log.ts";
+import { definePage } from "./page-type.ts";
+import { viewQueue } from "./queue-view.ts";
 
 /** A queue that is longer than that is worked off from its beginning. */
 const MAX_THINGS = 100;
-/** Reasons of one thing: the hundredth says nothing new. */
-const MAX_REASONS = 20;
+/** Complaints about one thing: the hundredth says nothing new. */
+const MAX_COMPLAINTS = 20;
+/** What was removed by mistake is noticed soon, or found by its address. */
+const MAX_REMOVALS = 25;
 
-interface Waiting extends ReportedThing {
+export interface Waiting extends ReportedThing {
   readonly post: Post;
   /** Null when the post itself was reported. */
   readonly comment: Comment | null;
 }
 
-interface Queue {
+export interface Removal {
+  readonly act: Act;
+  readonly post: Post;
+  readonly comment: Comment | null;
+}
+
+export interface Queue {
   readonly community: Community;
   /** Besides the admins. */
   readonly moderators: readonly PersonKey[];
   readonly waiting: readonly Waiting[];
+  readonly removals: readonly Removal[];
+  /** Of those who reported anything. */
+  readonly departed: ReadonlySet<PersonKey>;
 }
 
 export const queuePage = definePage<CommunityKey, Queue>({
@@ -55,7 +65,7 @@ export const queuePage = definePage<CommunityKey, Queue>({
     for (const { key } of await reads.allCommunities()) yield queueKey(key);
   },
   load: loadQueues,
-  view: viewQueue,
+  view: (_, queue, site) => viewQueue(queue, site),
 });
 
 function queueKey(community: CommunityKey): string {
@@ -63,12 +73,22 @@ function queueKey(community: CommunityKey): string {
 }
 
 async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<(Queue | null)[]> {
-  const [communities, named, things] = await Promise.all([
+  const [communities, named, things, acts] = await Promise.all([
     reads.communities(keys),
     reads.moderators(keys),
-    reads.reportedThings(keys, MAX_THINGS, MAX_REASONS),
+    reads.reportedThings(keys, MAX_THINGS, MAX_COMPLAINTS),
+    reads.removals(keys, MAX_REMOVALS),
   ]);
-  const names = things.flat().map(({ thing }) => thing);
+  const shownActs = await withoutDeparted(
+    reads,
+    new Map(acts.flat().map((act) => [act.event, act])),
+  );
+  const reporters = await reads.people(
+    things.flat().flatMap(({ complaints }) => complaints.map(({ person }) => person)),
+  );
+  const gone = [...reporters.values()].filter(({ departure }) => departure !== null);
+  const departed = new Set(gone.map(({ key }) => key));
+  const names = [...things.flat(), ...acts.flat()].map(({ thing }) => thing);
   const comments = await reads.comments(
     names.map(parseCommentFullname).filter((id) => id !== null),
   );
@@ -81,55 +101,21 @@ async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<
     if (!community) return null;
     const creator = personKey(community.creator);
     const moderators = [...(creator === null ? [] : [creator]), ...(named[index] ?? [])];
-    const waiting = (things[index] ?? []).flatMap((thing) => {
-      const comment = comments.get(parseCommentFullname(thing.thing) ?? ("" as CommentId)) ?? null;
-      const id = comment?.post ?? parsePostFullname(thing.thing);
+    const find = (thing: string) => {
+      const comment = comments.get(parseCommentFullname(thing) ?? ("" as CommentId)) ?? null;
+      const id = comment?.post ?? parsePostFullname(thing);
       const post = posts.get(id ?? ("" as PostId));
-      return post && isVisible(comment ?? post) ? [{ ...thing, post, comment }] : [];
+      return post ? { post, comment } : null;
+    };
+    const waiting = (things[index] ?? []).flatMap((thing) => {
+      const found = find(thing.thing);
+      return found && isVisible(found.comment ?? found.post) ? [{ ...thing, ...found }] : [];
     });
-    return { community, moderators, waiting };
+    const removals = (acts[index] ?? []).flatMap(({ event, thing }) => {
+      const found = find(thing);
+      const act = shownActs.get(event);
+      return found && act ? [{ act, ...found }] : [];
+    });
+    return { community, moderators, waiting, removals, departed };
   });
-}
-
-function viewQueue(
-  _: CommunityKey,
-  { community, moderators, waiting }: Queue,
-  site: Site,
-): Rendered {
-  const html = renderTemplate("queue", {
-    title: `Reports in r/${community.name}`,
-    communityPath: rankedKey("hot", community.key, 1),
-    community,
-    path: queuePath(community.key),
-    waiting: waiting.map(lineOf),
-  });
-  const readers = [...new Set([...moderators, ...site.admins])].sort();
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "text", body: readers.join("\n") },
-    ],
-  };
-}
-
-/** Without scores and counts of comments, which would have the queue written for every vote. */
-function lineOf({ thing, reports, reasons, post, comment }: Waiting): object {
-  const { author } = comment ?? post;
-  const text = comment === null ? post.text : comment.text;
-  const path = comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
-  return {
-    id: thing,
-    title: comment ? "a comment" : post.title,
-    href: comment ? path : (post.url ?? path),
-    domain: comment ? "" : displayDomain(post),
-    path,
-    author,
-    authorPath: authorPath(author),
-    textHtml: text === null ? "" : renderMarkdown(text),
-    reportsLabel: reports === 1 ? "1 report" : `${reports} reports`,
-    reasons,
-  };
 }

@@ -48,7 +48,11 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   no_such_person: "there is nobody of that name",
 };
 
-/** "Your comment was not accepted: it had been deleted by then (t3_aouv5)." */
+/**
+ * "Your comment was not accepted: the post is locked." A community or a person is named; a post or a
+ * comment is not, because its fullname says nothing to a reader.
+ */
 export function refusalSentence({ type, reason, subject }: Refusal): string {
-  return `${ACTS[type]} was not accepted: ${REASONS[reason]} (${subject}).`;
+  const name = /^t[13]_/.test(subject) ? "" : ` (${subject})`;
+  return `${ACTS[type]} was not accepted: ${REASONS[reason]}${name}.`;
 }

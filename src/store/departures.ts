@@ -39,6 +39,7 @@ export function removePrivateRows(
     ...[
       `DELETE FROM mark WHERE person IN ${among}`,
       `DELETE FROM role WHERE person IN ${among}`,
+      `UPDATE report SET reason = '' WHERE person IN ${among}`,
       // Communities are few, and accounts are seldom deleted: this scan is bearable.
       `UPDATE community SET creator = '' WHERE lower(creator) IN ${among}`,
       `INSERT INTO leaving (person) SELECT value FROM json_each(?1) WHERE true

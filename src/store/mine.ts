@@ -88,6 +88,23 @@ export async function readEntryPlaces(db: D1Database, refs: readonly EntryRef[])
   return results;
 }
 
+/** Where inboxes say that something about these things was refused. */
+export async function readRefusalPlaces(
+  db: D1Database,
+  things: readonly string[],
+): Promise<Place[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
+       FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
+       CROSS JOIN entry e ON e.id = 'no_' || r.event`,
+    )
+    .bind(JSON.stringify(things))
+    .all<Place>();
+  return results;
+}
+
 /** What has left a private listing leaves its slot behind: nothing is numbered anew. */
 export function clearEntries(db: D1Database, places: readonly Place[]): D1PreparedStatement[] {
   return jsonChunks(places).map((json) =>

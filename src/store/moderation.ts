@@ -127,6 +127,21 @@ export async function readReported(
   return results.map(({ community }) => community);
 }
 
+/** Where these people have reported anything. */
+export async function readReportedBy(
+  db: D1Database,
+  people: readonly PersonKey[],
+): Promise<CommunityKey[]> {
+  if (people.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN report r ON r.person = q.value`,
+    )
+    .bind(JSON.stringify(people))
+    .all<{ community: CommunityKey }>();
+  return results.map(({ community }) => community);
+}
+
 const VERDICT_IS_OLDER = `standing = 'visible' AND coalesce((report.at, report.event) >
   (data ->> '$.verdict.at', data ->> '$.verdict.event'), 1)`;
 
@@ -149,7 +164,13 @@ export interface ReportedThing {
   readonly thing: string;
   readonly reports: number;
   /** The newest, and not all of many. */
-  readonly reasons: readonly string[];
+  readonly complaints: readonly Complaint[];
+}
+
+/** Why somebody reported a thing. */
+export interface Complaint {
+  readonly person: PersonKey;
+  readonly reason: string;
 }
 
 /** The most recently reported things of each community. */
@@ -157,11 +178,11 @@ export async function readReportedThings(
   db: D1Database,
   communities: readonly CommunityKey[],
   limit: number,
-  reasons: number,
+  complaints: number,
 ): Promise<ReportedThing[][]> {
   const { results } = await db
     .prepare(
-      `SELECT q.key AS at, r.thing, r.reason,
+      `SELECT q.key AS at, r.thing, r.person, r.reason,
          count(*) OVER (PARTITION BY q.key, r.thing) AS reports,
          row_number() OVER (PARTITION BY q.key, r.thing ORDER BY r.at DESC, r.event DESC) AS newest,
          max(r.at) OVER (PARTITION BY q.key, r.thing) AS last
@@ -169,7 +190,7 @@ export async function readReportedThings(
        ORDER BY q.key, last DESC, r.thing, newest`,
     )
     .bind(JSON.stringify(communities))
-    .all<{ at: number; thing: string; reason: string; reports: number; newest: number }>();
+    .all<Complaint & { at: number; thing: string; reports: number }>();
   return communities.map((_, index) => {
     const own = Map.groupBy(
       results.filter(({ at }) => at === index),
@@ -178,7 +199,33 @@ export async function readReportedThings(
     return [...own].slice(0, limit).map(([thing, rows]) => ({
       thing,
       reports: rows[0]?.reports ?? 0,
-      reasons: rows.slice(0, reasons).map(({ reason }) => reason),
+      complaints: rows.slice(0, complaints).map(({ person, reason }) => ({ person, reason })),
     }));
   });
+}
+
+const DECIDES = `standing = 'removed' AND data ->> '$.verdict.event' = a.event`;
+
+/** The acts by which things of each community are removed now, the newest first. */
+export async function readRemovals(
+  db: D1Database,
+  communities: readonly CommunityKey[],
+  limit: number,
+): Promise<Act[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT q.key AS place, d.* FROM json_each(?1) q CROSS JOIN act d ON d.event IN (
+         SELECT a.event FROM act a
+         WHERE a.community = q.value AND a.kind IN ('removed', 'spam')
+           AND CASE substr(a.thing, 1, 3)
+             WHEN 't3_' THEN EXISTS (SELECT 1 FROM post WHERE id = substr(a.thing, 4) AND ${DECIDES})
+             ELSE EXISTS (SELECT 1 FROM comment WHERE id = substr(a.thing, 4) AND ${DECIDES}) END
+         ORDER BY a.at DESC, a.event DESC LIMIT ?2)
+       ORDER BY q.key, d.at DESC, d.event DESC`,
+    )
+    .bind(JSON.stringify(communities), limit)
+    .all<Act & { place: number }>();
+  const removals = communities.map((): Act[] => []);
+  for (const { place, ...act } of results) removals[place]?.push(act);
+  return removals;
 }

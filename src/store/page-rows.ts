@@ -93,6 +93,14 @@ export interface LeasedPage {
   readonly key: string;
   /** An earlier publisher never settled: its put may still be on the way. */
   readonly isTakenOver: boolean;
+  /** Something was taken down. */
+  readonly isUrgent: boolean;
+}
+
+interface LeasedRow {
+  readonly key: string;
+  readonly lease: string | null;
+  readonly urgent: number;
 }
 
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
@@ -127,17 +135,18 @@ export async function leasePages(
   now: number,
   limit: number,
 ): Promise<{ readonly pages: LeasedPage[]; readonly commit: number }> {
-  const [found, , , site] = await db.batch<{ key: string; lease: string | null; commit: number }>([
-    db.prepare(`SELECT key, lease ${DUE_PAGES}`).bind(now, limit, fingerprint),
+  const [found, , , site] = await db.batch<LeasedRow & { commit: number }>([
+    db.prepare(`SELECT key, lease, urgent ${DUE_PAGES}`).bind(now, limit, fingerprint),
     db.prepare(TAKE_OVER).bind(now, limit, fingerprint),
     db
       .prepare(`UPDATE page SET lease = ?4, due = ?5 WHERE key IN (SELECT key ${DUE_PAGES})`)
       .bind(now, limit, fingerprint, token, now + LEASE_MS),
     db.prepare('SELECT commit_number AS "commit" FROM site'),
   ]);
-  const pages = (found?.results ?? []).map(({ key, lease }) => ({
+  const pages = (found?.results ?? []).map(({ key, lease, urgent }) => ({
     key,
     isTakenOver: lease !== null,
+    isUrgent: urgent === 1,
   }));
   return { pages, commit: site?.results[0]?.commit ?? 0 };
 }

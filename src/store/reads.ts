@@ -29,7 +29,13 @@ import {
   readTails,
   type TailEntry,
 } from "./mine.ts";
-import { type ReportedThing, readActs, readModerators, readReportedThings } from "./moderation.ts";
+import {
+  type ReportedThing,
+  readActs,
+  readModerators,
+  readRemovals,
+  readReportedThings,
+} from "./moderation.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
@@ -51,6 +57,8 @@ export interface Reads {
   posts(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, Post>>;
   /** Id → the post it leads to, for those of the ids that are aliases. */
   aliases(ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostId>>;
+  /** All of them. */
+  aliasIds(): Promise<readonly PostId[]>;
   /** Visible posts, best first. */
   rankedSlices(slices: readonly RankedSlice[]): Promise<readonly (readonly Post[])[]>;
   /** Ids in the order of their slots, of whatever the listings hold. */
@@ -93,8 +101,13 @@ export interface Reads {
   reportedThings(
     communities: readonly CommunityKey[],
     limit: number,
-    reasons: number,
+    complaints: number,
   ): Promise<readonly (readonly ReportedThing[])[]>;
+  /** Of each community, the acts by which things are removed now, the newest first. */
+  removals(
+    communities: readonly CommunityKey[],
+    limit: number,
+  ): Promise<readonly (readonly Act[])[]>;
   /** What stands last in private listings, newest first. */
   tails(listings: readonly string[], max: number): Promise<readonly (readonly TailEntry[])[]>;
   /** What cron last found; null before it ran. */
@@ -116,6 +129,7 @@ export function openReads(db: D1Database): Reads {
     allCommunities: () => readAllCommunities(db),
     posts: (ids) => readPosts(db, ids),
     aliases: (ids) => readAliases(db, ids),
+    aliasIds: () => readAliasIds(db),
     rankedSlices: (slices) => readRankedSlices(db, slices),
     slotIds: (ranges) => readSlotIds(db, ranges),
     addresses: (ranges) => readAddresses(db, ranges),
@@ -137,8 +151,9 @@ export function openReads(db: D1Database): Reads {
     refusals: (events) => readRefusals(db, events),
     acts: (events) => readActs(db, events),
     moderators: (communities) => readModerators(db, communities),
-    reportedThings: (communities, limit, reasons) =>
-      readReportedThings(db, communities, limit, reasons),
+    reportedThings: (communities, limit, complaints) =>
+      readReportedThings(db, communities, limit, complaints),
+    removals: (communities, limit) => readRemovals(db, communities, limit),
     tails: (listings, max) => readTails(db, listings, max),
     status: () => readStatus(db),
     privateListings: () => readPrivateListings(db),
@@ -208,6 +223,11 @@ export async function readAliases(
     .bind(JSON.stringify([...new Set(ids)]))
     .all<{ id: PostId; post: PostId }>();
   return new Map(results.map(({ id, post }) => [id, post]));
+}
+
+async function readAliasIds(db: D1Database): Promise<PostId[]> {
+  const { results } = await db.prepare("SELECT id FROM alias ORDER BY id").all<{ id: PostId }>();
+  return results.map(({ id }) => id);
 }
 
 /** The ids that lead to any of these posts. */

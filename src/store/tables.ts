@@ -55,6 +55,9 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       bell_at: "the publisher",
       compiled: "npm run build",
       audit_key: "the audit",
+      taken_down_at: "the publisher",
+      purge_due: "the publisher",
+      purged_at: "the publisher",
       // A backup is written after the rows have been derived, and restored by code that derives.
       derive_after: "deriveRows",
     },

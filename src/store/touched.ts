@@ -23,13 +23,14 @@ import {
   personKey,
   postFullname,
 } from "../model/ids.ts";
+import { ownListing } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Tally } from "../model/tally.ts";
 import { readCommitNumber } from "./commit.ts";
 import { readComments, readPeople, readPieces } from "./conversation.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
 import { readActs, readRoles } from "./moderation.ts";
-import { readAliases, readCommunities, readPosts } from "./reads.ts";
+import { readAliases, readCommunities, readPosts, readSlotCounts } from "./reads.ts";
 import { readTallies } from "./tallies.ts";
 
 /** A link in a community, as `linkKey` names it. */
@@ -67,6 +68,8 @@ export interface Touch {
   readonly marks: readonly MarkRef[];
   /** Events that moderators sent. */
   readonly acts: readonly EventId[];
+  /** Those who say how far they have read. */
+  readonly inboxes: readonly PersonKey[];
 }
 
 export interface Rows {
@@ -93,6 +96,8 @@ export interface Rows {
   readonly roles: ReadonlyMap<string, Role>;
   /** Of the moderators' events those that have been applied. */
   readonly acts: ReadonlySet<EventId>;
+  /** Slots of the inboxes that are asked for. */
+  readonly inboxSlots: ReadonlyMap<PersonKey, number>;
 }
 
 export function refKey(owner: string, name: string): string {
@@ -126,17 +131,21 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
   const senders = touch.people.map(personKey).filter((key) => key !== null);
   const scopes = [...posts.values()].map(({ community }) => community);
-  const [tallies, communities, roles, acts, pieces, people] = await Promise.all([
+  const inboxes = touch.inboxes.map((person) => ownListing(person, "inbox"));
+  const [tallies, communities, roles, acts, pieces, people, slots] = await Promise.all([
     readTallies(db, [...posts.keys()]),
     readCommunities(db, [...touch.communities, ...scopes]),
     readRoles(db, senders),
     readActs(db, touch.acts),
     readPieces(db, touch.comments.length === 0 ? [] : [...posts.keys()]),
     readPeople(db, [...touch.people, ...authors].map(personKey)),
+    inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
   ]);
   const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
   const done = new Set(acts.keys());
-  return { commit, ...read, tallies, pieces, people, marks, roles, acts: done };
+  const inboxSlots = new Map(touch.inboxes.map((person, index) => [person, slots[index] ?? 0]));
+  const rest = { tallies, pieces, people, marks, roles, acts: done, inboxSlots };
+  return { commit, ...read, ...rest };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

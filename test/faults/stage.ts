@@ -235,6 +235,7 @@ export class Stage {
 
   #gatedBucket(call: Call): R2Bucket {
     const bucket = {
+      get: (key: string) => call({ reads: [key], writes: [] }, () => this.#pages.get(key)),
       head: (key: string) => call({ reads: [key, CLOCK], writes: [] }, () => this.#pages.head(key)),
       put: (key: string, body: never, options: never) => {
         const sentAt = this.#now;

@@ -5,10 +5,12 @@
 import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Message } from "@cloudflare/workers-types";
+import { auditSome } from "../../src/consumer/audit-some.ts";
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
+import { tick } from "../../src/consumer/tick.ts";
 import { COMMIT_BYTES } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { LEASE_MS, nextDue } from "../../src/store/page-rows.ts";
@@ -16,6 +18,7 @@ import { asD1, openMemoryDatabase } from "../memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace, type StoredObject } from "../memory/storage.ts";
 import type { Random } from "../rebuild/random.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
+import { windowDifferences } from "../rebuild/window-check.ts";
 import { type Explored, exploreSchedules, sampleSchedules } from "./schedules.ts";
 import { type Actor, type Mishap, type Put, type Reach, Stage } from "./stage.ts";
 
@@ -61,6 +64,10 @@ export interface Scene {
   /** The only pages that are due in the play; all others wait until it is over. */
   readonly due: readonly string[];
   readonly jumps: readonly number[];
+  /** A page that somebody has tampered with, and that the audit looks at next. */
+  readonly spoiled?: string;
+  /** Time passes once more in the end: then the listings that it drives must be right. */
+  readonly isTicked?: true;
   /** What new code, deployed in the play, is known by: pages carry it. */
   readonly newOrigin?: string;
   /**
@@ -125,10 +132,11 @@ export class Theatre {
   }
 
   async #prepare(): Promise<void> {
-    const { before, stale, due } = this.#scene;
+    const { before, stale, due, spoiled } = this.#scene;
     const { db } = this.#stored;
     await nameAllPages(this.deps());
     await consumeEvents(db, before, this.#begin, PACE);
+    await tick(db, this.#begin, PACE);
     this.#begin = await this.#publishAll(this.deps(), this.#begin, []);
     this.#begin += LATER_MS;
     await consumeEvents(db, stale, this.#begin, PACE);
@@ -139,8 +147,24 @@ export class Theatre {
       )
       .bind(JSON.stringify(due))
       .run();
+    if (spoiled !== undefined) await this.#spoil(spoiled);
     this.#before = new Map(this.#objects);
     this.#sqlite.exec("SAVEPOINT schedule");
+  }
+
+  async #spoil(key: string): Promise<void> {
+    const object = this.#objects.get(key);
+    if (!object) throw new Error(`${key} is not stored`);
+    this.#objects.set(key, {
+      ...object,
+      body: new Uint8Array(object.body).fill(0, COMMIT_BYTES),
+      customMetadata: { ...object.customMetadata, hash: "spoiled" },
+      etag: "spoiled",
+    });
+    await this.#stored.db
+      .prepare("UPDATE site SET audit_key = (SELECT max(key) FROM page WHERE key < ?1)")
+      .bind(key)
+      .run();
   }
 
   /**
@@ -183,12 +207,20 @@ export class Theatre {
       deps,
     );
     const waiting = left.filter(({ isAcked }) => !isAcked);
+    const windows = this.#scene.isTicked ? await this.#wrongOrders(now) : [];
     await this.#publishAll(deps, now, puts);
     return [
       ...waiting.map(({ event }) => `${event.type} is not applied`),
+      ...windows,
       ...(await this.#differences()),
       ...(this.#scene.isUnpaced ? [] : tooFast(puts)),
     ];
+  }
+
+  async #wrongOrders(now: number): Promise<readonly string[]> {
+    const { db } = this.#stored;
+    while (!(await tick(db, now, PACE)));
+    return windowDifferences(db, Math.floor(now / 1000), true);
   }
 
   /** Most schedules end alike: the same rows and the same objects are compared once. */
@@ -296,4 +328,21 @@ export function aCron(
     return nameAllPages(theatre.newDeps({ ...reach, now: () => begun }));
   };
   return { name, invocations: [tick], mishaps, ways };
+}
+
+/** All that cron does but publish: time passes for the listings, a deploy is noticed, pages are audited. */
+export function aWholeCron(
+  theatre: Theatre,
+  name: string,
+  mishaps = 0,
+  ways: readonly Mishap[] = ["crash"],
+): Actor {
+  const run = async (reach: Reach) => {
+    const begun = reach.now();
+    const deps = theatre.newDeps({ ...reach, now: () => begun });
+    await tick(deps.db, begun, deps.pace);
+    await nameAllPages(deps);
+    await auditSome(deps);
+  };
+  return { name, invocations: [run], mishaps, ways };
 }

@@ -132,7 +132,7 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     WHERE is_open <> (standing = 'visible' AND (data ->> '$.verdict.at' IS NULL
       OR (r.at, r.event) > (data ->> '$.verdict.at', data ->> '$.verdict.event')))`,
   "acts and logs": symmetricDifference(
-    "SELECT '/r/' || community || '/about/log lg_' || event AS own FROM act",
+    "SELECT '/r/' || community || '/about/log lg_' || event AS own FROM act WHERE by <> ''",
     "listing GLOB '*/about/log'",
   ),
   "what was written": symmetricDifference(

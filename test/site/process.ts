@@ -19,6 +19,8 @@ export interface Program {
   readonly ended: Promise<number | null>;
   /** Ends the group: politely, then not. */
   stop(): Promise<void>;
+  /** A signal for the program alone, as `kill` sends it, or for its group, as a terminal does. */
+  signal(name: NodeJS.Signals, whom: "program" | "group"): void;
   /** SIGKILL for the program alone, as a crash would; what it started stays until it is stopped. */
   crash(): void;
   /** SIGKILL for the group: for when nothing it holds is needed any more. */
@@ -53,6 +55,7 @@ export function startProgram(
   return {
     output: collectOutput(child),
     ended,
+    signal: (name, whom) => process.kill(whom === "program" ? pid : -pid, name),
     crash: () => process.kill(pid, "SIGKILL"),
     kill,
     async stop() {

@@ -1,0 +1,38 @@
+/** Scripts that are told to end: at once, saying so, and with a state that the next one goes on with. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { aHome, type Home, importLinks, mustRun, startCairn } from "./site/cairn.ts";
+import { csvOfStones } from "./site/links.ts";
+import { until } from "./site/until.ts";
+
+/** A script that waits for its simulator waits for ever. */
+const PROMPT_MS = 5000;
+const BEGIN_MS = 60_000;
+
+let home: Home;
+
+beforeAll(async () => {
+  home = await aHome();
+  await importLinks(home, csvOfStones());
+});
+
+afterAll(() => home.remove());
+
+async function endWhileRunning(script: string, signal: NodeJS.Signals, whom: "program" | "group") {
+  const program = startCairn(home, [script]);
+  await until("its beginning", () => program.output().includes("pages ["), BEGIN_MS);
+  const told = Date.now();
+  program.signal(signal, whom);
+  const code = await program.ended;
+  const isPrompt = Date.now() - told < PROMPT_MS;
+  const saysSo = program.output().includes(`\`npm run ${script}\` was ended by ${signal}`);
+  await program.stop();
+  return { code, isPrompt, saysSo };
+}
+
+test("a build and an audit, by kill or from a terminal", async () => {
+  const told = { isPrompt: true, saysSo: true };
+  expect(await endWhileRunning("build", "SIGTERM", "program")).toEqual({ code: 143, ...told });
+  await mustRun(home, "build");
+  expect(await endWhileRunning("audit", "SIGINT", "group")).toEqual({ code: 130, ...told });
+  expect(await mustRun(home, "audit")).toContain("0 differ");
+});
