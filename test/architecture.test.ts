@@ -158,6 +158,7 @@ describe("capabilities", () => {
 
 interface Environment {
   readonly main: string;
+  readonly cache?: { readonly enabled: boolean; readonly cross_version_cache: boolean };
   readonly vars?: Record<string, string>;
   readonly d1_databases?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
@@ -265,6 +266,18 @@ describe("no read can reach a database", () => {
       intake: { workers_dev: false },
       consumer: { workers_dev: false },
     });
+  });
+});
+
+describe("the front cache", () => {
+  it("is shared by all readers, across deploys; no other Worker has one", () => {
+    const caches = Object.entries(CONFIG.env).map(([name, { cache }]) => [name, cache]);
+    expect(caches).toEqual([
+      ["reader", { enabled: true, cross_version_cache: true }],
+      ["intake", undefined],
+      ["consumer", undefined],
+      ["dev", undefined],
+    ]);
   });
 });
 
