@@ -12,7 +12,6 @@ import { benchIdle } from "./idle.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
 import { benchReading } from "./reading.ts";
-import { benchSimulator } from "./simulator-cost.ts";
 import { benchStored } from "./stored.ts";
 import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
@@ -42,9 +41,8 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     }
     const state = await openLocalState(stateDir);
     const post = await benchStored(state);
-    const simulator = await benchSimulator(state);
-    const idle = await benchIdle(state, settings.site, simulator);
-    const writes = await benchWrites(state, settings.site, sources, simulator);
+    const idle = await benchIdle(state, settings.site);
+    const writes = await benchWrites(state, settings.site, sources);
     console.log(tableText(writes.table));
     console.log(tableText(await benchBuild(state, settings.site, sources.now)));
     const reading = await benchReading(stateDir, state);

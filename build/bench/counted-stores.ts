@@ -17,8 +17,6 @@ export interface StoreCounts {
   bells: number;
   /** Calls out of the Worker, of which an invocation may make 50 or 10,000. */
   subrequests: number;
-  /** Of D1; a batch has many. */
-  statements: number;
   /** Of the whole database, after the last query. */
   databaseBytes: number;
 }
@@ -31,7 +29,6 @@ export function noCounts(): StoreCounts {
     storageReads: 0,
     bells: 0,
     subrequests: 0,
-    statements: 0,
     databaseBytes: 0,
   };
 }
@@ -39,7 +36,6 @@ export function noCounts(): StoreCounts {
 export function countedDatabase(db: D1Database, counts: StoreCounts): D1Database {
   const reals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
   const add = ({ rows_read, rows_written, size_after }: D1Meta) => {
-    counts.statements++;
     counts.rowsRead += rows_read;
     counts.rowsWritten += rows_written;
     counts.databaseBytes = size_after;

@@ -5,7 +5,6 @@ import type { LocalState } from "../local.ts";
 import { type Counts, costOf, noWrites, OPERATIONS_A_MESSAGE } from "./counted-consumer.ts";
 import { countedBell, countedBucket, countedDatabase } from "./counted-stores.ts";
 import type { WriteCost } from "./money/measured.ts";
-import type { SimulatorCost } from "./simulator-cost.ts";
 
 /** Cron's. */
 const MINUTE_MS = 60_000;
@@ -18,11 +17,7 @@ export interface IdleCost {
 }
 
 /** Takes a minute and a half, by the clock that the entry points have. */
-export async function benchIdle(
-  state: LocalState,
-  config: Site,
-  simulator: SimulatorCost,
-): Promise<IdleCost> {
+export async function benchIdle(state: LocalState, config: Site): Promise<IdleCost> {
   await runOnce(state, config, noWrites());
   await pause(MINUTE_MS - UNTIL_DUE_MS);
   const counts = noWrites();
@@ -30,7 +25,7 @@ export async function benchIdle(
   // No message has brought it about, but for the bell.
   const queueOperations = OPERATIONS_A_MESSAGE * counts.stores.bells;
   return {
-    idle: { ...costOf(counts, 1, simulator), queueOperations },
+    idle: { ...costOf(counts, 1), queueOperations },
     mostSubrequests: counts.mostSubrequests,
   };
 }

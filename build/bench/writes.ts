@@ -1,5 +1,5 @@
 /**
- * What one write costs: pages named, objects, rows, calls and CPU, by kind, on a copy of the operator's
+ * What one write costs: pages named, objects and rows, by kind, on a copy of the operator's
  * site. Each is followed by a tick, which orders the windows that the write has touched.
  */
 
@@ -13,7 +13,6 @@ import type { LocalState } from "../local.ts";
 import { type Counts, costOf, noWrites, openCountedConsumer } from "./counted-consumer.ts";
 import type { StoreCounts } from "./counted-stores.ts";
 import type { WriteCost } from "./money/measured.ts";
-import { type SimulatorCost, withoutSimulator } from "./simulator-cost.ts";
 import type { Table } from "./table.ts";
 
 const WRITES = 30;
@@ -45,7 +44,6 @@ export async function benchWrites(
   state: LocalState,
   config: Site,
   sources: Sources,
-  simulator: SimulatorCost,
 ): Promise<WriteCosts> {
   const { random } = sources;
   const reads = openReads(state.db);
@@ -104,12 +102,9 @@ export async function benchWrites(
       row("rendered and found unchanged", ({ unchanged }) => unchanged),
       row("rows read", stores("rowsRead")),
       row("rows written", stores("rowsWritten")),
-      row("CPU, ms", ({ cpuMs, stores: calls }) => withoutSimulator(cpuMs, calls, simulator)),
     ],
   };
-  const [, , , comment, submission, voteOfToday] = columns.map((counts) =>
-    costOf(counts, WRITES, simulator),
-  );
+  const [, , , comment, submission, voteOfToday] = columns.map((counts) => costOf(counts, WRITES));
   if (!voteOfToday || !comment || !submission) throw new Error("a kind was not measured");
   const mostSubrequests = Math.max(...columns.map(({ mostSubrequests: most }) => most));
   return { table, vote: voteOfToday, comment, submission, mostSubrequests };
