@@ -60,6 +60,7 @@ function aSite(numbers: Partial<Site>): Site {
     name: "a site",
     ...nobody,
     listings: 1,
+    threads: 1,
     people: 1,
     freshSeconds: 10,
     missShare: 0,
@@ -168,6 +169,13 @@ describe("an assumption", () => {
     );
     expect(changes).toEqual([...changes].sort((a, b) => b - a));
     expect(changes.at(-1)).toBeGreaterThan(0);
+  });
+
+  test("of who writes does not change what is read", () => {
+    const { votes, comments, submissions } = REDDIT_2012;
+    const readersOnly = { ...REDDIT_2012, votes: 0, comments: 0, submissions: 0 };
+    expect([votes, comments, submissions]).not.toContain(0);
+    expect(missesOf(readersOnly)).toBe(missesOf(REDDIT_2012));
   });
 
   test("is turned round: how many objects a month may write", () => {

@@ -40,6 +40,8 @@ export interface Site {
   readonly comments: number;
   readonly submissions: number;
   readonly posts: number;
+  /** Whose pages are read. */
+  readonly threads: number;
   /** First pages that readers go to: the site's and its communities'. */
   readonly listings: number;
   readonly people: number;
@@ -68,6 +70,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
     comments: (votes * LOBSTERS.comments) / LOBSTERS.votes,
     submissions,
     posts: submissions * MONTHS_KEPT,
+    threads: submissions,
     listings,
     people,
     loggedIn: LOGGED_IN,
@@ -91,7 +94,7 @@ export function missesOf(site: Site): number {
   const shares = [
     of(LOBSTERS.frontPage + LOBSTERS.recent, site.listings),
     of(LOBSTERS.newestComments, site.listings),
-    of(LOBSTERS.threads, site.submissions),
+    of(LOBSTERS.threads, site.threads),
     of(LOBSTERS.people, site.people),
   ];
   return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, shares }, site.freshSeconds);
