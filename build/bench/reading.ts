@@ -55,6 +55,7 @@ export async function benchReading(
 interface Contenders {
   readonly hello: Contender;
   readonly reader: Contender;
+  readonly bare: Contender;
   readonly d1: Contender;
   readonly nginx: Contender | null;
 }
@@ -63,12 +64,17 @@ async function startAll(stateDir: string, bytes: Uint8Array): Promise<Contenders
   return {
     hello: await startWorker("build/bench/reading/hello.ts", stateDir),
     reader: await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" }),
+    bare: await startWorker("build/bench/reading/bare.ts", stateDir, { KEEP_MS: "1000" }),
     d1: await startWorker("build/bench/reading/d1-page.ts", stateDir),
     nginx: hasTool("nginx") ? await startNginx(join(stateDir, "nginx"), bytes) : null,
   };
 }
 
-function rowsOf({ hello, reader, d1, nginx }: Contenders, thread: string, etag: string): Row[] {
+function rowsOf(
+  { hello, reader, bare, d1, nginx }: Contenders,
+  thread: string,
+  etag: string,
+): Row[] {
   const row = (what: string, contender: Contender, path: string, ...headers: string[]): Row => ({
     what,
     contender,
@@ -84,6 +90,7 @@ function rowsOf({ hello, reader, d1, nginx }: Contenders, thread: string, etag: 
     row("thread", reader, thread, GZIP),
     row("304", reader, "/", GZIP, `If-None-Match: ${etag}`),
     row(MISS, reader, "/r/programming/hot/39", GZIP),
+    row("the front page's bytes and headers, nothing else", bare, "/", GZIP),
     row("front page from D1", d1, "/"),
     ...(nginx ? [row("front page, nginx", nginx, "/", GZIP)] : []),
   ];
