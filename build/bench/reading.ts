@@ -13,6 +13,8 @@ const ROUNDS = 5;
 const GZIP = "Accept-Encoding: gzip";
 const HELLO = "hello world in Hono";
 const MISS = "404";
+/** Whom no state has: of a page that once was, a void is stored and kept. */
+const NOBODY = "/user/no_such_person";
 
 interface Row {
   readonly what: string;
@@ -89,7 +91,7 @@ function rowsOf(
     row("community", reader, "/r/programming", GZIP),
     row("thread", reader, thread, GZIP),
     row("304", reader, "/", GZIP, `If-None-Match: ${etag}`),
-    row(MISS, reader, "/r/programming/hot/39", GZIP),
+    row(MISS, reader, NOBODY, GZIP),
     row("the front page's bytes and headers, nothing else", bare, "/", GZIP),
     row("front page from D1", d1, "/"),
     ...(nginx ? [row("front page, nginx", nginx, "/", GZIP)] : []),
