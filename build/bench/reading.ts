@@ -63,13 +63,24 @@ interface Contenders {
 }
 
 async function startAll(stateDir: string, bytes: Uint8Array): Promise<Contenders> {
+  const reader = await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" });
   return {
     hello: await startWorker("build/bench/reading/hello.ts", stateDir),
-    reader: await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" }),
-    bare: await startWorker("build/bench/reading/bare.ts", stateDir, { KEEP_MS: "1000" }),
+    reader,
+    bare: await startWorker("build/bench/reading/bare.ts", stateDir, {
+      BODY: Buffer.from(bytes).toString("base64"),
+      HEADERS: JSON.stringify(await headersOf(reader)),
+    }),
     d1: await startWorker("build/bench/reading/d1-page.ts", stateDir),
     nginx: hasTool("nginx") ? await startNginx(join(stateDir, "nginx"), bytes) : null,
   };
+}
+
+/** Of the front page, without those that are the connection's. */
+async function headersOf({ origin }: Contender): Promise<[string, string][]> {
+  const { headers } = await fetch(origin, { headers: { "Accept-Encoding": "gzip" } });
+  const connections = ["connection", "content-length", "keep-alive", "transfer-encoding"];
+  return [...headers].filter(([name]) => !connections.includes(name));
 }
 
 function rowsOf(

@@ -1,21 +1,25 @@
 /**
- * The reader's own answer to the first request, given again to all others without a look at them: what
- * the runtime takes for such bytes and headers, whatever the code does.
+ * One answer of the reader's, given to every request without a look at it: what the runtime takes for
+ * such bytes and headers, whatever the code does.
  */
-import type { ReaderEnv } from "../../../src/bindings.ts";
-import reader from "../../../src/reader/worker.ts";
+interface Given {
+  /** In base64. */
+  readonly BODY: string;
+  /** Pairs, as JSON. */
+  readonly HEADERS: string;
+}
 
 let given: { readonly bytes: ArrayBuffer; readonly init: ResponseInit } | null = null;
 
-async function ask(request: Request, env: ReaderEnv): Promise<Response> {
-  const answer = await reader.fetch(request, env);
-  const bytes = await answer.arrayBuffer();
-  const headers = new Headers(answer.headers);
-  given = { bytes, init: { status: answer.status, headers, encodeBody: "manual" } };
-  return new Response(bytes, given.init);
+function read({ BODY, HEADERS }: Given) {
+  const bytes = Uint8Array.from(atob(BODY), (char) => char.charCodeAt(0)).buffer;
+  const headers = new Headers(JSON.parse(HEADERS) as [string, string][]);
+  return { bytes, init: { headers, encodeBody: "manual" as const } };
 }
 
 export default {
-  fetch: (request: Request, env: ReaderEnv) =>
-    given ? new Response(given.bytes, given.init) : ask(request, env),
+  fetch(_: Request, env: Given): Response {
+    given ??= read(env);
+    return new Response(given.bytes, given.init);
+  },
 };
