@@ -110,7 +110,8 @@ describe("capabilities", () => {
     );
     expect(allowed).toEqual([]);
     expect(filesWith(/\.prepare\(/, sources("build"))).toEqual([
-      "build/bench/load/counted.ts",
+      // Counts what others ask.
+      "build/bench/counted-stores.ts",
       // The door to D1's local file: the statements that pass through it are the store's.
       "build/content-file.ts",
       "build/migrate.ts",
@@ -174,6 +175,7 @@ describe("capabilities", () => {
 
 interface Environment {
   readonly main: string;
+  readonly cache?: { readonly enabled: boolean; readonly cross_version_cache: boolean };
   readonly vars?: Record<string, string>;
   readonly d1_databases?: readonly { readonly binding: string }[];
   readonly r2_buckets?: readonly { readonly binding: string }[];
@@ -316,6 +318,18 @@ describe("assets", () => {
     const generations = readdirSync(join(ROOT, "templates/public/assets")).map(Number);
     expect(OUTPUT).toBe(`templates/public/assets/${Math.max(...generations)}`);
     expect(read(".gitignore").match(/^templates\/public\/.*$/gm)).toEqual([`${OUTPUT}/*.js`]);
+  });
+});
+
+describe("the front cache", () => {
+  it("is shared by all readers, across deploys; no other Worker has one", () => {
+    const caches = Object.entries(CONFIG.env).map(([name, { cache }]) => [name, cache]);
+    expect(caches).toEqual([
+      ["reader", { enabled: true, cross_version_cache: true }],
+      ["intake", undefined],
+      ["consumer", undefined],
+      ["dev", undefined],
+    ]);
   });
 });
 

@@ -144,7 +144,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
         .click();
       await page.getByRole("heading", { name: "From a browser" }).waitFor();
       // Who is nobody yet is led to a page with everything, whose forms ask for the login.
-      await page.getByRole("link", { name: "more", exact: true }).click();
+      await page.getByRole("link", { name: "menu", exact: true }).click();
       await page.getByRole("heading", { name: "This post" }).waitFor();
     });
 
@@ -210,7 +210,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     test("the menu of a post saves it, by keyboard, and knows so after a reload", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
-      await line.getByRole("link", { name: "more", exact: true }).focus();
+      await line.getByRole("link", { name: "menu", exact: true }).focus();
       await page.keyboard.press("Enter");
       const save = line.getByRole("button", { name: "save", exact: true });
       expect(await isFocused(save)).toBe(true);
@@ -268,7 +268,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await release();
       const isThere = async () => {
         await page.reload();
-        return (await said.getByRole("link", { name: "more" }).count()) === 1;
+        return (await said.getByRole("link", { name: "menu" }).count()) === 1;
       };
       await until("the published comment", isThere, FRESH_MS);
       expect(await said.count()).toBe(1);
@@ -358,7 +358,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const { line } = postLine(plain, stone);
       const more = async (act: string) => {
         await plain.goto("/r/programming");
-        await line.getByRole("link", { name: "more", exact: true }).click();
+        await line.getByRole("link", { name: "menu", exact: true }).click();
         await plain.getByRole("button", { name: act, exact: true }).click();
         await plain.waitForURL("/r/programming");
       };
@@ -368,7 +368,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await until("what is hidden", () => showsOn(plain, "/me/hidden", stone.title), FRESH_MS);
 
       await plain.goto("/r/programming");
-      await line.getByRole("link", { name: "more", exact: true }).click();
+      await line.getByRole("link", { name: "menu", exact: true }).click();
       await plain.getByRole("link", { name: "report it" }).click();
       await fillIn(plain, { "What is wrong with it?": "It rolls away" });
       await plain.getByRole("button", { name: "Report it" }).click();
@@ -397,7 +397,7 @@ async function register(page: Page, name: string): Promise<void> {
 /** Opens the menu of a line; what it offers. */
 async function openMenu(line: Locator): Promise<Locator> {
   await line.page().locator("#me b").waitFor();
-  await line.getByRole("link", { name: "more", exact: true }).click();
+  await line.getByRole("link", { name: "menu", exact: true }).click();
   return line.locator("[name=mark], [name=mark] ~ a");
 }
 

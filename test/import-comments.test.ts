@@ -1,5 +1,5 @@
 /** Importing comments: their rules, their order and their pieces, on real D1. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -10,7 +10,9 @@ import type { Row } from "../build/import/rows.ts";
 import { type ImportSummary, refusalLines, summaryText } from "../build/import/summary.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
+import { renderPages } from "../src/consumer/publish-stale.ts";
 import { MAX_PIECE_COMMENTS, MAX_PIECE_DEPTH } from "../src/model/piece.ts";
+import { encodePage } from "../src/pages/encode.ts";
 
 const SAMPLE = ["links.csv.gz", "threads-links.ndjson.gz", "threads-comments.ndjson.gz"].map(
   (name) => new URL(`../build/sample/${name}`, import.meta.url).pathname,
@@ -513,11 +515,36 @@ describe("the pieces of imported threads", () => {
   });
 });
 
-test("the bundled sample is imported to the last line, its threads whole", async () => {
+/** Of the sample: 103 comments are visible. */
+const THREAD_OF_100 = "/comments/9h5tbv";
+const MOST_BYTES = { "/": 15_000, [THREAD_OF_100]: 25_000 };
+const ASSETS = ["site.css", "site.js", "cairn.svg"].map(
+  (name) => `templates/public/assets/1/${name}`,
+);
+
+test("the bundled sample is imported to the last line, its threads whole and its pages small", async () => {
   const summary = await importFiles(state, [...SAMPLE].reverse());
   expect(summaryText(summary)).toBe(
     "2,021 links and 5,022 comments read: 7,043 imported, 0 already there, 0 could not be used",
   );
   await expectPiecesToFit();
   expect(await rowsOf("SELECT id FROM post WHERE author = '[deleted]'")).toHaveLength(21);
+  await expectFirstViewsToBeSmall();
 });
+
+/** With everything that they load, packed. */
+async function expectFirstViewsToBeSmall(): Promise<void> {
+  const loaded = await Promise.all(
+    ASSETS.map(async (file) => gzipSync(await readFile(file)).length),
+  );
+  const config = { origin: "http://localhost:8787", admins: [] };
+  const rendered = await renderPages({ db: state.db, config }, Object.keys(MOST_BYTES));
+  for (const [key, most] of Object.entries(MOST_BYTES)) {
+    const { head } = encodePage(rendered.get(key) ?? { type: "void" });
+    const html = head.representations[0]?.length ?? Number.NaN;
+    expect(html + loaded.reduce((sum, bytes) => sum + bytes), key).toBeLessThanOrEqual(most);
+  }
+  const thread = rendered.get(THREAD_OF_100);
+  const [html] = thread?.type === "page" ? thread.representations : [];
+  expect(html?.body).toContain("103 comments");
+}

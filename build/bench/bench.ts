@@ -1,17 +1,26 @@
 /** `npm run bench`: measures on a copy of the state, so that the operator's own site stays as it is. */
+import { scryptSync } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLocalState } from "../local.ts";
+import { type LocalState, openLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
 import { benchBuilding } from "./building.ts";
+import { benchIdle } from "./idle.ts";
+import { benchLighthouse } from "./lighthouse.ts";
+import { moneyTables } from "./money.ts";
 import { benchReading } from "./reading.ts";
+import { benchStored } from "./stored.ts";
 import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
 import { benchWire } from "./wire.ts";
 import { benchWrites, type Sources } from "./writes.ts";
+import { benchWriting } from "./writing.ts";
+
+/** What a request that reads storage takes here, where wrk is missing. Milliseconds of CPU. */
+const UNMEASURED_VIEW_MS = 0.05;
 
 /** The state must be built and unused. */
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
@@ -19,21 +28,58 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
   cpSync(join(settings.stateDir, "v3"), join(stateDir, "v3"), { recursive: true });
   const lock = await lockState(stateDir, "npm run bench");
   try {
+    const wire = await withState(stateDir, benchWire);
+    for (const table of wire.tables) console.log(tableText(table));
     const server = await startServer({ ...settings, stateDir, rateLimits: "off" }, lock);
     try {
-      console.log(tableText(await benchVisible(`http://127.0.0.1:${settings.port}`, sources)));
+      const origin = `http://127.0.0.1:${settings.port}`;
+      const seen = [{ what: "front page", path: "/" }, wire.thread];
+      const lighthouse = await benchLighthouse(origin, seen);
+      if (lighthouse) console.log(tableText(lighthouse));
+      console.log(tableText(await benchVisible(origin, sources)));
     } finally {
       await server.stop();
     }
     const state = await openLocalState(stateDir);
-    console.log(tableText(await benchWire(state)));
-    console.log(tableText(await benchWrites(state, settings.site, sources)));
+    const post = await benchStored(state);
+    const idle = await benchIdle(state, settings.site);
+    const writes = await benchWrites(state, settings.site, sources);
+    console.log(tableText(writes.table));
     console.log(tableText(await benchBuilding(state, settings.site, sources.now)));
     const reading = await benchReading(stateDir, state);
-    if (reading) console.log(tableText(reading));
+    if (reading) console.log(tableText(reading.table));
     else await state.dispose();
+    const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
+    const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
+    const measured = { ...writes, post, idle: idle.idle, view, mostSubrequests };
+    // Last, because it makes another site of it.
+    const writing = await benchWriting(stateDir, settings.site, sources);
+    for (const table of writing.tables) console.log(tableText(table));
+    const busy = { ...measured, vote: writing.busyVote };
+    const tables = moneyTables(measured, busy, hashCpuMs());
+    for (const table of tables) console.log(tableText(table));
   } finally {
     lock.release();
     rmSync(stateDir, { recursive: true });
   }
+}
+
+async function withState<Result>(
+  stateDir: string,
+  work: (state: LocalState) => Promise<Result>,
+): Promise<Result> {
+  const state = await openLocalState(stateDir);
+  try {
+    return await work(state);
+  } finally {
+    await state.dispose();
+  }
+}
+
+/** Of a password, at each login and registration: with the cost that src/intake/password.ts has. */
+function hashCpuMs(): number {
+  const before = process.cpuUsage();
+  scryptSync("a password of the bench", "salt", 32, { N: 2 ** 14, r: 8, p: 5 });
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

@@ -12,6 +12,9 @@ import { median, type Table } from "./table.ts";
 const ROUNDS = 5;
 const GZIP = "Accept-Encoding: gzip";
 const HELLO = "hello world in Hono";
+const MISS = "404";
+/** Whom no state has: of a page that once was, a void is stored and kept. */
+const NOBODY = "/user/no_such_person";
 
 interface Row {
   readonly what: string;
@@ -20,8 +23,17 @@ interface Row {
   readonly headers: readonly string[];
 }
 
+export interface ReadingCosts {
+  readonly table: Table;
+  /** Of a request that reads storage: the simulated one works in the same process. */
+  readonly cpuMs: number;
+}
+
 /** @returns null where wrk is not installed */
-export async function benchReading(stateDir: string, state: LocalState): Promise<Table | null> {
+export async function benchReading(
+  stateDir: string,
+  state: LocalState,
+): Promise<ReadingCosts | null> {
   if (!hasTool("wrk")) {
     console.log(
       "Reading: skipped, wrk is not installed (Debian: apt-get install wrk nginx-light).",
@@ -45,20 +57,37 @@ export async function benchReading(stateDir: string, state: LocalState): Promise
 interface Contenders {
   readonly hello: Contender;
   readonly reader: Contender;
+  readonly bare: Contender;
   readonly d1: Contender;
   readonly nginx: Contender | null;
 }
 
 async function startAll(stateDir: string, bytes: Uint8Array): Promise<Contenders> {
+  const reader = await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" });
   return {
     hello: await startWorker("build/bench/reading/hello.ts", stateDir),
-    reader: await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" }),
+    reader,
+    bare: await startWorker("build/bench/reading/bare.ts", stateDir, {
+      BODY: Buffer.from(bytes).toString("base64"),
+      HEADERS: JSON.stringify(await headersOf(reader)),
+    }),
     d1: await startWorker("build/bench/reading/d1-page.ts", stateDir),
     nginx: hasTool("nginx") ? await startNginx(join(stateDir, "nginx"), bytes) : null,
   };
 }
 
-function rowsOf({ hello, reader, d1, nginx }: Contenders, thread: string, etag: string): Row[] {
+/** Of the front page, without those that are the connection's. */
+async function headersOf({ origin }: Contender): Promise<[string, string][]> {
+  const { headers } = await fetch(origin, { headers: { "Accept-Encoding": "gzip" } });
+  const connections = ["connection", "content-length", "keep-alive", "transfer-encoding"];
+  return [...headers].filter(([name]) => !connections.includes(name));
+}
+
+function rowsOf(
+  { hello, reader, bare, d1, nginx }: Contenders,
+  thread: string,
+  etag: string,
+): Row[] {
   const row = (what: string, contender: Contender, path: string, ...headers: string[]): Row => ({
     what,
     contender,
@@ -68,11 +97,13 @@ function rowsOf({ hello, reader, d1, nginx }: Contenders, thread: string, etag: 
   return [
     row(HELLO, hello, "/"),
     row("front page, gzip", reader, "/", GZIP),
+    row("front page, as browsers ask", reader, "/", "Accept-Encoding: gzip, deflate, br, zstd"),
     row("front page, plain", reader, "/", "Accept-Encoding: identity"),
     row("community", reader, "/r/programming", GZIP),
     row("thread", reader, thread, GZIP),
     row("304", reader, "/", GZIP, `If-None-Match: ${etag}`),
-    row("404", reader, "/r/programming/hot/39", GZIP),
+    row(MISS, reader, NOBODY, GZIP),
+    row("the front page's bytes and headers, nothing else", bare, "/", GZIP),
     row("front page from D1", d1, "/"),
     ...(nginx ? [row("front page, nginx", nginx, "/", GZIP)] : []),
   ];
@@ -88,7 +119,7 @@ async function aThread({ pages }: LocalState): Promise<string> {
   return /"permalink":"([^"#]+)#/.exec(text)?.[1] ?? "/";
 }
 
-async function measure(rows: readonly Row[]): Promise<Table> {
+async function measure(rows: readonly Row[]): Promise<ReadingCosts> {
   const rounds = new Map<Row, Round[]>(rows.map((row) => [row, []]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const row of rows) {
@@ -106,7 +137,8 @@ async function measure(rows: readonly Row[]): Promise<Table> {
     };
   });
   const hello = medians.find(({ what }) => what === HELLO);
-  return {
+  const miss = medians.find(({ what }) => what === MISS);
+  const table = {
     title: `Reading, on raw workerd (medians of ${ROUNDS} interleaved rounds)`,
     columns: ["", "requests/s", "of hello world", "CPU per request", "of hello world"],
     rows: medians.map(({ what, requests, cpu }) => [
@@ -117,4 +149,5 @@ async function measure(rows: readonly Row[]): Promise<Table> {
       (cpu / (hello?.cpu ?? Number.NaN)).toFixed(2),
     ]),
   };
+  return { table, cpuMs: (miss?.cpu ?? Number.NaN) / 1000 };
 }

@@ -1,21 +1,26 @@
-/** What one write costs: pages named and objects written, by kind, on a copy of the operator's site. */
+/**
+ * What one write costs: pages named, objects and rows, by kind, on a copy of the operator's
+ * site. Each is followed by a tick, which orders the windows that the write has touched.
+ */
 
 import { consumeEvents } from "../../src/consumer/consume.ts";
-import { publishStale } from "../../src/consumer/publish-stale.ts";
+import { tick } from "../../src/consumer/tick.ts";
 import { mintId, type PostId } from "../../src/model/ids.ts";
 import type { Site } from "../../src/pages/page-type.ts";
-import { pageTypeOf } from "../../src/pages/table.ts";
 import { parseEvent } from "../../src/queue/events.ts";
-import { readCommitNumber } from "../../src/store/commit.ts";
-import { keysNamedAt } from "../../src/store/page-rows.ts";
 import { openReads } from "../../src/store/reads.ts";
 import type { LocalState } from "../local.ts";
+import { type Counts, costOf, noWrites, openCountedConsumer } from "./counted-consumer.ts";
+import type { StoreCounts } from "./counted-stores.ts";
+import type { WriteCost } from "./money/measured.ts";
 import type { Table } from "./table.ts";
 
 const WRITES = 30;
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 /** Between two writes: no lane merges them, so that each pays for itself. Milliseconds. */
 const QUIET_MS = 120_000;
+/** Until the minute's cron orders the windows. Milliseconds. */
+const UNTIL_TICK_MS = 60_000;
 
 export interface Sources {
   /** Milliseconds since 1970. */
@@ -23,10 +28,12 @@ export interface Sources {
   readonly random: () => number;
 }
 
-interface Counts {
-  readonly named: Map<string, number>;
-  written: number;
-  unchanged: number;
+export interface WriteCosts {
+  readonly table: Table;
+  readonly vote: WriteCost;
+  readonly comment: WriteCost;
+  readonly submission: WriteCost;
+  readonly mostSubrequests: number;
 }
 
 /**
@@ -37,7 +44,7 @@ export async function benchWrites(
   state: LocalState,
   config: Site,
   sources: Sources,
-): Promise<Table> {
+): Promise<WriteCosts> {
   const { random } = sources;
   const reads = openReads(state.db);
   const [front = []] = await reads.rankedSlices([
@@ -49,6 +56,7 @@ export async function benchWrites(
   const zipf = () => front[Math.floor(front.length ** random()) - 1]?.id ?? (all[0] as PostId);
   const vote = (post: PostId) => ({ type: "post_voted", post, value: 1 }) as const;
   const pick = <Id>(ids: readonly Id[]) => ids[Math.floor(random() * ids.length)] as Id;
+  const submitted: PostId[] = [];
   const kinds: readonly (readonly [string, (id: string) => object])[] = [
     ["vote on what readers see", () => vote(zipf())],
     ["vote on any post", () => vote(pick(all))],
@@ -59,16 +67,20 @@ export async function benchWrites(
     ],
     [
       "submission",
-      (post) => ({
-        type: "post_submitted",
-        post,
-        community: front[0]?.community,
-        title: `Post ${post}`,
-        url: `https://bench.example/${post}`,
-        text: null,
-        resubmit: false,
-      }),
+      (post) => {
+        submitted.push(post as PostId);
+        return {
+          type: "post_submitted",
+          post,
+          community: front[0]?.community,
+          title: `Post ${post}`,
+          url: `https://bench.example/${post}`,
+          text: null,
+          resubmit: false,
+        };
+      },
     ],
+    ["vote on a post of the day", () => vote(pick(submitted))],
   ];
   const columns: Counts[] = [];
   // One clock for all: pages remember when they were written.
@@ -79,16 +91,23 @@ export async function benchWrites(
     label,
     ...columns.map((counts) => (count(counts) / WRITES).toFixed(2)),
   ];
-  return {
+  const stores = (name: keyof StoreCounts) => (counts: Counts) => counts.stores[name];
+  const table = {
     title: `One write on a site of ${all.length} posts and ${said.length} comments, each alone (mean of ${WRITES})`,
     columns: ["", ...kinds.map(([label]) => label)],
     rows: [
       ...names.map((name) => row(`named: ${name}`, ({ named }) => named.get(name) ?? 0)),
       row("named, all kinds", ({ named }) => [...named.values()].reduce((sum, n) => sum + n, 0)),
-      row("objects written", ({ written }) => written),
+      row("objects written", stores("objectsWritten")),
       row("rendered and found unchanged", ({ unchanged }) => unchanged),
+      row("rows read", stores("rowsRead")),
+      row("rows written", stores("rowsWritten")),
     ],
   };
+  const [, , , comment, submission, voteOfToday] = columns.map((counts) => costOf(counts, WRITES));
+  if (!voteOfToday || !comment || !submission) throw new Error("a kind was not measured");
+  const mostSubrequests = Math.max(...columns.map(({ mostSubrequests: most }) => most));
+  return { table, vote: voteOfToday, comment, submission, mostSubrequests };
 }
 
 /** @param make the fields of an event, given an id for what it makes */
@@ -99,28 +118,31 @@ async function send(
   clock: { ms: number },
   make: (id: string) => object,
 ): Promise<Counts> {
-  const counts: Counts = { named: new Map(), written: 0, unchanged: 0 };
+  const counts = noWrites();
   for (let write = 0; write < WRITES; write++) {
     clock.ms += QUIET_MS;
-    const now = clock.ms;
-    const id = mintId(now, random);
+    const id = mintId(clock.ms, random);
     const by = `bench-${write}`;
-    const event = parseEvent({ version: 1, id, at: now, by, ...make(mintId(now, random)) });
-    if (event.type === "malformed") throw new Error(event.why);
-    await consumeEvents(state.db, [event], now, PACE);
-    for (const key of await keysNamedAt(state.db, await readCommitNumber(state.db))) {
-      const kind = pageTypeOf(key)?.name ?? "no type";
-      counts.named.set(kind, (counts.named.get(kind) ?? 0) + 1);
-    }
-    const published = await publishStale({
-      ...state,
-      config,
-      pace: PACE,
-      now: () => now,
-      token: () => id,
+    const event = parseEvent({
+      version: 1,
+      id,
+      at: clock.ms,
+      by,
+      ...make(mintId(clock.ms, random)),
     });
-    counts.written += published.written;
-    counts.unchanged += published.unchanged;
+    if (event.type === "malformed") throw new Error(event.why);
+    const consumer = openCountedConsumer(
+      { ...state, config, pace: PACE, now: () => clock.ms, token: () => id },
+      counts,
+    );
+    await consumer.invoke(() => consumeEvents(consumer.db, [event], clock.ms, PACE));
+    await consumer.countNamed();
+    await consumer.publish();
+    // What cron costs in any case is counted for itself.
+    clock.ms += UNTIL_TICK_MS;
+    await consumer.measure(() => tick(consumer.db, clock.ms, PACE));
+    await consumer.countNamed();
+    await consumer.publish();
   }
   return counts;
 }

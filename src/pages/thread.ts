@@ -97,7 +97,11 @@ function viewVisible(model: Model, site: Site): Rendered {
   const { post, community, elsewhere } = model;
   const path = postPath(post);
   const fullname = postFullname(post.id);
-  const description = describe(textOf(textHtml(post)));
+  const line = postLine(post, community);
+  // A link has no text of its own.
+  const description =
+    describe(textOf(textHtml(post))) ??
+    `${line.domain} in r/${line.community}, and what people say about it.`;
   const title = `${post.title} : ${community?.name ?? post.community}`;
   const representations = threadRepresentations(model, path, site, (comments) =>
     renderTemplate("thread", {
@@ -110,7 +114,7 @@ function viewVisible(model: Model, site: Site): Rendered {
       community,
       communityPath: rankedKey("hot", post.community, 1),
       submitPath: submitKey(post.community),
-      post: postLine(post, community),
+      post: line,
       textHtml: textHtml(post),
       tombstone: "",
       isLocked: isLocked(post),

@@ -1,6 +1,7 @@
 /** Stored pages as HTTP: representation, encoding, conditional requests, headers. */
 import { ownPath } from "../pages/key.ts";
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
+import { allowsGzip } from "./codings.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
 /**
@@ -180,18 +181,6 @@ function acceptsGzip(request: Request): boolean {
     allowsGzip(request.headers.get("Accept-Encoding") ?? "") &&
     allowsGzip(clientAcceptEncoding ?? "gzip")
   );
-}
-
-const GZIP = /^\s*(?<name>gzip|\*)\s*(?:;\s*q=(?<weight>[\d.]+)\s*)?$/i;
-
-/** What is said of gzip itself counts more than what is said of any coding. */
-function allowsGzip(accepted: string): boolean {
-  const codings = accepted.split(",").map((coding) => GZIP.exec(coding)?.groups);
-  const found = ["gzip", "*"].map((name) =>
-    codings.find((coding) => coding?.name?.toLowerCase() === name),
-  );
-  const coding = found[0] ?? found[1];
-  return coding !== undefined && Number(coding.weight ?? 1) > 0;
 }
 
 export function answerRedirect(status: number, location: string): Response {

@@ -4,22 +4,13 @@ import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "m
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
+import type { Lanes } from "../lanes.ts";
 import { bundle, freePort, workerdOf } from "../reading/contender.ts";
 import { cpuMicroseconds } from "../reading/load.ts";
 import type { Counts, Second } from "./worker.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 };
-
-/** As wrangler.toml has them, in seconds. */
-export interface Lanes {
-  readonly FAST_LANE_SECONDS: string;
-  readonly SIDE_LANE_SECONDS: string;
-  readonly SLOW_LANE_SECONDS: string;
-  readonly PRIVATE_LANE_SECONDS: string;
-  readonly PATIENCE_SECONDS: string;
-  readonly TALLY_SECONDS: string;
-}
 
 export interface RunningSite {
   readonly db: ContentDb;

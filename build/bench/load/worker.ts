@@ -12,13 +12,14 @@ import consumer from "../../../src/consumer/worker.ts";
 import type { Site } from "../../../src/pages/page-type.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
-import { countedDatabase, countedPages, type PutCounts, type RowCounts } from "./counted.ts";
+import { countedDatabase, noCounts } from "../counted-stores.ts";
+import { countedPages, type PutCounts } from "./counted-puts.ts";
 
 /** What the platform lets a queue deliver at once. */
 const MAX_BATCH = 100;
 
 export interface Counts {
-  readonly rows: RowCounts;
+  readonly rows: { readonly read: number; readonly written: number };
   /** Of the queue. */
   readonly batches: number;
   /** Objects put, by key. */
@@ -41,7 +42,7 @@ interface BenchEnv extends ConsumerEnv {
   readonly EVENTS: ConsumerEnv["PUBLISH"];
 }
 
-const ROWS: RowCounts = { queries: 0, read: 0, written: 0 };
+const ROWS = noCounts();
 const PUTS: PutCounts = { byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
 const RANKED = new RankedHeads();
 let batches = 0;
@@ -73,9 +74,10 @@ export default {
 
 function takeCounts(): Counts {
   const { leastPause } = PUTS;
-  const counts = { rows: { ...ROWS }, batches, puts: [...PUTS.byKey], leastPause };
+  const rows = { read: ROWS.rowsRead, written: ROWS.rowsWritten };
+  const counts = { rows, batches, puts: [...PUTS.byKey], leastPause };
   PUTS.byKey.clear();
-  Object.assign(ROWS, { queries: 0, read: 0, written: 0 });
+  Object.assign(ROWS, noCounts());
   batches = 0;
   return counts;
 }

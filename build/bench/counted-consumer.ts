@@ -1,0 +1,99 @@
+/** The consumer's Worker, as far as one write needs it, with everything counted that is billed. */
+import { ringBell } from "../../src/consumer/bell.ts";
+import { fingerprintOf } from "../../src/consumer/name-all.ts";
+import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { pageTypeOf } from "../../src/pages/table.ts";
+import { readCommitNumber } from "../../src/store/commit.ts";
+import { keysNamedAt, nextDue } from "../../src/store/page-rows.ts";
+import {
+  countedBell,
+  countedBucket,
+  countedDatabase,
+  noCounts,
+  type StoreCounts,
+} from "./counted-stores.ts";
+import type { WriteCost } from "./money/measured.ts";
+
+/** Sent, received and acked. */
+export const OPERATIONS_A_MESSAGE = 3;
+
+export interface Counts {
+  /** By kind of page. */
+  readonly named: Map<string, number>;
+  readonly stores: StoreCounts;
+  unchanged: number;
+  /**
+   * Of this process, in which each call to a simulated store is serialised and sent to another one: far
+   * more than a Worker uses.
+   */
+  cpuMs: number;
+  invocations: number;
+  /** Of the costliest invocation. */
+  mostSubrequests: number;
+}
+
+export function noWrites(): Counts {
+  return {
+    named: new Map(),
+    stores: noCounts(),
+    unchanged: 0,
+    cpuMs: 0,
+    invocations: 0,
+    mostSubrequests: 0,
+  };
+}
+
+/** The mean of so many writes, each of which came as a message of its own. */
+export function costOf({ stores, cpuMs, invocations }: Counts, writes: number): WriteCost {
+  return {
+    cpuMs: cpuMs / writes,
+    rowsRead: stores.rowsRead / writes,
+    rowsWritten: stores.rowsWritten / writes,
+    objectsWritten: stores.objectsWritten / writes,
+    storageReads: stores.storageReads / writes,
+    queueOperations: OPERATIONS_A_MESSAGE * (1 + stores.bells / writes),
+    invocations: invocations / writes,
+  };
+}
+
+export function openCountedConsumer(deps: PublisherDeps, counts: Counts) {
+  const { stores, named } = counts;
+  const db = countedDatabase(deps.db, stores);
+  const counted = { ...deps, db, pages: countedBucket(deps.pages, stores) };
+  const bell = countedBell(stores);
+  const measure = async (work: () => Promise<unknown>) => {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    counts.cpuMs += (user + system) / 1000;
+  };
+  const invoke = async (work: () => Promise<unknown>) => {
+    const before = stores.subrequests;
+    await measure(async () => {
+      await work();
+      await ringBell(db, bell, fingerprintOf(deps.config), deps.now());
+    });
+    counts.invocations++;
+    counts.mostSubrequests = Math.max(counts.mostSubrequests, stores.subrequests - before);
+  };
+  return {
+    db,
+    measure,
+    invoke,
+    /** If anything is due now: else no bell has rung. */
+    async publish() {
+      const due = await nextDue(deps.db);
+      if (due === null || due > deps.now()) return;
+      await invoke(async () => {
+        counts.unchanged += (await publishStale(counted)).unchanged;
+      });
+    },
+    /** What the last commit made stale. */
+    async countNamed() {
+      for (const key of await keysNamedAt(deps.db, await readCommitNumber(deps.db))) {
+        const kind = pageTypeOf(key)?.name ?? "no type";
+        named.set(kind, (named.get(kind) ?? 0) + 1);
+      }
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/** What a month of a site uses. Pure arithmetic on measured operations and stated assumptions. */
+import { sum, times, usageOf } from "./bill.ts";
+import { FRESH_SECONDS, missShare, type Share } from "./front-cache.ts";
+import type { Measured, WriteCost } from "./measured.ts";
+import type { Usage } from "./prices.ts";
+
+export const DAYS = 30;
+const MONTH_SECONDS = DAYS * 86_400;
+/** Cron's. */
+const RUNS_A_MONTH = MONTH_SECONDS / 60;
+/** Of posts: the ones that a site keeps stored. */
+const MONTHS_KEPT = 12;
+
+/**
+ * Requests to lobste.rs as counted in 2018 (jonhoo/trawler, MIT or Apache-2.0), taken as a month's.
+ * What else was asked for is less than a thousandth.
+ */
+const LOBSTERS = {
+  threads: 1_615_623,
+  frontPage: 870_987,
+  people: 193_915,
+  newestComments: 135_227,
+  recent: 27_984,
+  votes: 18_235 + 13_730 + 1550 + 608,
+  comments: 9141,
+  submissions: 1522,
+} as const;
+const LOBSTERS_VIEWS =
+  LOBSTERS.threads +
+  LOBSTERS.frontPage +
+  LOBSTERS.people +
+  LOBSTERS.newestComments +
+  LOBSTERS.recent;
+
+export interface Site {
+  readonly name: string;
+  /** By the month, as all of these. */
+  readonly views: number;
+  readonly votes: number;
+  readonly comments: number;
+  readonly submissions: number;
+  readonly posts: number;
+  /** Whose pages are read. */
+  readonly threads: number;
+  /** First pages that readers go to: the site's and its communities'. */
+  readonly listings: number;
+  readonly people: number;
+  /** Views by somebody with a session, as a share of all. */
+  readonly loggedIn: number;
+  /** How long the front cache has a page before it asks for it anew. */
+  readonly freshSeconds: number;
+  /** Null: as the views spread over the pages. */
+  readonly missShare: number | null;
+}
+
+/** An assumption: Reddit had about a tenth of its visitors logged in. */
+const LOGGED_IN = 0.1;
+/** Asked by the overlay, once a minute of reading at most: the inbox, sometimes the votes. */
+const OWN_DOCUMENTS_A_VIEW = 0.5;
+/** The session's epoch and the document. */
+const READS_OF_OWN_DOCUMENT = 2;
+
+/** Comments and submissions in the proportion to votes that Lobsters has. */
+function aSite(name: string, views: number, votes: number, listings: number, people: number): Site {
+  const submissions = (votes * LOBSTERS.submissions) / LOBSTERS.votes;
+  return {
+    name,
+    views,
+    votes,
+    comments: (votes * LOBSTERS.comments) / LOBSTERS.votes,
+    submissions,
+    posts: submissions * MONTHS_KEPT,
+    threads: submissions,
+    listings,
+    people,
+    loggedIn: LOGGED_IN,
+    freshSeconds: FRESH_SECONDS,
+    missShare: null,
+  };
+}
+
+export const HOBBY = aSite("a hobby", 100_000, 3000, 10, 100);
+export const LOBSTERS_SIZE = aSite("Lobsters", LOBSTERS_VIEWS, LOBSTERS.votes, 50, 10_000);
+/** 2.7 billion views; one in a hundred votes. */
+export const REDDIT_2012 = aSite("Reddit in 2012", 2.7e9, 27e6, 5000, 1_000_000);
+
+/** Of all views, how many the front cache does not have. Threads are those of the month. */
+export function missesOf(site: Site): number {
+  if (site.missShare !== null) return site.missShare;
+  const of = (views: number, pages: number): Share => ({
+    share: views / LOBSTERS_VIEWS,
+    pages: Math.ceil(pages),
+  });
+  const shares = [
+    of(LOBSTERS.frontPage + LOBSTERS.recent, site.listings),
+    of(LOBSTERS.newestComments, site.listings),
+    of(LOBSTERS.threads, site.threads),
+    of(LOBSTERS.people, site.people),
+  ];
+  return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, shares }, site.freshSeconds);
+}
+
+/** @param misses of these views, how many reach the reader: from 0 to 1 */
+export function usageOfViews({ view }: Measured, views: number, misses: number): Usage {
+  const reached = views * misses;
+  return usageOf({
+    requests: views,
+    cpuMs: reached * view.cpuMs,
+    objectReads: reached * view.storageReads,
+  });
+}
+
+/** Its form comes with a request of its own. */
+export function usageOfWrite(cost: WriteCost): Usage {
+  return usageOf({
+    requests: 1 + cost.invocations,
+    cpuMs: cost.cpuMs,
+    objectWrites: cost.objectsWritten,
+    objectReads: cost.storageReads,
+    queueOperations: cost.queueOperations,
+    rowsRead: cost.rowsRead,
+    rowsWritten: cost.rowsWritten,
+  });
+}
+
+export function usageOfPost({ post }: Measured): Usage {
+  return usageOf({ objectBytes: post.storedBytes, databaseBytes: post.databaseBytes });
+}
+
+/** Cron's own run is the request that every write has otherwise. */
+function usageOfCron({ idle }: Measured): Usage {
+  return times(usageOfWrite({ ...idle, invocations: idle.invocations - 1 }), RUNS_A_MONTH);
+}
+
+export function usageOfMonth(measured: Measured, site: Site): Usage {
+  const { view } = measured;
+  const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
+  return sum(
+    usageOfViews(measured, site.views, missesOf(site)),
+    usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
+    times(usageOfWrite(measured.vote), site.votes),
+    times(usageOfWrite(measured.comment), site.comments),
+    times(usageOfWrite(measured.submission), site.submissions),
+    times(usageOfPost(measured), site.posts),
+    usageOfCron(measured),
+  );
+}

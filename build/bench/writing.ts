@@ -1,0 +1,197 @@
+/** Votes under load: how many a second, when they are seen, and what each costs. */
+import type { Post } from "../../src/model/entities.ts";
+import type { Site } from "../../src/pages/page-type.ts";
+import { openReads } from "../../src/store/reads.ts";
+import { type Lanes, LOCAL, PRODUCTION, paceOf } from "./lanes.ts";
+import { growSite } from "./load/growth.ts";
+import { costOfVotes, type Load, type VoteCost } from "./load/merging.ts";
+import { type Offered, offerVotes } from "./load/offer.ts";
+import { type RunningSite, startSite } from "./load/running-site.ts";
+import { voteTrace } from "./load/trace.ts";
+import type { WriteCost } from "./money/measured.ts";
+import type { Table } from "./table.ts";
+import type { Sources } from "./writes.ts";
+
+const OFFERS = [
+  { label: "50 a second, local lanes", lanes: LOCAL, votes: 1500, votesPerSecond: 50 },
+  { label: "500 a second, local lanes", lanes: LOCAL, votes: 15_000, votesPerSecond: 500 },
+  { label: "all at once, local lanes", lanes: LOCAL, votes: 50_000, votesPerSecond: null },
+  {
+    label: "all at once, production's lanes",
+    lanes: PRODUCTION,
+    votes: 50_000,
+    votesPerSecond: null,
+  },
+] as const;
+
+const LOADS: readonly Load[] = [
+  { ...load("local lanes", 500, LOCAL), warmUpSeconds: 30, seconds: 30, privateSeconds: 0 },
+  { ...load("production", 500, PRODUCTION), warmUpSeconds: 120, seconds: 60, privateSeconds: 600 },
+  // As many as Reddit had in 2012, if one view in a hundred was a vote.
+  { ...load("production", 10, PRODUCTION), warmUpSeconds: 600, seconds: 600, privateSeconds: 0 },
+];
+const GROWTH: Load = {
+  ...load("grown", 500, PRODUCTION),
+  warmUpSeconds: 60,
+  seconds: 30,
+  privateSeconds: 0,
+};
+const GROWTH_TIMES = 10;
+
+function load(label: string, votesPerSecond: number, lanes: Lanes) {
+  return { label, votesPerSecond, pace: paceOf(lanes) };
+}
+
+export interface Writing {
+  readonly tables: readonly Table[];
+  /** Of a vote on a site as busy as Reddit in 2012. */
+  readonly busyVote: WriteCost;
+}
+
+export async function benchWriting(
+  stateDir: string,
+  config: Site,
+  { now, random }: Sources,
+): Promise<Writing> {
+  const offered: Offered[] = [];
+  for (const [index, offer] of OFFERS.entries()) {
+    const site = await startSite(stateDir, offer.lanes, config.origin);
+    const posts = await hottest(site);
+    const trace = voteTrace(ids(posts), random, `offer${index}_`);
+    offered.push(await offerVotes(site, offer, trace, posts, now));
+    await site.stop();
+  }
+  const site = await startSite(stateDir, PRODUCTION, config.origin);
+  // Ahead of every page's last write.
+  const clock = { ms: now() + 3_600_000 };
+  const measure = async (each: Load, crowd: string) => {
+    clock.ms += 3_600_000;
+    const trace = voteTrace(ids(await hottest(site)), random, crowd);
+    return costOfVotes(site, each, trace, config, clock);
+  };
+  const costs: VoteCost[] = [];
+  for (const [index, each] of LOADS.entries()) costs.push(await measure(each, `load${index}_`));
+  const posts = await hottest(site);
+  const small = await measure(GROWTH, "small_");
+  await growSite(site.db, posts, GROWTH_TIMES);
+  const grown = await measure(GROWTH, "grown_");
+  await site.stop();
+  return {
+    tables: [offersTable(offered), costsTable(costs), growthTable(small, grown, posts.length)],
+    busyVote: writeCost(costs.at(-1) as VoteCost),
+  };
+}
+
+/** All posts that a front page could show, the hottest first. */
+async function hottest({ db }: RunningSite): Promise<readonly Post[]> {
+  const reads = openReads(db);
+  const [posts = []] = await reads.rankedSlices([
+    { ranking: "hot", scope: null, from: 0, count: 100_000 },
+  ]);
+  return posts;
+}
+
+function ids(posts: readonly Post[]): Post["id"][] {
+  return posts.map(({ id }) => id);
+}
+
+function offersTable(offered: readonly Offered[]): Table {
+  const row = (label: string, of: (offered: Offered) => string) => [label, ...offered.map(of)];
+  const perSecond = (votes: number, ms: number) => String(Math.round((votes / ms) * 1000));
+  return {
+    title: "Votes into the queue, in real time, until nothing is overdue",
+    columns: ["", ...OFFERS.map(({ label }) => label)],
+    rows: [
+      row("votes", ({ votes }) => String(votes)),
+      row("applied a second", ({ votes, appliedMs }) => perSecond(votes, appliedMs)),
+      row("applied and published a second", ({ votes, publishedMs }) =>
+        perSecond(votes, publishedMs),
+      ),
+      row("vote → visible in its thread, median", ({ visibleMs }) =>
+        seconds(quantile(visibleMs, 0.5)),
+      ),
+      row("the slowest in a hundred", ({ visibleMs }) => seconds(quantile(visibleMs, 0.99))),
+      row("objects written per vote", ({ votes, counts }) => (puts(counts) / votes).toFixed(2)),
+      row("CPU per vote", ({ cpuMicroseconds }) => `${Math.round(cpuMicroseconds)} µs`),
+      row("least time between two writes of a page", ({ counts }) =>
+        seconds(counts.leastPause ?? Number.NaN),
+      ),
+    ],
+  };
+}
+
+function puts(counts: Offered["counts"]): number {
+  return counts.puts.reduce((sum, [, times]) => sum + times, 0);
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function objectsOf({ objects }: VoteCost): number {
+  return [...objects.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function costsTable(costs: readonly VoteCost[]): Table {
+  const row = (label: string, of: (cost: VoteCost) => number, digits = 2) => [
+    label,
+    ...costs.map((cost) => of(cost).toFixed(digits)),
+  ];
+  const kinds = [...new Set(costs.flatMap(({ objects }) => [...objects.keys()]))];
+  return {
+    title: "What a vote costs when others come as well",
+    columns: [
+      "",
+      ...costs.map(({ load: { label, votesPerSecond } }) => `${votesPerSecond} a second, ${label}`),
+    ],
+    rows: [
+      ...kinds.map((kind) => row(`written: ${kind}`, ({ objects }) => objects.get(kind) ?? 0, 3)),
+      row("objects written", objectsOf, 3),
+      row("rows read", ({ rowsRead }) => rowsRead, 0),
+      row("rows written", ({ rowsWritten }) => rowsWritten),
+      row("beyond 3 for each object", (cost) => cost.rowsWritten - 3 * objectsOf(cost)),
+      row("CPU, µs", ({ cpuMicroseconds }) => cpuMicroseconds, 0),
+      row("least time between two writes of a page, s", ({ leastPause }) => leastPause / 1000, 1),
+    ],
+  };
+}
+
+function growthTable(small: VoteCost, grown: VoteCost, posts: number): Table {
+  const row = (label: string, of: (cost: VoteCost) => number, digits: number) => [
+    label,
+    of(small).toFixed(digits),
+    of(grown).toFixed(digits),
+    (of(grown) / of(small)).toFixed(2),
+  ];
+  return {
+    title: "What a vote costs when the site grows (500 a second, production's lanes)",
+    columns: ["", `${posts} posts`, `${posts * GROWTH_TIMES} posts`, "ratio"],
+    rows: [
+      row("rows read", ({ rowsRead }) => rowsRead, 0),
+      row("rows written", ({ rowsWritten }) => rowsWritten, 2),
+      row("objects written", objectsOf, 3),
+      row("CPU, µs", ({ cpuMicroseconds }) => cpuMicroseconds, 0),
+    ],
+  };
+}
+
+/** A batch a second, as the queue's timeout has it, and a bell for each at most. */
+function writeCost(cost: VoteCost): WriteCost {
+  const { votesPerSecond } = cost.load;
+  const objectsWritten = objectsOf(cost);
+  return {
+    cpuMs: cost.cpuMicroseconds / 1000,
+    rowsRead: cost.rowsRead,
+    rowsWritten: cost.rowsWritten,
+    objectsWritten,
+    // Each page is looked at before it is put.
+    storageReads: objectsWritten,
+    queueOperations: 3 + 3 / votesPerSecond,
+    invocations: 2 / votesPerSecond,
+  };
+}

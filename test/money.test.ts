@@ -1,0 +1,202 @@
+/** The cost model's arithmetic, on examples that can be checked by hand. */
+import { describe, expect, test } from "vitest";
+import {
+  billedDollars,
+  grossDollars,
+  monthDollars,
+  sum,
+  times,
+  total,
+  usageOf,
+} from "../build/bench/money/bill.ts";
+import { fitsFreePlan } from "../build/bench/money/free-plan.ts";
+import { missShare } from "../build/bench/money/front-cache.ts";
+import type { Measured, WriteCost } from "../build/bench/money/measured.ts";
+import { breakEven, sensitivities, withMerged } from "../build/bench/money/sensitivity.ts";
+import {
+  HOBBY,
+  LOBSTERS_SIZE,
+  missesOf,
+  REDDIT_2012,
+  type Site,
+  usageOfMonth,
+  usageOfViews,
+  usageOfWrite,
+} from "../build/bench/money/sites.ts";
+
+const MILLION = 1e6;
+
+const A_WRITE: WriteCost = {
+  cpuMs: 10,
+  rowsRead: 1000,
+  rowsWritten: 20,
+  objectsWritten: 8,
+  storageReads: 8,
+  queueOperations: 6,
+  invocations: 2,
+};
+const NO_WRITE: WriteCost = {
+  cpuMs: 0,
+  rowsRead: 0,
+  rowsWritten: 0,
+  objectsWritten: 0,
+  storageReads: 0,
+  queueOperations: 0,
+  invocations: 1,
+};
+const MEASURED: Measured = {
+  view: { cpuMs: 0.05, storageReads: 1 },
+  vote: A_WRITE,
+  comment: A_WRITE,
+  submission: A_WRITE,
+  post: { storedBytes: 10_000, storedObjects: 3, databaseBytes: 2000 },
+  idle: NO_WRITE,
+  mostSubrequests: 60,
+};
+
+function aSite(numbers: Partial<Site>): Site {
+  const nobody = { views: 0, votes: 0, comments: 0, submissions: 0, posts: 0, loggedIn: 0 };
+  return {
+    name: "a site",
+    ...nobody,
+    listings: 1,
+    threads: 1,
+    people: 1,
+    freshSeconds: 10,
+    missShare: 0,
+    ...numbers,
+  };
+}
+
+describe("a bill", () => {
+  test("has each line at its price", () => {
+    const dollars = grossDollars(
+      usageOf({ requests: 2 * MILLION, objectWrites: MILLION / 2, databaseBytes: 4e9 }),
+    );
+    expect(dollars).toMatchObject({ requests: 0.6, objectWrites: 2.25, databaseBytes: 3 });
+    expect(total(dollars)).toBeCloseTo(5.85);
+  });
+
+  test("begins beyond what the plan includes, line by line", () => {
+    const dollars = billedDollars(usageOf({ requests: 12 * MILLION, queueOperations: MILLION }));
+    expect(dollars).toMatchObject({ requests: 0.6, queueOperations: 0 });
+  });
+
+  test("is the plan's price for whoever stays within it", () => {
+    expect(monthDollars(usageOf({ requests: 10 * MILLION, cpuMs: 30 * MILLION }))).toBe(5);
+  });
+
+  test("adds up parts and multiples", () => {
+    const usage = sum(usageOf({ requests: 1 }), times(usageOf({ requests: 2, rowsRead: 3 }), 10));
+    expect(usage).toMatchObject({ requests: 21, rowsRead: 30, rowsWritten: 0 });
+  });
+});
+
+describe("the front cache", () => {
+  test("fetches a page that is seen ten times a second once in 10.1 seconds", () => {
+    const audience = { viewsPerSecond: 10, shares: [{ share: 1, pages: 1 }] };
+    expect(missShare(audience, 10)).toBeCloseTo(1 / 101);
+  });
+
+  test("has nothing of what is seen once in a long while", () => {
+    const audience = { viewsPerSecond: 0.001, shares: [{ share: 1, pages: 1000 }] };
+    expect(missShare(audience, 10)).toBeGreaterThan(0.999);
+  });
+
+  test("knows shares that fall on different pages, the second half as often as the first", () => {
+    // Two pages seen 2/3 and 1/3 of a time a second, and one seen once a second.
+    const shares = [
+      { share: 0.5, pages: 2 },
+      { share: 0.5, pages: 1 },
+    ];
+    const fetched = 2 / 3 / (1 + 20 / 3) + 1 / 3 / (1 + 10 / 3) + 1 / 11;
+    expect(missShare({ viewsPerSecond: 2, shares }, 10)).toBeCloseTo(fetched / 2);
+  });
+
+  test("has more of a larger site's views", () => {
+    const [hobby = 0, lobsters = 0, reddit = 0] = [HOBBY, LOBSTERS_SIZE, REDDIT_2012].map(missesOf);
+    expect(hobby).toBeGreaterThan(lobsters);
+    expect(lobsters).toBeGreaterThan(reddit);
+  });
+});
+
+describe("a month", () => {
+  test("of views is billed by the request, and by what the front cache does not have", () => {
+    expect(usageOfViews(MEASURED, 1000, 0.25)).toMatchObject({
+      requests: 1000,
+      cpuMs: 12.5,
+      objectReads: 250,
+    });
+  });
+
+  test("of a write has its form's request and the consumer's", () => {
+    expect(usageOfWrite(A_WRITE)).toMatchObject({
+      requests: 3,
+      objectWrites: 8,
+      objectReads: 8,
+      queueOperations: 6,
+      rowsWritten: 20,
+    });
+  });
+
+  test("without anybody is cron's", () => {
+    const idle = { ...A_WRITE, invocations: 2 };
+    const usage = usageOfMonth({ ...MEASURED, idle }, aSite({}));
+    // 43,200 minutes, two invocations each.
+    expect(usage).toMatchObject({ requests: 86_400, rowsWritten: 864_000 });
+  });
+
+  test("has the documents that the logged-in ask for: one every other view, two reads each", () => {
+    const site = aSite({ views: 1000, loggedIn: 0.1 });
+    const { requests, objectReads } = usageOfMonth(MEASURED, site);
+    expect({ requests: requests - 43_200, objectReads }).toEqual({
+      requests: 1050,
+      objectReads: 100,
+    });
+  });
+
+  test("of Reddit has 2.7 billion views, of which one in a hundred votes", () => {
+    expect(REDDIT_2012.views / REDDIT_2012.votes).toBe(100);
+    expect(LOBSTERS_SIZE.comments).toBeCloseTo(9141);
+  });
+});
+
+describe("an assumption", () => {
+  test("that changes more comes first", () => {
+    const month = monthDollars(usageOfMonth(MEASURED, REDDIT_2012));
+    const changes = sensitivities(MEASURED, REDDIT_2012).map(({ dollars }) =>
+      Math.abs(dollars - month),
+    );
+    expect(changes).toEqual([...changes].sort((a, b) => b - a));
+    expect(changes.at(-1)).toBeGreaterThan(0);
+  });
+
+  test("of who writes does not change what is read", () => {
+    const { votes, comments, submissions } = REDDIT_2012;
+    const readersOnly = { ...REDDIT_2012, votes: 0, comments: 0, submissions: 0 };
+    expect([votes, comments, submissions]).not.toContain(0);
+    expect(missesOf(readersOnly)).toBe(missesOf(REDDIT_2012));
+  });
+
+  test("is turned round: how many objects a month may write", () => {
+    // 10 million votes: 80 million objects, written and looked at before, and 200 million rows.
+    const site = aSite({ votes: 10 * MILLION });
+    const all = monthDollars(usageOfMonth(MEASURED, site));
+    const few = monthDollars(usageOfMonth(withMerged(MEASURED, 0.5), site));
+    expect(all - few).toBeCloseTo(40 * 4.5 + 40 * 0.36 + 100);
+    expect(breakEven(MEASURED, site, few)).toBeCloseTo(0.5);
+    expect(breakEven(MEASURED, site, all + 1)).toBe(1);
+    expect(breakEven(MEASURED, site, 1)).toBeNull();
+  });
+});
+
+test("the free plan is held against a day, a month and an invocation", () => {
+  // 30,000 votes a month are 1,000 a day: 6,000 queue operations and 20,000 rows.
+  const fits = fitsFreePlan(MEASURED, aSite({ votes: 30_000 }), 200);
+  const found = new Map(fits.map(({ what, used, free }) => [what, [used, free]]));
+  expect(found.get("queues a day")).toEqual([6000, 10_000]);
+  expect(found.get("D1 rows written a day")).toEqual([20_000, 100_000]);
+  expect(found.get("R2 writes a month")).toEqual([240_000, 1_000_000]);
+  expect(found.get("subrequests of the costliest invocation seen")).toEqual([60, 50]);
+  expect(found.get("CPU of a login, ms")).toEqual([200, 10]);
+});

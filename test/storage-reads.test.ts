@@ -1,0 +1,142 @@
+/** What a page view asks of storage: one read at most, and none while the isolate has the page. */
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { ReaderEnv } from "../src/bindings.ts";
+import type { EventId } from "../src/model/ids.ts";
+import { SESSION_LIFE_SECONDS, signSession } from "../src/model/session.ts";
+import { createReader } from "../src/reader/app.ts";
+import { anId, aSubmission } from "./makers.ts";
+import { aMemorySite } from "./memory/site.ts";
+
+const ORIGIN = "https://cairn.example";
+const SECRET = "a secret of the tests, long enough";
+const NOW = Date.UTC(2026, 0, 1, 1);
+const KEEP_MS = 1000;
+
+const post = aSubmission({ by: "mason", at: NOW });
+const THREAD = `/comments/${post.post}`;
+
+/** Each read of R2 and KV by its key, since the test began. */
+let reads: string[];
+let clock: number;
+let env: ReaderEnv;
+let reader: ReturnType<typeof createReader>;
+
+/** Whatever else is called on it is missing, and throws. */
+function countedBucket(pages: ReaderEnv["PAGES"]): ReaderEnv["PAGES"] {
+  const get = (key: string) => {
+    reads.push(`R2 ${key}`);
+    return pages.get(key);
+  };
+  return { get } as never;
+}
+
+function countedNamespace(site: ReaderEnv["SITE"]): ReaderEnv["SITE"] {
+  const getWithMetadata = (key: string, type: "arrayBuffer") => {
+    reads.push(`KV ${key}`);
+    return site.getWithMetadata(key, type);
+  };
+  return { getWithMetadata } as never;
+}
+
+beforeAll(async () => {
+  const site = await aMemorySite(NOW);
+  const made = { version: 1 as const, id: anId() as EventId, at: NOW, by: "mason" };
+  const named = { name: "programming", title: "programming", description: "" };
+  await site.send({ ...made, type: "community_created", ...named });
+  await site.send(post);
+  await site.publish();
+  env = {
+    PAGES: countedBucket(site.pages),
+    SITE: countedNamespace(site.site),
+    KEEP_MS: String(KEEP_MS),
+    SESSION_SECRET: SECRET,
+    // A read that reached for it would fail.
+    INTAKE: {} as never,
+  };
+});
+
+beforeEach(() => {
+  reads = [];
+  clock = NOW;
+  reader = createReader(() => clock);
+});
+
+async function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return reader.fetch(new Request(ORIGIN + path, { headers }), env);
+}
+
+async function readsOf(path: string, headers: Record<string, string> = {}): Promise<number> {
+  const before = reads.length;
+  await (await ask(path, headers)).arrayBuffer();
+  return reads.length - before;
+}
+
+describe("a page view", () => {
+  const VIEWS = ["/", "/r/programming", "/new", "/user/mason", "/about", "/.json", "/new.rss"];
+
+  test.each(VIEWS)("of %s reads once, and while the isolate has it never", async (path) => {
+    expect(await readsOf(path)).toBe(1);
+    clock += KEEP_MS - 1;
+    expect(await readsOf(path)).toBe(0);
+    clock += 1;
+    expect(await readsOf(path)).toBe(1);
+  });
+
+  test("of a thread at its whole address, in every order, as JSON and as a feed is one read", async () => {
+    const path = (await ask(THREAD)).headers.get("location") ?? "";
+    expect(path).toMatch(/^\/r\/programming\/comments\//);
+    for (const view of [path, `${path}?sort=new`, `${path}.json`, `${path}.rss`, THREAD]) {
+      await ask(view);
+    }
+    expect(reads).toEqual([`R2 ${THREAD}`]);
+  });
+
+  test("is as cheap for any client: plain, packed, HEAD and with a query that means nothing", async () => {
+    expect(await readsOf("/")).toBe(1);
+    expect(await readsOf("/", { "accept-encoding": "gzip" })).toBe(0);
+    expect(await readsOf("/?utm_source=elsewhere")).toBe(0);
+    const head = new Request(`${ORIGIN}/`, { method: "HEAD" });
+    expect((await reader.fetch(head, env)).status).toBe(200);
+    expect(reads).toEqual(["R2 /"]);
+  });
+
+  test("of what the client has already is one read at most", async () => {
+    const etag = (await ask("/")).headers.get("etag") ?? "";
+    const again = { "if-none-match": etag };
+    expect((await ask("/", again)).status).toBe(304);
+    expect(reads).toHaveLength(1);
+    clock += KEEP_MS;
+    expect((await ask("/", again)).status).toBe(304);
+    expect(reads).toHaveLength(2);
+  });
+
+  test("that only leads elsewhere reads nothing", async () => {
+    expect((await ask("/r/Programming/")).status).toBe(301);
+    expect((await ask("/me/saved")).status).toBe(303);
+    expect(reads).toEqual([]);
+  });
+});
+
+test("of a crowd that meets an old page one reads, and nobody waits", async () => {
+  await ask("/");
+  clock += KEEP_MS;
+  const crowd = await Promise.all(Array.from({ length: 100 }, () => ask("/")));
+  expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(reads).toEqual(["R2 /", "R2 /"]);
+});
+
+test("what does not exist is looked for each time; the page that says so is kept", async () => {
+  expect(await readsOf("/r/programming/hot/39")).toBe(2);
+  expect(await readsOf("/r/programming/hot/39")).toBe(1);
+  expect(reads).toEqual(["R2 /r/programming/hot/39", "KV /404", "R2 /r/programming/hot/39"]);
+});
+
+test("a private page is read for its owner each time, after what says since when sessions hold", async () => {
+  const expires = NOW / 1000 + SESSION_LIFE_SECONDS;
+  const cookie = `session=${await signSession(SECRET, { name: "mason", epoch: 0, expires })}`;
+  for (let view = 0; view < 2; view++) {
+    reads = [];
+    expect((await ask("/me/overlay.json", { cookie })).status).toBe(200);
+    expect(reads.slice(0, 2)).toEqual(["R2 ~mason/session", "R2 ~mason/overlay"]);
+  }
+});
