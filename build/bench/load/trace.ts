@@ -20,15 +20,16 @@ const VOTES_AGAIN = 0.12;
 const DOWNVOTES = 0.1;
 
 export interface Trace {
-  /** The names of all who may vote. */
-  readonly people: readonly string[];
   /** The next vote. @param at milliseconds since 1970 */
   vote(at: number): CairnEvent;
 }
 
-/** @param posts more than are active at a time; the first ones get votes first */
-export function voteTrace(posts: readonly PostId[], random: () => number): Trace {
-  const people = Array.from({ length: PEOPLE.count }, (_, index) => `voter${index}`);
+/**
+ * @param posts more than are active at a time; the first ones get votes first
+ * @param crowd tells its people from those of another trace, who have voted already
+ */
+export function voteTrace(posts: readonly PostId[], random: () => number, crowd: string): Trace {
+  const people = Array.from({ length: PEOPLE.count }, (_, index) => `${crowd}${index}`);
   const somebody = pickerOf(people.length, PEOPLE.shift, PEOPLE.exponent, random);
   const active = posts.slice(0, ACTIVE_POSTS);
   const popular = pickerOf(active.length, 0, EXPONENT, random);
@@ -39,7 +40,6 @@ export function voteTrace(posts: readonly PostId[], random: () => number): Trace
     active[Math.floor(random() * active.length)] = posts[next % posts.length] as PostId;
   };
   return {
-    people,
     vote(at) {
       if (++votes % VOTES_A_POST === 0) turnOver();
       if (random() >= VOTES_AGAIN) voter = people[somebody()];
