@@ -110,7 +110,7 @@ const IS_STALE = "FROM page WHERE named > written AND due <= ?1";
 
 const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
   (which, turn) =>
-    `SELECT * FROM (SELECT key, lease, due, ${turn} AS turn ${IS_STALE} AND ${which}
+    `SELECT * FROM (SELECT key, lease, due, urgent, ${turn} AS turn ${IS_STALE} AND ${which}
        ORDER BY due LIMIT ?2)`,
 );
 
