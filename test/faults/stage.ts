@@ -205,9 +205,7 @@ export class Stage {
     const real = new WeakMap<object, { sql: string; statement: D1PreparedStatement }>();
     const wrap = (sql: string, statement: D1PreparedStatement): D1PreparedStatement => {
       const footprint = footprintOf(sql);
-      // What changes rows, and looking for votes to count, is followed by questions about the time.
-      const isFollowed = footprint.writes.length > 0 || footprint.reads.includes("tally");
-      const touches = isFollowed ? together([footprint, ASKS_THE_TIME]) : footprint;
+      const touches = withWhatFollows(footprint);
       const wrapped = {
         bind: (...values: unknown[]) => wrap(sql, statement.bind(...values)),
         all: () => call(touches, () => statement.all()),
@@ -223,8 +221,7 @@ export class Stage {
       batch: (statements: D1PreparedStatement[]) => {
         const behind = statements.map((each) => real.get(each));
         const footprint = together(behind.map((each) => footprintOf(each?.sql ?? "")));
-        const touches =
-          footprint.writes.length > 0 ? together([footprint, ASKS_THE_TIME]) : footprint;
+        const touches = withWhatFollows(footprint);
         return call(touches, () =>
           this.#db.batch(behind.map((each) => each?.statement as D1PreparedStatement)),
         );
@@ -251,3 +248,9 @@ export class Stage {
 }
 
 type Call = <Result>(footprint: Footprint, effect: () => Promise<Result>) => Promise<Result>;
+
+/** What changes rows, and looking for votes to count, is followed by questions about the time. */
+function withWhatFollows(footprint: Footprint): Footprint {
+  const isFollowed = footprint.writes.length > 0 || footprint.reads.includes("tally");
+  return isFollowed ? together([footprint, ASKS_THE_TIME]) : footprint;
+}
