@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
+import { PRODUCTION } from "../build/bench/lanes.ts";
 import { OUTPUT } from "../build/compile-scripts.ts";
 import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
@@ -330,6 +331,32 @@ describe("the front cache", () => {
       ["consumer", undefined],
       ["dev", undefined],
     ]);
+  });
+});
+
+describe("lanes", () => {
+  const varsOf = (env: "consumer" | "dev") => CONFIG.env[env].vars as Record<string, string>;
+
+  it("of the bench are those of production", () => {
+    expect(varsOf("consumer")).toMatchObject(PRODUCTION);
+  });
+
+  it("are in the README as wrangler.toml has them", () => {
+    const lanes = [
+      ...read("README.md").matchAll(/^\| (\w+) \| [^|]+ \| (\d+) (\w+) \| (\d+) (\w+) \|$/gm),
+    ];
+    const seconds = (count: string, unit: string) => Number(count) * (unit === "min" ? 60 : 1);
+    const told = lanes.map(([, lane = "", ...rest]) => {
+      const [here = "", unit = "", there = "", its = ""] = rest;
+      return [`${lane.toUpperCase()}_LANE_SECONDS`, seconds(here, unit), seconds(there, its)];
+    });
+    const names = ["FAST", "SIDE", "SLOW", "PRIVATE"].map((lane) => `${lane}_LANE_SECONDS`);
+    const set = names.map((name) => [
+      name,
+      Number(varsOf("dev")[name]),
+      Number(varsOf("consumer")[name]),
+    ]);
+    expect(told).toEqual(set);
   });
 });
 
