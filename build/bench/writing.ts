@@ -3,7 +3,7 @@ import type { Post } from "../../src/model/entities.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { type Lanes, LOCAL, PRODUCTION, paceOf } from "./lanes.ts";
-import { growSite } from "./load/growth.ts";
+import { addYoungPosts, growSite } from "./load/growth.ts";
 import { costOfVotes, type Load, type VoteCost } from "./load/merging.ts";
 import { type Offered, offerVotes } from "./load/offer.ts";
 import { type RunningSite, startSite } from "./load/running-site.ts";
@@ -37,6 +37,10 @@ const GROWTH: Load = {
   privateSeconds: 0,
 };
 const GROWTH_TIMES = 10;
+/** Of two days, for a trace to vote on. */
+const YOUNG_POSTS = 8000;
+/** Between two loads. */
+const APART_MS = 3_600_000;
 
 function load(label: string, votesPerSecond: number, lanes: Lanes) {
   return { label, votesPerSecond, pace: paceOf(lanes) };
@@ -62,22 +66,23 @@ export async function benchWriting(
     await site.stop();
   }
   const site = await startSite(stateDir, PRODUCTION, config.origin);
+  const posts = await hottest(site);
   // Ahead of every page's last write.
-  const clock = { ms: now() + 3_600_000 };
-  const measure = async (each: Load, crowd: string) => {
-    clock.ms += 3_600_000;
-    const trace = voteTrace(ids(await hottest(site)), random, crowd);
+  const clock = { ms: now() };
+  const measure = async (each: Load, mark: string) => {
+    clock.ms += APART_MS;
+    const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms);
+    const trace = voteTrace(ids(young), random, `load_${mark}`);
     return costOfVotes(site, each, trace, config, clock);
   };
   const costs: VoteCost[] = [];
-  for (const [index, each] of LOADS.entries()) costs.push(await measure(each, `load${index}_`));
-  const posts = await hottest(site);
-  const small = await measure(GROWTH, "small_");
+  for (const [index, each] of LOADS.entries()) costs.push(await measure(each, "xyz"[index] ?? ""));
+  const small = { cost: await measure(GROWTH, "s"), posts: (await hottest(site)).length };
   await growSite(site.db, posts, GROWTH_TIMES);
-  const grown = await measure(GROWTH, "grown_");
+  const large = { cost: await measure(GROWTH, "l"), posts: (await hottest(site)).length };
   await site.stop();
   return {
-    tables: [offersTable(offered), costsTable(costs), growthTable(small, grown, posts.length)],
+    tables: [offersTable(offered), costsTable(costs), growthTable(small, large)],
     busyVote: writeCost(costs.at(-1) as VoteCost),
   };
 }
@@ -86,7 +91,7 @@ export async function benchWriting(
 async function hottest({ db }: RunningSite): Promise<readonly Post[]> {
   const reads = openReads(db);
   const [posts = []] = await reads.rankedSlices([
-    { ranking: "hot", scope: null, from: 0, count: 100_000 },
+    { ranking: "hot", scope: null, from: 0, count: 1_000_000 },
   ]);
   return posts;
 }
@@ -161,16 +166,21 @@ function costsTable(costs: readonly VoteCost[]): Table {
   };
 }
 
-function growthTable(small: VoteCost, grown: VoteCost, posts: number): Table {
+interface Sized {
+  readonly cost: VoteCost;
+  readonly posts: number;
+}
+
+function growthTable(small: Sized, large: Sized): Table {
   const row = (label: string, of: (cost: VoteCost) => number, digits: number) => [
     label,
-    of(small).toFixed(digits),
-    of(grown).toFixed(digits),
-    (of(grown) / of(small)).toFixed(2),
+    of(small.cost).toFixed(digits),
+    of(large.cost).toFixed(digits),
+    (of(large.cost) / of(small.cost)).toFixed(2),
   ];
   return {
     title: "What a vote costs when the site grows (500 a second, production's lanes)",
-    columns: ["", `${posts} posts`, `${posts * GROWTH_TIMES} posts`, "ratio"],
+    columns: ["", `${small.posts} posts`, `${large.posts} posts`, "ratio"],
     rows: [
       row("rows read", ({ rowsRead }) => rowsRead, 0),
       row("rows written", ({ rowsWritten }) => rowsWritten, 2),

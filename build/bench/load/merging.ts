@@ -9,6 +9,8 @@ import { readStale } from "../../../src/store/status.ts";
 import type { RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 
+const CRON_SECONDS = 60;
+
 export interface Load {
   readonly label: string;
   readonly votesPerSecond: number;
@@ -45,7 +47,8 @@ export async function costOfVotes(
         trace.vote(clock.ms + Math.floor((vote * 1000) / votesPerSecond)),
       );
       clock.ms += 1000;
-      await site.live({ events, now: clock.ms, pace, config, isPublished });
+      const isTicked = isPublished && second % CRON_SECONDS === 0;
+      await site.live({ events, now: clock.ms, pace, config, isPublished, isTicked });
     }
   };
   await live(warmUpSeconds, true);

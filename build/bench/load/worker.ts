@@ -8,6 +8,7 @@ import type { ConsumerEnv } from "../../../src/bindings.ts";
 import { consumeEvents } from "../../../src/consumer/consume.ts";
 import { publishStale } from "../../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../../src/consumer/ranked-heads.ts";
+import { tick } from "../../../src/consumer/tick.ts";
 import consumer from "../../../src/consumer/worker.ts";
 import type { Site } from "../../../src/pages/page-type.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
@@ -36,6 +37,8 @@ export interface Second {
   readonly pace: Pace;
   readonly config: Site;
   readonly isPublished: boolean;
+  /** Cron has its minute. */
+  readonly isTicked: boolean;
 }
 
 interface BenchEnv extends ConsumerEnv {
@@ -95,6 +98,7 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
     const batch = events.slice(from, from + MAX_BATCH);
     await consumeEvents(DB, batch, second.now, pace, [], RANKED);
   }
+  if (second.isTicked) while (!(await tick(DB, second.now, pace)));
   if (!second.isPublished) return;
   const stores = { db: DB, pages: PAGES, site: SITE };
   const token = () => crypto.randomUUID();
