@@ -95,6 +95,14 @@ describe("a vote", () => {
     expect(await score()).toBe(3);
   });
 
+  it("waits no longer for having been counted last by a clock that was ahead", async () => {
+    now += 3_600_000;
+    await consume(vote());
+    now = BEGIN + 1000;
+    await consume(vote());
+    expect(await waiting()).toEqual([{ ups: 1, downs: 0, due: now + 10_000 }]);
+  });
+
   it("that waits is a row at once: sent again it changes nothing, withdrawn it adds nothing", async () => {
     await consume(vote());
     now += 1000;
