@@ -156,6 +156,23 @@ describe("a vote", () => {
   });
 });
 
+it("votes that cannot be counted keep neither others waiting nor pages", async () => {
+  const others = Array.from({ length: 99 }, () => aSubmission({ by: "ann" }));
+  await consume(...others);
+  const all = [post, ...others];
+  for (const by of ["ben", "cat"]) {
+    await consume(...all.map(({ post }) => aVote({ post, by, at: now })));
+    now += 1000;
+  }
+  const broken = (others[40] as typeof post).post;
+  await site.db.prepare("UPDATE post SET data = '{' WHERE id = ?1").bind(broken).run();
+  now += 60_000;
+  const { written } = await publishStale(site);
+  expect(written).toBeGreaterThan(0);
+  const left = await site.db.prepare("SELECT post, due FROM tally").all();
+  expect(left.results).toEqual([{ post: broken, due: now + 60_000 }]);
+});
+
 async function publishAll(): Promise<void> {
   for (let due = await nextDue(site.db); due !== null; due = await nextDue(site.db)) {
     now = Math.max(now, due);
