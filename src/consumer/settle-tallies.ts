@@ -17,8 +17,8 @@ const MAX_COMMITS = 5;
  * the others nor what is to be published. Eight times for one among a hundred.
  */
 const MAX_FAILURES = 8;
-/** Until what failed is tried again. Milliseconds. */
-const RETRY_MS = 60_000;
+/** Until what failed is tried again: mostly the database was busy. Milliseconds. */
+const RETRY_MS = 5000;
 
 type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
 
