@@ -4,36 +4,37 @@
  * waits for each statement that Miniflare's proxy makes. A build reads everything, from two threads.
  * Reads only: whatever is written goes through the binding.
  */
-import { readdirSync } from "node:fs";
+import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import { readCommitNumber } from "../src/store/commit.ts";
 
-/** Where Miniflare keeps the files of all D1 databases, named by hashes. */
+/** Where Miniflare keeps the files of all D1 databases, in a state directory. */
 const FOLDER = ["v3", "d1", "miniflare-D1DatabaseObject"];
 
 /** Milliseconds that a read waits while the simulator tidies up the file. */
 const OPTIONS = { readOnly: true, timeout: 10_000 };
 
-/** @returns the content database of a local state, as far as `src/store` reads it */
-export async function openContentFile(stateDir: string): Promise<D1Database> {
-  const folder = join(stateDir, ...FOLDER);
-  for (const name of readdirSync(folder).filter((each) => /^[0-9a-f]{64}\.sqlite$/.test(each))) {
-    const db = readOnlyD1(new DatabaseSync(join(folder, name), OPTIONS));
-    if (await isContent(db)) return db;
-  }
-  throw new Error(`no content database in ${folder}`);
+/**
+ * Others may lie beside it, that a wrangler.toml with other ids has left.
+ * @param id the database's, as wrangler.toml has it
+ */
+export function contentFileOf(stateDir: string, id: string): string {
+  return join(stateDir, ...FOLDER, `${objectIdOf(FOLDER.at(-1) as string, id)}.sqlite`);
 }
 
-/** The others have no commits. */
-async function isContent(db: D1Database): Promise<boolean> {
-  try {
-    await readCommitNumber(db);
-    return true;
-  } catch {
-    return false;
-  }
+/** As workerd makes the id of a Durable Object from its class and its name. */
+function objectIdOf(className: string, name: string): string {
+  const key = createHash("sha256").update(className).digest();
+  const sign = (text: string | Buffer) =>
+    createHmac("sha256", key).update(text).digest().subarray(0, 16);
+  const signed = sign(name);
+  return Buffer.concat([signed, sign(signed)]).toString("hex");
+}
+
+/** @returns the content database, as far as `src/store` reads it */
+export function openContentFile(file: string): D1Database {
+  return readOnlyD1(new DatabaseSync(file, OPTIONS));
 }
 
 function readOnlyD1(file: DatabaseSync): D1Database {

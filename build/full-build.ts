@@ -41,7 +41,7 @@ export async function buildSite(
 ): Promise<BuildSummary> {
   const fingerprint = fingerprintOf(config);
   const { commit, trusted } = await beginBuilding(state.db, fingerprint);
-  const content = await openContentFile(state.stateDir);
+  const content = openContentFile(state.contentFile);
   const pages = await listPages(content);
   const stored = await state.listStored();
   const ofDeploys = pages.filter(({ key }) => isDeployKey(key));
@@ -51,8 +51,8 @@ export async function buildSite(
   await withProgress("pages", pages.length, async (progress) => {
     progress.advance(pages.length - due.length);
     const parts = chunksOf(due, CHUNK);
-    const { stateDir, storekeeper } = state;
-    const threads = startRenderThreads({ stateDir, config, commit, storekeeper }, parts.length);
+    const { contentFile, storekeeper } = state;
+    const threads = startRenderThreads({ contentFile, config, commit, storekeeper }, parts.length);
     try {
       // While one chunk of a thread is being stored, it renders the next one.
       await eachInParallel(parts, 2 * threads.count, async (chunk) => {

@@ -10,12 +10,15 @@ import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-type
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Databases } from "../src/store/facts.ts";
+import { contentFileOf } from "./content-file.ts";
 
 /** When each object of R2 was put, in milliseconds since 1970, by key. */
 export type StoredObjects = ReadonlyMap<string, number>;
 
 export interface LocalState {
   readonly stateDir: string;
+  /** That of `db`. */
+  readonly contentFile: string;
   readonly db: D1Database;
   readonly accounts: D1Database;
   /** Accepted and not applied yet. */
@@ -69,6 +72,7 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     } as V4MiniflareOptions),
   );
   const storekeeper = (await miniflare.ready).href;
+  const { DB } = d1Databases as { readonly DB: { readonly id: string } };
   return {
     db: holdStatements((await miniflare.getD1Database("DB")) as unknown as D1Database),
     accounts: holdStatements((await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database),
@@ -76,6 +80,7 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
     pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     stateDir,
+    contentFile: contentFileOf(stateDir, DB.id),
     storekeeper,
     listStored: () => listStored(storekeeper),
     dispose: () => miniflare.dispose(),

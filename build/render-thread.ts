@@ -6,8 +6,8 @@ import { openContentFile } from "./content-file.ts";
 import { type PagePut, packPuts } from "./page-parcel.ts";
 import type { Answer, Order, PageTask, ThreadSettings } from "./render-threads.ts";
 
-const { stateDir, config, commit, storekeeper } = workerData as ThreadSettings;
-const db = await openContentFile(stateDir);
+const { contentFile, config, commit, storekeeper } = workerData as ThreadSettings;
+const db = openContentFile(contentFile);
 
 parentPort?.on("message", async ({ id, pages }: Order) => {
   const puts = await renderAll(pages);

@@ -9,7 +9,8 @@ const THREAD = new URL("./render-thread.ts", import.meta.url).pathname;
 const HEAP = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
 
 export interface ThreadSettings {
-  readonly stateDir: string;
+  /** See build/content-file. */
+  readonly contentFile: string;
   readonly config: Site;
   /** That the pages are rendered as of. */
   readonly commit: number;

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditSite } from "../build/audit.ts";
 import { buildSite } from "../build/full-build.ts";
@@ -12,6 +13,7 @@ import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
 import { beginBuilding } from "../src/store/compiled.ts";
+import { migrationsOf } from "./memory/sqlite-d1.ts";
 
 const SITE = { origin: "http://localhost:8787", admins: [] };
 const LINKS = 60;
@@ -135,4 +137,18 @@ test("what the audit finds different, the next build writes", async () => {
   expect(await build()).toMatchObject({ written: 1 });
   expect(await hashes("/comments/link7")).toEqual([before]);
   expect((await auditSite(state, SITE, Date.now)).differ).toEqual([]);
+});
+
+test("a database that another wrangler.toml has left beside it is not taken for this one", async () => {
+  const folder = join(state.stateDir, "v3", "d1", "miniflare-D1DatabaseObject");
+  const other = join(folder, `${"0".repeat(64)}.sqlite`);
+  await writeFile(other, "");
+  const file = new DatabaseSync(other);
+  for (const sql of migrationsOf("content").values()) file.exec(sql);
+  file.close();
+  try {
+    expect(await build()).toMatchObject({ pages });
+  } finally {
+    await rm(other);
+  }
 });

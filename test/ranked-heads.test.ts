@@ -38,7 +38,7 @@ async function expectTrue(db: ReturnType<typeof openMemoryD1>, ranked: RankedHea
   const { counted, asked } = counting(db);
   const commit = await readCommitNumber(db);
   const heads = await ranked.at(counted, commit, LISTINGS, RANKED_DEPTH);
-  const truth = await readHeads(db, LISTINGS, RANKED_DEPTH);
+  const { heads: truth } = await readHeads(db, LISTINGS, RANKED_DEPTH);
   for (const [index, { keys }] of heads.entries()) {
     expect(keys.slice(0, RANKED_DEPTH)).toEqual(truth[index]);
   }
@@ -84,7 +84,7 @@ it("it reads a listing again when too many have left its beginning", async () =>
   const ranked = new RankedHeads();
   await expectTrue(db, ranked);
   for (let commit = 0; commit < 8; commit++) {
-    const [best = []] = await readHeads(db, [LISTINGS[0]], 60);
+    const [best = []] = (await readHeads(db, [LISTINGS[0]], 60)).heads;
     await consumeEvents(
       db,
       best.map(({ id }) => deletion(id)),
@@ -101,7 +101,7 @@ it("it reads a listing again when too many of its best have sunk below what it k
   const { db } = await aSite();
   const ranked = new RankedHeads();
   for (let commit = 0; commit < 8; commit++) {
-    const [best = []] = await readHeads(db, [LISTINGS[1]], 60);
+    const [best = []] = (await readHeads(db, [LISTINGS[1]], 60)).heads;
     const votes = best.map(({ id }) => aVote({ post: id, by: "ben", value: -1 }));
     await consumeEvents(db, votes, NOW, PACE, [], ranked);
     await expectTrue(db, ranked);
@@ -120,8 +120,34 @@ it("it does not take moves on older rows for its own", async () => {
   const { db } = await aSite();
   const ranked = new RankedHeads();
   await expectTrue(db, ranked);
-  const [best = []] = await readHeads(db, [LISTINGS[0]], 1);
+  const [best = []] = (await readHeads(db, [LISTINGS[0]], 1)).heads;
   const moves = best.map((before) => ({ before, after: null }));
   ranked.advance((await readCommitNumber(db)) - 1, [{ ...LISTINGS[0], moves }]);
   await expectTrue(db, ranked);
 });
+
+it("it does not keep what was read beside a commit of the same isolate", async () => {
+  const { db } = await aSite();
+  const ranked = new RankedHeads();
+  const readAt = await readCommitNumber(db);
+  const sent = Promise.withResolvers<void>();
+  const reader = {
+    ...held(db),
+    batch: async (all: never) => sent.promise.then(() => db.batch(all)),
+  };
+  // One asks; its question is late on the way to the database, but answered first.
+  const asked = ranked.at(reader as never, readAt, LISTINGS, RANKED_DEPTH);
+  const batch = async (all: never) => {
+    const answers = await db.batch(all);
+    if ((await readCommitNumber(db)) === readAt) return answers;
+    sent.resolve();
+    await asked;
+    return answers;
+  };
+  await consumeEvents({ ...held(db), batch } as never, [aSubmission()], NOW, PACE, [], ranked);
+  await expectTrue(db, ranked);
+});
+
+function held(db: ReturnType<typeof openMemoryD1>) {
+  return { prepare: (sql: string) => db.prepare(sql) };
+}

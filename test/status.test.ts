@@ -10,6 +10,7 @@ import { tick } from "../src/consumer/tick.ts";
 import type { PersonKey, PostId } from "../src/model/ids.ts";
 import { signSession } from "../src/model/session.ts";
 import type { StatusReport } from "../src/model/status.ts";
+import { isHealthy } from "../src/model/status.ts";
 import { createReader } from "../src/reader/app.ts";
 import { aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -123,4 +124,18 @@ describe("/health", () => {
     site.pass(301_000);
     expect((await site.get("/health")).status).toBe(503);
   });
+
+  it.each(["fast", "side"] as const)(
+    "is not well while a page of the %s lane waits",
+    async (lane) => {
+      const site = await aSite();
+      await site.cron();
+      const report = await site.report();
+      const isWellAfter = (overdue: number) => {
+        const stale = { ...report.stale, [lane]: { pages: 1, overdue } };
+        return isHealthy({ ...report, stale }, report.at);
+      };
+      expect([isWellAfter(300), isWellAfter(301)]).toEqual([true, false]);
+    },
+  );
 });

@@ -95,6 +95,14 @@ describe("a vote", () => {
     expect(await score()).toBe(3);
   });
 
+  it("waits no longer for having been counted last by a clock that was ahead", async () => {
+    now += 3_600_000;
+    await consume(vote());
+    now = BEGIN + 1000;
+    await consume(vote());
+    expect(await waiting()).toEqual([{ ups: 1, downs: 0, due: now + 10_000 }]);
+  });
+
   it("that waits is a row at once: sent again it changes nothing, withdrawn it adds nothing", async () => {
     await consume(vote());
     now += 1000;
@@ -146,6 +154,23 @@ describe("a vote", () => {
     expect(await score()).toBe(3);
     expect(await waiting()).toEqual([]);
   });
+});
+
+it("votes that cannot be counted keep neither others waiting nor pages", async () => {
+  const others = Array.from({ length: 99 }, () => aSubmission({ by: "ann" }));
+  await consume(...others);
+  const all = [post, ...others];
+  for (const by of ["ben", "cat"]) {
+    await consume(...all.map(({ post }) => aVote({ post, by, at: now })));
+    now += 1000;
+  }
+  const broken = (others[40] as typeof post).post;
+  await site.db.prepare("UPDATE post SET data = '{' WHERE id = ?1").bind(broken).run();
+  now += 60_000;
+  const { written } = await publishStale(site);
+  expect(written).toBeGreaterThan(0);
+  const left = await site.db.prepare("SELECT post, due FROM tally").all();
+  expect(left.results).toEqual([{ post: broken, due: now + 5000 }]);
 });
 
 async function publishAll(): Promise<void> {

@@ -68,11 +68,11 @@ function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
 }
 
 /** Everything but storing. */
-async function compress({ stateDir }: LocalState, config: Site): Promise<number> {
-  const keys = await listPages(await openContentFile(stateDir));
+async function compress({ contentFile }: LocalState, config: Site): Promise<number> {
+  const keys = await listPages(openContentFile(contentFile));
   const pages = keys.map(({ key }) => ({ key, isStored: false, mustPut: false }));
   const parts = chunksOf(pages, CHUNK);
-  const settings = { stateDir, config, commit: 0, storekeeper: null };
+  const settings = { contentFile, config, commit: 0, storekeeper: null };
   const threads = startRenderThreads(settings, parts.length);
   await eachInParallel(parts, 2 * threads.count, async (part) => void (await threads.render(part)));
   await threads.stop();
@@ -81,7 +81,7 @@ async function compress({ stateDir }: LocalState, config: Site): Promise<number>
 
 /** Their content is written beforehand: what they read is not what is measured. */
 async function runOthers(
-  { stateDir }: LocalState,
+  { contentFile }: LocalState,
   config: Site,
   run: (what: string, work: () => Promise<number>) => Promise<Run>,
 ): Promise<Run[]> {
@@ -94,7 +94,7 @@ async function runOthers(
     if (version === null) console.log("Hugo: skipped, it is not installed (Debian: hugo).");
     if (!hasEleventy) console.log(`Eleventy: skipped, npx could not fetch ${ELEVENTY}.`);
     const writers = [openHugoSite(hugo), openEleventySite(eleventy)];
-    for await (const pages of readContent(await openContentFile(stateDir), config)) {
+    for await (const pages of readContent(openContentFile(contentFile), config)) {
       for (const write of writers) write(pages);
     }
     return [

@@ -36,17 +36,26 @@ export class RankedHeads {
     this.#commit = commit;
     const found = listings.map((listing) => this.#find(nameOf(listing), depth));
     const missing = listings.filter((_, index) => found[index] === undefined);
-    const limit = depth + SLACK;
-    const read = (await readHeads(db, missing, limit)).map(
-      (keys): Head => ({ keys, isWhole: keys.length < limit }),
-    );
-    if (commit === this.#commit) {
-      for (const [index, listing] of missing.entries()) {
+    const read = missing.length === 0 ? [] : await this.#read(db, commit, missing, depth + SLACK);
+    const rest = read.values();
+    return found.map((head) => head ?? (rest.next().value as Head));
+  }
+
+  /** What was read beside a later commit is not kept: that commit's moves are in it already. */
+  async #read(
+    db: ContentDb,
+    commit: number,
+    listings: readonly RankedListing[],
+    limit: number,
+  ): Promise<Head[]> {
+    const { commit: readAt, heads } = await readHeads(db, listings, limit);
+    const read = heads.map((keys): Head => ({ keys, isWhole: keys.length < limit }));
+    if (readAt === commit && commit === this.#commit) {
+      for (const [index, listing] of listings.entries()) {
         this.#keep(nameOf(listing), read[index] as Head);
       }
     }
-    const rest = read.values();
-    return found.map((head) => head ?? (rest.next().value as Head));
+    return read;
   }
 
   /** The next commit after `readAt` has moved these posts. */

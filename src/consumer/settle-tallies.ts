@@ -3,7 +3,7 @@ import { DEPARTED } from "../model/entities.ts";
 import type { EventId, PostId } from "../model/ids.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
-import { readDueTallies } from "../store/tallies.ts";
+import { postponeTallies, readDueTallies } from "../store/tallies.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
@@ -12,19 +12,48 @@ const POSTS_A_COMMIT = 100;
 /** Commits of one invocation: each takes about 40 of D1's 1,000 queries, and publishing wants some. */
 const MAX_COMMITS = 5;
 
-export async function settleTallies({
-  db,
-  pace,
-  now,
-  ranked,
-}: Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">): Promise<void> {
+/**
+ * Posts that fail together are halved, so that one that cannot be counted fails alone: it keeps neither
+ * the others nor what is to be published. Eight times for one among a hundred.
+ */
+const MAX_FAILURES = 8;
+/** Until what failed is tried again: mostly the database was busy. Milliseconds. */
+const RETRY_MS = 5000;
+
+type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
+
+export async function settleTallies(deps: Deps): Promise<void> {
   for (let commit = 0; commit < MAX_COMMITS; commit++) {
-    const posts = await readDueTallies(db, now(), POSTS_A_COMMIT);
-    if (posts.length === 0) return;
-    const events = posts.map((post) => tallied(post, now()));
-    await consumeEvents(db, events, now(), pace, [], ranked);
+    const posts = await readDueTallies(deps.db, deps.now(), POSTS_A_COMMIT);
+    if (posts.length === 0 || !(await settle(deps, posts))) return;
     if (posts.length < POSTS_A_COMMIT) return;
   }
+}
+
+/** @returns false when something failed */
+async function settle(deps: Deps, posts: readonly PostId[]): Promise<boolean> {
+  const groups = [posts];
+  let failures = 0;
+  for (let group = groups.pop(); group; group = groups.pop()) {
+    try {
+      await count(deps, group);
+    } catch (error) {
+      failures++;
+      const half = Math.ceil(group.length / 2);
+      if (group.length > 1 && failures < MAX_FAILURES) {
+        groups.push(group.slice(half), group.slice(0, half));
+        continue;
+      }
+      console.error(`counting the votes on ${group.join(", ")} failed`, error);
+      await postponeTallies(deps.db, group, deps.now() + RETRY_MS);
+    }
+  }
+  return failures === 0;
+}
+
+async function count({ db, pace, now, ranked }: Deps, posts: readonly PostId[]): Promise<void> {
+  const events = posts.map((post) => tallied(post, now()));
+  await consumeEvents(db, events, now(), pace, [], ranked);
 }
 
 /** Nobody's act: nothing remembers it. */

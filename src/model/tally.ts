@@ -29,7 +29,8 @@ const BUSY = 1 / 5;
 /** @returns when a vote on the post is to be counted, in milliseconds since 1970; not after `now`: at once */
 export function tallyDue({ talliedAt }: Post, now: number, pace: TallyPace): number {
   const { fast, tally: slow = fast } = pace;
-  const since = now - talliedAt;
-  const isBusy = since < fast * BUSY;
-  return talliedAt + (isBusy ? Math.min(fast, slow) : slow);
+  // Whose clock was ahead does not keep votes waiting until the others have come so far.
+  const last = Math.min(talliedAt, now);
+  const isBusy = now - last < fast * BUSY;
+  return last + (isBusy ? Math.min(fast, slow) : slow);
 }

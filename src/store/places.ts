@@ -13,27 +13,33 @@ export interface SortKey {
   readonly id: PostId;
 }
 
-/** The best posts of each listing, at most `limit`. */
+/** How listings begin, and the commit that this is true of. */
+export interface ReadHeads {
+  readonly commit: number;
+  readonly heads: readonly SortKey[][];
+}
+
+/** The best posts of each listing, at most `limit`. At least one listing. */
 export async function readHeads(
   db: D1Database,
   listings: readonly RankedListing[],
   limit: number,
-): Promise<SortKey[][]> {
+): Promise<ReadHeads> {
   const groups = [...Map.groupBy(listings.entries(), ([, listing]) => kindOf(listing)).values()];
-  if (groups.length === 0) return [];
-  const answers = await db.batch<{ keys: string }>(
-    groups.map((group) => {
+  const [site, ...answers] = await db.batch<{ keys: string; commit: number }>([
+    db.prepare('SELECT commit_number AS "commit" FROM site'),
+    ...groups.map((group) => {
       const ofOneKind = group.map(([, listing]) => listing);
       return headStatement(db, ofOneKind, limit);
     }),
-  );
+  ]);
   const heads = listings.map((): SortKey[] => []);
   groups.forEach((group, statement) => {
     group.forEach(([index], row) => {
       heads[index] = JSON.parse(answers[statement]?.results[row]?.keys ?? "[]");
     });
   });
-  return heads;
+  return { commit: site?.results[0]?.commit ?? 0, heads };
 }
 
 function kindOf({ ranking, scope }: RankedListing): string {

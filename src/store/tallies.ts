@@ -29,6 +29,18 @@ export async function readDueTallies(
   return results.map(({ post }) => post);
 }
 
+/** Counts the votes on these posts at `due`, and not before. */
+export async function postponeTallies(
+  db: D1Database,
+  posts: readonly PostId[],
+  due: number,
+): Promise<void> {
+  await db
+    .prepare("UPDATE tally SET due = ?1 WHERE post IN (SELECT value FROM json_each(?2))")
+    .bind(due, JSON.stringify(posts))
+    .run();
+}
+
 export function upsertTallies(db: D1Database, tallies: readonly Tally[]): D1PreparedStatement[] {
   return jsonChunks(tallies).map((json) =>
     db
