@@ -63,29 +63,37 @@ describe("a vote", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it("that comes a second later is counted with others ten seconds after the first", async () => {
+  it("that comes a second later is counted with others a minute after the first", async () => {
     await consume(vote());
     now += 1000;
     await consume(vote());
     now += 5000;
     await consume(vote({ value: -1 }));
     expect(await score()).toBe(2);
-    expect(await waiting()).toEqual([{ ups: 1, downs: 1, due: BEGIN + 10_000 }]);
-    now = BEGIN + 10_000;
+    expect(await waiting()).toEqual([{ ups: 1, downs: 1, due: BEGIN + 60_000 }]);
+    now = BEGIN + 60_000;
     await publishStale(site);
     expect(await score()).toBe(2);
     expect(await waiting()).toEqual([]);
-    expect(await site.db.prepare("SELECT ups, downs FROM post").first()).toEqual({
-      ups: 3,
-      downs: 1,
-    });
+    const sums = await site.db.prepare("SELECT ups, downs FROM post").first();
+    expect(sums).toEqual({ ups: 3, downs: 1 });
   });
 
-  it("that comes twenty seconds later waits until a minute after the first", async () => {
+  it("that makes it ten is counted with them ten seconds after the first", async () => {
+    await consume(vote());
+    now += 1000;
+    for (let voter = 0; voter < 9; voter++) await consume(vote());
+    expect(await waiting()).toEqual([{ ups: 9, downs: 0, due: BEGIN + 60_000 }]);
+    await consume(vote());
+    expect(await waiting()).toEqual([{ ups: 10, downs: 0, due: BEGIN + 10_000 }]);
+  });
+
+  it("that makes it ten later than that is counted with them at once", async () => {
     await consume(vote());
     now += 20_000;
-    await consume(vote());
-    expect(await waiting()).toEqual([{ ups: 1, downs: 0, due: BEGIN + 60_000 }]);
+    for (let voter = 0; voter < 10; voter++) await consume(vote());
+    expect(await score()).toBe(12);
+    expect(await waiting()).toEqual([]);
   });
 
   it("that comes a minute later is counted at once", async () => {
@@ -100,7 +108,7 @@ describe("a vote", () => {
     await consume(vote());
     now = BEGIN + 1000;
     await consume(vote());
-    expect(await waiting()).toEqual([{ ups: 1, downs: 0, due: now + 10_000 }]);
+    expect(await waiting()).toEqual([{ ups: 1, downs: 0, due: now + 60_000 }]);
   });
 
   it("that waits is a row at once: sent again it changes nothing, withdrawn it adds nothing", async () => {
@@ -113,7 +121,7 @@ describe("a vote", () => {
     now += 1000;
     await consume(vote({ by: "ben", value: 0 }));
     expect(await waiting()).toMatchObject([{ ups: 0, downs: 0 }]);
-    now = BEGIN + 10_000;
+    now = BEGIN + 60_000;
     await publishStale(site);
     expect(await score()).toBe(2);
     expect(await waiting()).toEqual([]);
@@ -123,7 +131,7 @@ describe("a vote", () => {
     await consume(vote());
     now += 1000;
     await consume(vote());
-    now = BEGIN + 11_000;
+    now = BEGIN + 61_000;
     await consume(vote(), vote());
     expect(await score()).toBe(5);
     expect(await waiting()).toEqual([]);
@@ -141,7 +149,7 @@ describe("a vote", () => {
     expect(await nextDue(site.db)).toBeNull();
     await consume(vote({ by: "ann", value: -1 }));
     await site.db.prepare("DELETE FROM page WHERE named > written").run();
-    expect(await nextDue(site.db)).toBe(counted + PACE.fast);
+    expect(await nextDue(site.db)).toBe(counted + PACE.tally);
   });
 
   it("on a post that goes meanwhile is counted all the same", async () => {
@@ -149,7 +157,7 @@ describe("a vote", () => {
     now += 1000;
     const event = { version: 1 as const, id: anId() as never, at: now, by: "ann" };
     await consume(vote(), { ...event, type: "post_deleted", post: post.post });
-    now += 10_000;
+    now += 60_000;
     await publishStale(site);
     expect(await score()).toBe(3);
     expect(await waiting()).toEqual([]);

@@ -53,9 +53,10 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
     const measured = { ...writes, post, idle: idle.idle, view, mostSubrequests };
     // Last, because it makes another site of it.
-    const writing = await benchWriting(stateDir, settings.site, sources);
-    for (const table of writing.tables) console.log(tableText(table));
-    const busy = { ...measured, vote: writing.busyVote };
+    const vote = await benchWriting(stateDir, settings.site, sources, (table) => {
+      console.log(tableText(table));
+    });
+    const busy = { ...measured, vote };
     const tables = moneyTables(measured, busy, hashCpuMs());
     for (const table of tables) console.log(tableText(table));
   } finally {

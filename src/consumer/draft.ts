@@ -179,7 +179,11 @@ export class Draft {
     const waiting = this.tallies.get(post.id);
     const ups = (waiting?.ups ?? 0) + more.ups;
     const downs = (waiting?.downs ?? 0) + more.downs;
-    const due = waiting?.due ?? tallyDue(post, this.#now, this.#pace);
+    const votes = Math.abs(ups) + Math.abs(downs);
+    const due = Math.min(
+      waiting?.due ?? Number.POSITIVE_INFINITY,
+      tallyDue(post, votes, this.#now, this.#pace),
+    );
     // What one batch brings is counted together.
     if (due > this.#now && !this.#counted.has(post.id)) {
       this.tallies.set(post.id, { post: post.id, ups, downs, due });

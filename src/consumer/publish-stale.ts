@@ -4,7 +4,7 @@
  */
 
 import { encodePage } from "../pages/encode.ts";
-import type { Rendered, Site } from "../pages/page-type.ts";
+import type { PageType, Rendered, Site } from "../pages/page-type.ts";
 import {
   type PublishOptions,
   type PublishResult,
@@ -15,6 +15,7 @@ import type { DeployStore, PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
+import { gathered } from "../store/gathered.ts";
 import {
   LEASE_MS,
   type LeasedPage,
@@ -135,14 +136,16 @@ export async function renderPages(
   { db, config }: Pick<PublisherDeps, "db" | "config">,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Rendered>> {
-  const reads = openReads(db);
+  const reads = openReads(gathered(db));
   const rendered = new Map<string, Rendered>();
-  for (const [type, ofType] of Map.groupBy(keys, pageTypeOf)) {
+  const renderType = async (type: PageType | null, ofType: readonly string[]) => {
     const pages = await type?.render(reads, ofType, config);
     ofType.forEach((key, index) => {
       rendered.set(key, pages?.[index] ?? { type: "void" });
     });
-  }
+  };
+  // At once, so that what all types read goes out together.
+  await Promise.all([...Map.groupBy(keys, pageTypeOf)].map((group) => renderType(...group)));
   return rendered;
 }
 

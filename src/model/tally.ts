@@ -17,20 +17,22 @@ export interface Tally {
 
 /** Least milliseconds between two counts of one post. */
 export interface TallyPace {
-  /** Of a busy one: its pages gather many votes even so. */
+  /** Where many votes wait. */
   readonly fast: number;
-  /** Of one that gets a vote now and then; without it, the same. */
+  /** Where few do; without it, the same. */
   readonly tally?: number;
 }
 
-/** A post is busy when the next vote comes within this part of the pace. */
-const BUSY = 1 / 5;
+/** So many are worth the work, however long the last ones have been counted. */
+const MANY = 10;
 
-/** @returns when a vote on the post is to be counted, in milliseconds since 1970; not after `now`: at once */
-export function tallyDue({ talliedAt }: Post, now: number, pace: TallyPace): number {
+/**
+ * @param votes that wait
+ * @returns when they are to be counted, in milliseconds since 1970; not after `now`: at once
+ */
+export function tallyDue({ talliedAt }: Post, votes: number, now: number, pace: TallyPace): number {
   const { fast, tally: slow = fast } = pace;
   // Whose clock was ahead does not keep votes waiting until the others have come so far.
   const last = Math.min(talliedAt, now);
-  const isBusy = now - last < fast * BUSY;
-  return last + (isBusy ? Math.min(fast, slow) : slow);
+  return last + (votes >= MANY ? Math.min(fast, slow) : slow);
 }

@@ -47,7 +47,8 @@ export function upsertTallies(db: D1Database, tallies: readonly Tally[]): D1Prep
       .prepare(
         `INSERT INTO tally (post, ups, downs, due) SELECT ${fromJson("post, ups, downs, due")}
          FROM json_each(?1) WHERE true
-         ON CONFLICT (post) DO UPDATE SET ups = excluded.ups, downs = excluded.downs`,
+         ON CONFLICT (post) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
+           due = excluded.due`,
       )
       .bind(json),
   );
