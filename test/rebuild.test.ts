@@ -37,4 +37,15 @@ describe("publishing only the affected pages leaves what a full build would", ()
     const last = FIRST_SEED + SEQUENCES / 4 - 1;
     process.stdout.write(`${name}: seeds ${FIRST_SEED} to ${last}, 0 differences\n`);
   });
+
+  it.each([
+    [
+      "a vote taken back from one's own, which goes",
+      { steps: 80, posts: 5, faultProbability: 0.2 },
+      100184,
+    ],
+    ["the same in a thread", { steps: 120, posts: 2, faultProbability: 0 }, 100453],
+  ])("%s: once it did not", async (_, options, seed) => {
+    expect(await runSequence(openSite(), { ...options, seed })).toEqual([]);
+  });
 });

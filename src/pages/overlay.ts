@@ -32,7 +32,9 @@ export const overlayPage = definePage<PersonKey, Overlay>({
   parse: (key) => ownerOf(key, "/overlay"),
   lane: () => "votes",
   *affectedBy(change) {
-    for (const person of owners(change, OWN_LISTINGS)) yield ownKey(person, "/overlay");
+    // What they wrote, too: a vote that they took back from their own is told by it.
+    const names = [...OWN_LISTINGS, "written"] as const;
+    for (const person of owners(change, names)) yield ownKey(person, "/overlay");
   },
   async *every(reads) {
     for (const person of await everyOwner(reads, OWN_LISTINGS)) yield ownKey(person, "/overlay");
@@ -51,7 +53,7 @@ export function ownerOf(key: string, rest: string): PersonKey | null {
   return own?.rest === rest ? own.person : null;
 }
 
-type ListingName = OwnListing | "inbox";
+type ListingName = OwnListing | "inbox" | "written";
 
 function isOneOf(names: readonly ListingName[], rest: string): boolean {
   return names.some((name) => rest === `/${name}`);
