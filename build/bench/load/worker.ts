@@ -21,8 +21,6 @@ const MAX_BATCH = 100;
 
 export interface Counts {
   readonly rows: { readonly read: number; readonly written: number };
-  /** Of the queue. */
-  readonly batches: number;
   /** Objects put, by key. */
   readonly puts: readonly (readonly [string, number])[];
   /** Least milliseconds between two puts of one key since the beginning. */
@@ -48,7 +46,6 @@ interface BenchEnv extends ConsumerEnv {
 const ROWS = noCounts();
 const PUTS: PutCounts = { byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
 const RANKED = new RankedHeads();
-let batches = 0;
 let clock: () => number = Date.now;
 let counting: ConsumerEnv | undefined;
 
@@ -70,7 +67,6 @@ export default {
     return new Response() as never;
   },
   queue(batch, env) {
-    if (batch.queue === "cairn-events") batches++;
     return consumer.queue(batch, counted(env));
   },
 } satisfies ExportedHandler<BenchEnv>;
@@ -78,10 +74,9 @@ export default {
 function takeCounts(): Counts {
   const { leastPause } = PUTS;
   const rows = { read: ROWS.rowsRead, written: ROWS.rowsWritten };
-  const counts = { rows, batches, puts: [...PUTS.byKey], leastPause };
+  const counts = { rows, puts: [...PUTS.byKey], leastPause };
   PUTS.byKey.clear();
   Object.assign(ROWS, noCounts());
-  batches = 0;
   return counts;
 }
 
