@@ -1,6 +1,6 @@
 /** One thread of a build: reads the rows of pages, renders and compresses them, has them stored. */
 import { parentPort, workerData } from "node:worker_threads";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { preparePages } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { openContentFile } from "./content-file.ts";
 import { type PagePut, packPuts } from "./page-parcel.ts";
@@ -17,9 +17,9 @@ parentPort?.on("message", async ({ id, pages }: Order) => {
 
 async function renderAll(pages: readonly PageTask[]): Promise<PagePut[]> {
   const keys = pages.map(({ key }) => key);
-  const rendered = await renderPages({ db, config }, keys);
+  const prepared = await preparePages({ db, config }, keys);
   return pages.map((task) => {
-    const page = encodePage(rendered.get(task.key) ?? { type: "void" });
+    const page = encodePage(prepared.get(task.key)?.() ?? { type: "void" });
     return { ...task, page, commit };
   });
 }

@@ -4,7 +4,7 @@
  */
 
 import { encodePage } from "../pages/encode.ts";
-import type { PageType, Rendered, Site } from "../pages/page-type.ts";
+import type { PageType, Prepared, Rendered, Site } from "../pages/page-type.ts";
 import {
   type PublishOptions,
   type PublishResult,
@@ -79,7 +79,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const code = fingerprintOf(deps.config);
   const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, PAGES_A_LEASE);
   if (pages.length === 0) return 0;
-  const rendered = await renderLease(
+  const prepared = await prepareLease(
     deps,
     pages.map(({ key }) => key),
   );
@@ -89,8 +89,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const before = { ...counts };
   await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
     try {
-      const fresh = rendered.get(page.key);
-      const result = await putOne(deps, page, fresh, { commit, mayPut });
+      const result = await putOne(deps, page, prepared.get(page.key), { commit, mayPut });
       counts[result]++;
       settled.push(page.key);
     } catch (error) {
@@ -113,50 +112,60 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   return pages.length;
 }
 
-/** One page that cannot be rendered does not keep the others: it is missing from the answer. */
-async function renderLease(
+/** One page whose rows cannot be read does not keep the others: it is missing from the answer. */
+async function prepareLease(
   deps: PublisherDeps,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, Rendered>> {
+): Promise<ReadonlyMap<string, Prepared>> {
   try {
-    return await renderPages(deps, keys);
+    return await preparePages(deps, keys);
   } catch (error) {
-    console.error("rendering a lease failed: its pages are rendered one by one", error);
+    console.error("reading a lease failed: its pages are read one by one", error);
   }
-  const rendered = new Map<string, Rendered>();
+  const prepared = new Map<string, Prepared>();
   for (const key of keys) {
-    const own = await renderPages(deps, [key]).catch(() => new Map<string, Rendered>());
-    for (const [each, page] of own) rendered.set(each, page);
+    const own = await preparePages(deps, [key]).catch(() => new Map<string, Prepared>());
+    for (const [each, page] of own) prepared.set(each, page);
   }
-  return rendered;
+  return prepared;
 }
 
-/** Renders keys of any types, each type's together. A key of no type is a void. */
-export async function renderPages(
+/** Reads keys of any types, each type's together. A key of no type is a void. */
+export async function preparePages(
   { db, config }: Pick<PublisherDeps, "db" | "config">,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, Rendered>> {
+): Promise<ReadonlyMap<string, Prepared>> {
   const reads = openReads(gathered(db));
-  const rendered = new Map<string, Rendered>();
-  const renderType = async (type: PageType | null, ofType: readonly string[]) => {
-    const pages = await type?.render(reads, ofType, config);
+  const prepared = new Map<string, Prepared>();
+  const prepareType = async (type: PageType | null, ofType: readonly string[]) => {
+    const pages = await type?.prepare(reads, ofType, config);
     ofType.forEach((key, index) => {
-      rendered.set(key, pages?.[index] ?? { type: "void" });
+      prepared.set(key, pages?.[index] ?? (() => ({ type: "void" })));
     });
   };
   // At once, so that what all types read goes out together.
-  await Promise.all([...Map.groupBy(keys, pageTypeOf)].map((group) => renderType(...group)));
-  return rendered;
+  await Promise.all([...Map.groupBy(keys, pageTypeOf)].map((group) => prepareType(...group)));
+  return prepared;
+}
+
+/** For whoever needs all of them at once. */
+export async function renderPages(
+  deps: Pick<PublisherDeps, "db" | "config">,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Rendered>> {
+  const prepared = await preparePages(deps, keys);
+  return new Map([...prepared].map(([key, page]) => [key, page()]));
 }
 
 async function putOne(
   { pages, site }: PublisherDeps,
   { key, isTakenOver }: LeasedPage,
-  rendered: Rendered | undefined,
+  prepared: Prepared | undefined,
   lease: Pick<PublishOptions, "commit" | "mayPut">,
 ): Promise<PublishResult> {
-  if (!rendered) throw new Error("it could not be rendered");
-  const page = encodePage(rendered);
+  if (!prepared) throw new Error("its rows could not be read");
+  // Here, between two puts, and not for the whole lease at once: others want the thread as well.
+  const page = encodePage(prepared());
   return pageTypeOf(key)?.tier === "deploy"
     ? publishDeployPage(site, key, page, lease)
     : publishPage(pages, key, page, { ...lease, isTakenOver });

@@ -60,11 +60,12 @@ function compress(
   level: number,
   bodies: Uint8Array[],
 ): { length: number; etag: string } {
-  const bytes = gzipSync(body, { level });
+  const plain = Buffer.from(body);
+  const bytes = gzipSync(plain, { level });
   bodies.push(bytes);
-  return { length: bytes.length, etag: `W/"${hashOf(body)}"` };
+  return { length: bytes.length, etag: `W/"${hashOf(plain)}"` };
 }
 
-function hashOf(text: string): string {
+function hashOf(text: string | Uint8Array): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, HASH_CHARS);
 }

@@ -37,6 +37,9 @@ export type Rendered =
   | { readonly type: "redirect"; readonly status: 301 | 302; readonly location: string }
   | { readonly type: "void" };
 
+/** A page whose rows have been read; rendering it asks nothing and waits for nothing. */
+export type Prepared = () => Rendered;
+
 /** What a page may know besides rows: the site's configuration. */
 export interface Site {
   /** What absolute URLs begin with; no slash at the end. */
@@ -72,8 +75,8 @@ export interface PageType {
   lane(key: string): Lane;
   affectedBy(change: Change): Iterable<string>;
   every(reads: Reads): AsyncIterable<string>;
-  /** Renders keys of this type with a bounded number of queries, in the order asked. */
-  render(reads: Reads, keys: readonly string[], site: Site): Promise<readonly Rendered[]>;
+  /** Reads the rows of keys of this type with a bounded number of queries, in the order asked. */
+  prepare(reads: Reads, keys: readonly string[], site: Site): Promise<readonly Prepared[]>;
 }
 
 export function definePage<Params, Model>(page: PageDefinition<Params, Model>): PageType {
@@ -90,10 +93,10 @@ export function definePage<Params, Model>(page: PageDefinition<Params, Model>): 
     lane: (key) => page.lane(paramsOf(key)),
     affectedBy: (change) => page.affectedBy(change),
     every: (reads) => page.every(reads),
-    async render(reads, keys, site) {
+    async prepare(reads, keys, site) {
       const params = keys.map(paramsOf);
       const models = await page.load(reads, params);
-      return params.map((param, index) => {
+      return params.map((param, index) => () => {
         const model = models[index] ?? null;
         return model === null ? { type: "void" } : page.view(param, model, site);
       });

@@ -9,9 +9,12 @@ import type { RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 import type { Counts } from "./worker.ts";
 
-/** One vote in so much time is followed until it shows in its thread. Milliseconds. */
-const PROBE_EVERY_MS = 200;
-const POLL_MS = 25;
+/**
+ * One vote in so much time is followed until it shows in its thread. Whoever looks takes time of the
+ * one thread that it is looked at on, so nobody looks often. Milliseconds.
+ */
+const PROBE_EVERY_MS = 500;
+const POLL_MS = 100;
 const SEND_EVERY_MS = 20;
 const GIVE_UP_MS = 120_000;
 /** Longer than a batch takes. Milliseconds. */
