@@ -27,7 +27,7 @@ export const LOCAL: Lanes = {
   ...PRODUCTION,
   FAST_LANE_SECONDS: "1",
   SIDE_LANE_SECONDS: "1",
-  TALLY_SECONDS: "1",
+  TALLY_SECONDS: "0.3",
 };
 
 /** In milliseconds. */

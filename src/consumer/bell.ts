@@ -20,10 +20,22 @@ export async function ringBell(
   now: number,
 ): Promise<void> {
   if (!(await isPublishedBy(db, fingerprint))) return;
-  const dues = [await nextDue(db), await nextPurge(db)].filter((due) => due !== null);
-  if (dues.length === 0) return;
-  const due = Math.min(...dues);
-  const delaySeconds = Math.max(0, Math.ceil((due - now) / 1000));
+  const delays = [
+    // Rather too early, for whoever is woken waits for the rest of a second.
+    delayUntil(await nextDue(db), now, Math.floor),
+    delayUntil(await nextPurge(db), now, Math.ceil),
+  ].filter((delay) => delay !== null);
+  if (delays.length === 0) return;
+  const delaySeconds = Math.min(...delays);
   if (!(await claimBell(db, now, now + delaySeconds * 1000))) return;
   await publish.send({}, { delaySeconds });
+}
+
+/** Queues count in seconds. */
+function delayUntil(
+  due: number | null,
+  now: number,
+  whole: (seconds: number) => number,
+): number | null {
+  return due === null ? null : Math.max(0, whole((due - now) / 1000));
 }

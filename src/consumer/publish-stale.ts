@@ -36,6 +36,8 @@ const PAGES_A_LEASE = 100;
 const MAX_LEASES = 6;
 /** Simultaneous connections that a Worker may hold. */
 const PARALLEL_PUTS = 6;
+/** Pages between two breaths: some tens of milliseconds of a processor. */
+const PAGES_A_BREATH = 2 * PARALLEL_PUTS;
 /** After storage has failed. Milliseconds. */
 const RETRY_MS = 5000;
 /**
@@ -54,6 +56,12 @@ export interface PublisherDeps {
   readonly now: () => number;
   /** Names a lease; never the same twice. */
   readonly token: () => string;
+  /**
+   * Lets others have the thread. workerd looks for requests, and for timers that have run out, only
+   * when nothing else is ready; locally, where the storage is in the same process, something always
+   * is until all is published. Not there where nobody else wants the thread.
+   */
+  readonly breathe?: () => Promise<void>;
   /** What the isolate remembers of the database, if anything. */
   readonly ranked?: RankedHeads;
   /** Empties the front cache, if it can; not there where nothing caches. */
@@ -64,11 +72,11 @@ export type PublishCounts = Record<PublishResult | "failed", number>;
 
 /** Publishes what is due now; votes that are to be counted by now are among it. */
 export async function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
-  await settleTallies(deps);
   const counts: PublishCounts = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
   for (let lease = 0; lease < MAX_LEASES; lease++) {
+    const isMoreToCount = await settleTallies(deps);
     const leased = await publishLease(deps, counts);
-    if (leased < PAGES_A_LEASE) break;
+    if (leased < PAGES_A_LEASE && !isMoreToCount) break;
   }
   return counts;
 }
@@ -87,7 +95,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const settled: string[] = [];
   const failed: string[] = [];
   const before = { ...counts };
-  await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
+  const publishOne = async (page: LeasedPage) => {
     try {
       const result = await putOne(deps, page, prepared.get(page.key), { commit, mayPut });
       counts[result]++;
@@ -97,7 +105,11 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
       counts.failed++;
       failed.push(page.key);
     }
-  });
+  };
+  for (let from = 0; from < pages.length; from += PAGES_A_BREATH) {
+    await eachInParallel(pages.slice(from, from + PAGES_A_BREATH), PARALLEL_PUTS, publishOne);
+    await deps.breathe?.();
+  }
   const now = deps.now();
   await deps.db.batch([
     ...settlePages(deps.db, settled, token, commit, now, deps.pace),

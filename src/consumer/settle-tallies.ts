@@ -7,10 +7,8 @@ import { postponeTallies, readDueTallies } from "../store/tallies.ts";
 import { consumeEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
-/** As many as a batch of the queue brings. */
+/** As many as a batch of the queue brings. One commit of them takes about 40 of D1's 1,000 queries. */
 const POSTS_A_COMMIT = 100;
-/** Commits of one invocation: each takes about 40 of D1's 1,000 queries, and publishing wants some. */
-const MAX_COMMITS = 5;
 
 /**
  * Posts that fail together are halved, so that one that cannot be counted fails alone: it keeps neither
@@ -22,12 +20,12 @@ const RETRY_MS = 5000;
 
 type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
 
-export async function settleTallies(deps: Deps): Promise<void> {
-  for (let commit = 0; commit < MAX_COMMITS; commit++) {
-    const posts = await readDueTallies(deps.db, deps.now(), POSTS_A_COMMIT);
-    if (posts.length === 0 || !(await settle(deps, posts))) return;
-    if (posts.length < POSTS_A_COMMIT) return;
-  }
+/** @returns whether more of them wait */
+export async function settleTallies(deps: Deps): Promise<boolean> {
+  const posts = await readDueTallies(deps.db, deps.now(), POSTS_A_COMMIT);
+  if (posts.length === 0) return false;
+  const isSettled = await settle(deps, posts);
+  return isSettled && posts.length === POSTS_A_COMMIT;
 }
 
 /** @returns false when something failed */

@@ -84,6 +84,7 @@ function depsOf(env: ConsumerEnv): PublisherDeps {
     now: Date.now,
     token: () => crypto.randomUUID(),
     ranked: RANKED,
+    breathe: () => scheduler.wait(1),
     purge: READER && (() => READER.purge(null)),
   };
 }

@@ -1,4 +1,7 @@
-/** The text of a post or comment as HTML, made once however many representations show it. Pure. */
+/**
+ * The text of a post or comment as HTML. Pure, with a memory: a thread shows the same texts in several
+ * representations, and is published again with each vote on it.
+ */
 import { renderMarkdown } from "../model/markup.ts";
 
 interface Written {
@@ -6,14 +9,29 @@ interface Written {
   readonly text: string | null;
 }
 
-/** Rows are read anew for every publication, so that nothing stays here for long. */
-const rendered = new WeakMap<Written, string>();
+/** Bounds the memory: an isolate has 128 MB. Characters of texts and HTML together. */
+const MAX_CHARS = 4_000_000;
+
+/** By text; those rendered last come last. */
+const rendered = new Map<string, string>();
+let chars = 0;
 
 /** Empty for a link without a text. */
-export function textHtml(thing: Written): string {
-  const known = rendered.get(thing);
+export function textHtml({ text }: Written): string {
+  if (text === null) return "";
+  const known = rendered.get(text);
   if (known !== undefined) return known;
-  const html = thing.text === null ? "" : renderMarkdown(thing.text);
-  rendered.set(thing, html);
+  const html = renderMarkdown(text);
+  rendered.set(text, html);
+  chars += text.length + html.length;
+  forgetOldest();
   return html;
+}
+
+function forgetOldest(): void {
+  for (const [text, html] of rendered) {
+    if (chars <= MAX_CHARS) return;
+    rendered.delete(text);
+    chars -= text.length + html.length;
+  }
 }

@@ -176,7 +176,10 @@ export class World {
     const deps = this.#deps();
     const publish = {
       send: async (_: unknown, { delaySeconds }: { delaySeconds: number }) => {
-        const due = this.#now + delaySeconds * 1000;
+        const rings = this.#now + delaySeconds * 1000;
+        // Whoever is woken too early sleeps through the rest of a second.
+        const stale = (await nextDue(this.#stored.db)) ?? rings;
+        const due = Math.min(Math.max(stale, rings), rings + 1000);
         this.#bells.push({ id: `bell-${this.#ids++}`, body: {}, attempts: 1, due });
       },
     } as unknown as Queue;
