@@ -3,27 +3,31 @@
  * on the store and a queue.
  */
 import type { Queue } from "@cloudflare/workers-types";
-import { isPublishedBy } from "../store/compiled.ts";
+import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
-import { nextPurge } from "../store/front-cache.ts";
-import { claimBell, nextDue } from "../store/page-rows.ts";
+import { claimBell } from "../store/page-rows.ts";
+import { type Pending, readPending } from "../store/pending.ts";
 
 /**
  * @param fingerprint of the code that would publish; while all pages are named for another, it may
  *   not, and the cron of the newer one wakes it
  * @param now milliseconds since 1970
+ * @param known what is to be done, if it has just been read
  */
 export async function ringBell(
   db: ContentDb,
   publish: Queue,
   fingerprint: string,
   now: number,
+  known?: Pending,
 ): Promise<void> {
-  if (!(await isPublishedBy(db, fingerprint))) return;
-  const dues = [await nextDue(db), await nextPurge(db)].filter((due) => due !== null);
-  if (dues.length === 0) return;
-  const due = Math.min(...dues);
-  const delaySeconds = Math.max(0, Math.ceil((due - now) / 1000));
-  if (!(await claimBell(db, now, now + delaySeconds * 1000))) return;
+  const { compiled, due, purgeDue, bellAt } = known ?? (await readPending(db));
+  if (!isNamedFor(compiled, fingerprint)) return;
+  const first = Math.min(due ?? Number.POSITIVE_INFINITY, purgeDue || Number.POSITIVE_INFINITY);
+  if (first === Number.POSITIVE_INFINITY) return;
+  const delaySeconds = Math.max(0, Math.ceil((first - now) / 1000));
+  const at = now + delaySeconds * 1000;
+  const isOnItsWay = bellAt >= now && bellAt <= at;
+  if (isOnItsWay || !(await claimBell(db, now, at))) return;
   await publish.send({}, { delaySeconds });
 }

@@ -187,19 +187,17 @@ export function postponePages(
   );
 }
 
-const FIRST_DUE = [
+const FIRST_OF_EACH = [
   ...STORED_LANES.map(
     (lane) => `SELECT min(due) AS due FROM page WHERE named > written AND lane = '${lane}'`,
   ),
   "SELECT min(due) FROM tally",
 ];
+export const FIRST_DUE = `SELECT min(due) AS due FROM (${FIRST_OF_EACH.join(" UNION ALL ")})`;
 
 /** When the next stale page or tally is due, in milliseconds since 1970; null when there is none. */
 export async function nextDue(db: D1Database): Promise<number | null> {
-  const row = await db
-    .prepare(`SELECT min(due) AS due FROM (${FIRST_DUE.join(" UNION ALL ")})`)
-    .first<{ due: number | null }>();
-  return row?.due ?? null;
+  return db.prepare(FIRST_DUE).first<number>("due");
 }
 
 /**
