@@ -110,7 +110,10 @@ export function refKey(owner: string, name: string): string {
   return `${owner} ${name}`;
 }
 
-/** @param db that asks together what is asked at the same moment */
+/**
+ * @param db a gathered one: the commit number is read in one transaction with what the events name,
+ *   and so is never newer than any of the rows
+ */
 export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   const [commit, aliases, links, comments, named, own] = await Promise.all([
     readCommitNumber(db),
