@@ -2,7 +2,6 @@
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { parseAdmins } from "../model/admins.ts";
-import { hearBell } from "../store/page-rows.ts";
 import { type Pending, readPending } from "../store/pending.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
@@ -70,7 +69,6 @@ async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> 
     case EVENTS_QUEUE:
       return receiveEvents(batch.messages, deps);
     case PUBLISH_QUEUE:
-      await hearBell(deps.db, deps.now());
       return publishSoon(deps, (ms) => scheduler.wait(ms));
     case DEAD_QUEUE:
       return receiveDeadLetters(batch.messages, deps);

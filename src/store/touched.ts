@@ -115,12 +115,13 @@ export function refKey(owner: string, name: string): string {
  *   and so is never newer than any of the rows
  */
 export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
+  const hasThreads = touch.comments.length > 0;
   const [commit, aliases, links, comments, named, own] = await Promise.all([
     readCommitNumber(db),
     readAliases(db, touch.posts),
     readLinks(db, touch.links),
     readComments(db, touch.comments),
-    readPostRows(db, { ...touch, hasThreads: touch.comments.length > 0 }),
+    readPostRows(db, touch, hasThreads),
     readOwnRows(db, touch),
   ]);
   const leadsTo = new Map(aliases);
@@ -130,7 +131,7 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   }
   const authors = [...comments.values()].map(({ author }) => personKey(author));
   const [meant, speakers] = await Promise.all([
-    readPostRows(db, meantBy(touch, leadsTo, comments)),
+    readPostRows(db, meantBy(touch, leadsTo, comments), hasThreads),
     readPeople(db, authors),
   ]);
   return {
@@ -154,12 +155,10 @@ function joined<Key, Value>(...maps: readonly ReadonlyMap<Key, Value>[]): Map<Ke
 }
 
 /** Posts, what belongs to them, and what people did with them. */
-interface PostRefs extends Pick<Touch, "posts" | "votes" | "marks"> {
-  readonly hasThreads: boolean;
-}
+type PostRefs = Pick<Touch, "posts" | "votes" | "marks">;
 
-async function readPostRows(db: D1Database, refs: PostRefs) {
-  const { votes, marks, hasThreads } = refs;
+async function readPostRows(db: D1Database, refs: PostRefs, hasThreads: boolean) {
+  const { votes, marks } = refs;
   const ids = [...new Set(refs.posts)];
   const [posts, tallies, communities, people, pieces, voteRows, markRows] = await Promise.all([
     readPosts(db, ids),
@@ -190,7 +189,6 @@ function meantBy(
       const post = named === null ? undefined : leadsTo.get(named);
       return post === undefined ? [] : [{ ...ref, thing: postFullname(post) }];
     }),
-    hasThreads: comments.size > 0,
   };
 }
 
