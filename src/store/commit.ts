@@ -141,10 +141,9 @@ export async function commitChanges(
 ): Promise<boolean> {
   const next = readAt + 1;
   const posts = rows.posts.map(({ after }) => after);
-  const counted = rows.posts
-    .filter(({ before, after }) => before !== null && isOnlyCounted(before, after))
-    .map(({ after }) => after);
-  const written = posts.filter((post) => !counted.includes(post));
+  const isCounted = rows.posts.map(({ before, after }) => before && isOnlyCounted(before, after));
+  const counted = posts.filter((_, index) => isCounted[index]);
+  const written = posts.filter((_, index) => !isCounted[index]);
   const statements = [
     ...insertCommunities(db, rows.communities),
     ...moveInDomains(db, posts),
