@@ -4,7 +4,7 @@ import { ringBell } from "../src/consumer/bell.ts";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
-import { nextDue } from "../src/store/page-rows.ts";
+import { claimBell, nextDue } from "../src/store/page-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
@@ -96,6 +96,12 @@ it("what is due later is left to the bell", async () => {
   await publishSoon(site, sleep);
   expect(slept).toEqual([]);
   expect(await nextDue(site.db)).toBeGreaterThan(now + 1000);
+});
+
+it("a bell that rings later does not keep one from ringing now", async () => {
+  expect(await claimBell(site.db, now, now + 9000)).toBe(true);
+  await vote("ben");
+  expect(await rings()).toBe(true);
 });
 
 it("a bell rings once before it begins, and again for whoever commits after it has begun", async () => {
