@@ -1,10 +1,9 @@
 /** The publisher waits for what is due within the second, instead of for its next bell. */
 import { beforeEach, expect, it } from "vitest";
-import { ringBell } from "../src/consumer/bell.ts";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
+import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
-import { claimBell, nextDue } from "../src/store/page-rows.ts";
+import { nextDue } from "../src/store/page-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
@@ -36,15 +35,6 @@ async function sleep(ms: number): Promise<void> {
 function vote(by: string, value: 1 | -1 = 1) {
   const event = aVote({ post: post.post, by, value, at: now });
   return consumeEvents(site.db, [event], now, PACE);
-}
-
-async function rings(): Promise<boolean> {
-  let isSent = false;
-  const send = async () => {
-    isSent = true;
-  };
-  await ringBell(site.db, { send } as never, fingerprintOf(site.config), now);
-  return isSent;
 }
 
 /** Nothing is stale, and everything has been quiet for long. */
@@ -96,24 +86,4 @@ it("what is due later is left to the bell", async () => {
   await publishSoon(site, sleep);
   expect(slept).toEqual([]);
   expect(await nextDue(site.db)).toBeGreaterThan(now + 1000);
-});
-
-it("a bell that rings later does not keep one from ringing now", async () => {
-  expect(await claimBell(site.db, now, now + 9000)).toBe(true);
-  await vote("ben");
-  expect(await rings()).toBe(true);
-});
-
-it("a bell rings once before it begins, and again for whoever commits after it has begun", async () => {
-  await vote("ben");
-  expect(await rings()).toBe(true);
-  await vote("cat");
-  expect(await rings()).toBe(false);
-  const rung: boolean[] = [];
-  const put = async (...page: Parameters<typeof site.pages.put>) => {
-    rung.push(await rings());
-    return site.pages.put(...page);
-  };
-  await publishSoon({ ...site, pages: { ...site.pages, put } as typeof site.pages }, sleep);
-  expect(rung.filter((isSent) => isSent)).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { pageTypeOf } from "../../src/pages/table.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
-import { hearBell, keysNamedAt, nextDue } from "../../src/store/page-rows.ts";
+import { keysNamedAt, nextDue } from "../../src/store/page-rows.ts";
 import {
   countedBell,
   countedBucket,
@@ -85,7 +85,6 @@ export function openCountedConsumer(deps: PublisherDeps, counts: Counts) {
       const due = await nextDue(deps.db);
       if (due === null || due > deps.now()) return;
       await invoke(async () => {
-        await hearBell(db, deps.now());
         counts.unchanged += (await publishStale(counted)).unchanged;
       });
     },

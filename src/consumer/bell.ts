@@ -5,7 +5,7 @@
 import type { Queue } from "@cloudflare/workers-types";
 import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
-import { BELL_LOST_MS, claimBell } from "../store/page-rows.ts";
+import { claimBell } from "../store/page-rows.ts";
 import { type Pending, readPending } from "../store/pending.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function ringBell(
   if (first === Number.POSITIVE_INFINITY) return;
   const delaySeconds = Math.max(0, Math.ceil((first - now) / 1000));
   const at = now + delaySeconds * 1000;
-  const isOnItsWay = bellAt >= now - BELL_LOST_MS && bellAt <= at;
+  const isOnItsWay = bellAt >= now && bellAt <= at;
   if (isOnItsWay || !(await claimBell(db, now, at))) return;
   await publish.send({}, { delaySeconds });
 }

@@ -2,7 +2,7 @@
  * Publishes what is due now, and what will be within the second: a queue counts its delays in
  * seconds, and readers would wait for the rest of one.
  */
-import { hearBell, nextDue } from "../store/page-rows.ts";
+import { nextDue } from "../store/page-rows.ts";
 import { type PublishCounts, type PublisherDeps, publishStale } from "./publish-stale.ts";
 
 const SOON_MS = 1000;
@@ -19,7 +19,6 @@ export async function publishSoon(
   deps: PublisherDeps,
   sleep: (ms: number) => Promise<void>,
 ): Promise<void> {
-  await hearBell(deps.db, deps.now());
   let turns = 1;
   let isLight = await publishTurn(deps);
   for (let look = 0; isLight && turns < MAX_TURNS && look < MAX_LOOKS; look++) {

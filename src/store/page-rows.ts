@@ -217,30 +217,16 @@ export async function nextDue(db: D1Database): Promise<number | null> {
   return db.prepare(FIRST_DUE).first<number>("due");
 }
 
-/** A bell that has not been heard by then is taken for lost. Milliseconds. */
-export const BELL_LOST_MS = 2000;
-/** Clocks differ by less. Milliseconds. */
-const BELL_SKEW_MS = 1000;
-
 /**
  * Claims the ringing of the publisher's bell at `at`. False when one is on its way that rings no
- * later: so commits and publishers between them keep one bell in the queue, and while a publisher has
- * its hands full, the votes that come meanwhile ring once.
+ * later: so commits and publishers between them keep one bell in the queue.
  */
 export async function claimBell(db: D1Database, now: number, at: number): Promise<boolean> {
   const { meta } = await db
-    .prepare(`UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 - ${BELL_LOST_MS} OR bell_at > ?2`)
+    .prepare("UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 OR bell_at > ?2")
     .bind(now, at)
     .run();
   return meta.changes > 0;
-}
-
-/** A publisher has heard the bell. Before it looks what is due: whoever commits later rings again. */
-export async function hearBell(db: D1Database, now: number): Promise<void> {
-  await db
-    .prepare(`UPDATE site SET bell_at = 0 WHERE bell_at BETWEEN 1 AND ?1 + ${BELL_SKEW_MS}`)
-    .bind(now)
-    .run();
 }
 
 /** Stale pages that were named by a commit: what it cost. */

@@ -10,7 +10,7 @@ export interface Pending {
   readonly due: number | null;
   /** The purge of the front cache; 0 when there is nothing to purge. */
   readonly purgeDue: number;
-  /** The publisher's bell that is on its way; 0 when there is none. */
+  /** The last ringing of the publisher's bell that was claimed. */
   readonly bellAt: number;
   /** Somebody has left whose posts and comments are still theirs. */
   readonly isLeaving: boolean;

@@ -12,7 +12,7 @@ import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
-import { hearBell, nextDue } from "../../src/store/page-rows.ts";
+import { nextDue } from "../../src/store/page-rows.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
 
@@ -161,7 +161,6 @@ export class World {
   /** Two publishers at once, as the platform may start them. */
   async #ring(bells: readonly Queued[]): Promise<void> {
     const hasEnded = await this.#invoke(async (deps) => {
-      await hearBell(deps.db, deps.now());
       await Promise.all([publishStale(deps), publishStale(deps)]);
     });
     if (hasEnded) return;
