@@ -20,7 +20,7 @@ it("every statement is printed once with its time, and answers as it would witho
   const pace = { fast: 0, slow: 0, private: 0 };
   expect(await consumeEvents(logged, events, post.at, pace)).toEqual(["applied", "applied"]);
   expect(await db.prepare("SELECT count(*) AS n FROM post").first("n")).toBe(1);
-  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.length).toBeGreaterThan(2);
   expect(lines.every((line) => /^SQL \d+ ms: \S/.test(line))).toBe(true);
   expect(lines.at(-1)).toMatch(/^SQL \d+ ms: batch of \d+: UPDATE site SET commit_number/);
 });

@@ -116,6 +116,16 @@ describe("a comment", () => {
     expect(await siteDifferences(site)).toEqual([]);
   });
 
+  it("by way of a repeated submission is one more in the thread of the first one", async () => {
+    const first = aSubmission({ url: "https://example.com/once" });
+    const second = aSubmission({ by: "Bob", url: "https://example.com/once" });
+    await site.send(first, second);
+    await site.send(aComment(second.post, null));
+    await site.send(aComment(second.post, null));
+    const { results } = await site.db.prepare("SELECT post, comments, visible FROM piece").all();
+    expect(results).toEqual([{ post: first.post, comments: 2, visible: 2 }]);
+  });
+
   it("is refused under what is deleted, and under another thread's comment", async () => {
     const other = aSubmission();
     const comment = aComment(post.post, null);

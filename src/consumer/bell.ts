@@ -3,39 +3,35 @@
  * on the store and a queue.
  */
 import type { Queue } from "@cloudflare/workers-types";
-import { isPublishedBy } from "../store/compiled.ts";
+import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
-import { nextPurge } from "../store/front-cache.ts";
-import { claimBell, nextDue } from "../store/page-rows.ts";
+import { claimBell } from "../store/page-rows.ts";
+import { type Pending, readPending } from "../store/pending.ts";
 
 /**
  * @param fingerprint of the code that would publish; while all pages are named for another, it may
  *   not, and the cron of the newer one wakes it
  * @param now milliseconds since 1970
+ * @param known what is to be done, if it has just been read
  */
 export async function ringBell(
   db: ContentDb,
   publish: Queue,
   fingerprint: string,
   now: number,
+  known?: Pending,
 ): Promise<void> {
-  if (!(await isPublishedBy(db, fingerprint))) return;
+  const { compiled, due, purgeDue, bellAt } = known ?? (await readPending(db));
+  if (!isNamedFor(compiled, fingerprint)) return;
   const delays = [
     // Rather too early, for whoever is woken waits for the rest of a second.
-    delayUntil(await nextDue(db), now, Math.floor),
-    delayUntil(await nextPurge(db), now, Math.ceil),
-  ].filter((delay) => delay !== null);
+    ...(due === null ? [] : [Math.floor((due - now) / 1000)]),
+    ...(purgeDue === 0 ? [] : [Math.ceil((purgeDue - now) / 1000)]),
+  ];
   if (delays.length === 0) return;
-  const delaySeconds = Math.min(...delays);
-  if (!(await claimBell(db, now, now + delaySeconds * 1000))) return;
+  const delaySeconds = Math.max(0, Math.min(...delays));
+  const at = now + delaySeconds * 1000;
+  const isOnItsWay = bellAt >= now && bellAt <= at;
+  if (isOnItsWay || !(await claimBell(db, now, at))) return;
   await publish.send({}, { delaySeconds });
-}
-
-/** Queues count in seconds. */
-function delayUntil(
-  due: number | null,
-  now: number,
-  whole: (seconds: number) => number,
-): number | null {
-  return due === null ? null : Math.max(0, whole((due - now) / 1000));
 }

@@ -116,13 +116,14 @@ export function chronologicalChanges(
   requests.forEach(({ listing }, index) => {
     counts.set(listing, answers[index]?.count ?? 0);
   });
+  const addedTo = Map.groupBy(added, ({ listing }) => listing);
   const grown = [...counts].map(([listing, countBefore]) => {
-    const slots = added.filter((entry) => entry.listing === listing).map(({ slot }) => slot);
+    const slots = (addedTo.get(listing) ?? []).map(({ slot }) => slot);
     const countAfter = countBefore + slots.length;
     return { listing, from: Math.min(...slots), to: countAfter, countBefore, countAfter };
   });
   const shown = places.map(({ listing, slot, count }) => {
-    const countAfter = count + added.filter((entry) => entry.listing === listing).length;
+    const countAfter = count + (addedTo.get(listing)?.length ?? 0);
     return { listing, from: slot, to: slot, countBefore: count, countAfter };
   });
   return [...grown, ...shown];

@@ -42,14 +42,13 @@ export async function consumeEvents(
     const done = events.filter(
       (event, index) => applied.outcomes[index] === "applied" && isSent(event),
     ).length;
-    const posts = applied.posts.map(({ after }) => after);
     const comments = applied.comments.map(({ after }) => after);
     const isUrgent =
       applied.departed.length > 0 || [...applied.posts, ...applied.comments].some(hasComeOrGone);
     const isCommitted = await commitChanges(
       db,
       rows.commit,
-      { ...applied, ...places, posts, comments, applied: done },
+      { ...applied, ...places, comments, applied: done },
       { pages: affectedPages(change), isUrgent },
       now,
       pace,

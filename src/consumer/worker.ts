@@ -2,6 +2,7 @@
 import type { ExportedHandler, MessageBatch } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { parseAdmins } from "../model/admins.ts";
+import { type Pending, readPending } from "../store/pending.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
 import { deriveRows } from "./derive-rows.ts";
@@ -26,9 +27,13 @@ export default {
   async queue(batch, env) {
     const deps = depsOf(env);
     await receive(batch, deps);
-    await finish(deps, env);
-    await purgeFrontCache(deps);
-    await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
+    const pending = await readPending(env.DB);
+    const isMore = pending.isLeaving || pending.purgeDue > 0;
+    if (isMore) {
+      await finish(deps, env);
+      await purgeFrontCache(deps);
+    }
+    await ring(deps, env, isMore ? undefined : pending);
   },
   /**
    * Time passes for the listings that it drives. And the safety net: whatever lost its bell is
@@ -44,13 +49,19 @@ export default {
     await purgeFrontCache(deps);
     await auditSome(deps);
     await reportStatus(deps);
-    await ringBell(env.DB, env.PUBLISH, fingerprintOf(deps.config), deps.now());
+    await ring(deps, env);
   },
 } satisfies ExportedHandler<ConsumerEnv>;
 
 /** What an account that was deleted left is worked off by one invocation after another. */
 async function finish(deps: PublisherDeps, { PUBLISH }: ConsumerEnv): Promise<void> {
   if (await finishDepartures(deps)) await PUBLISH.send({});
+}
+
+/** @param pending if it has just been read */
+function ring(deps: PublisherDeps, env: ConsumerEnv, pending?: Pending): Promise<void> {
+  const { db, config, now } = deps;
+  return ringBell(db, env.PUBLISH, fingerprintOf(config), now(), pending);
 }
 
 async function receive(batch: MessageBatch, deps: PublisherDeps): Promise<void> {

@@ -27,7 +27,14 @@ import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
-import { insertCommunities, jsonChunks, upsertPosts, upsertVotes } from "./statements.ts";
+import { isOnlyCounted } from "./post-row.ts";
+import {
+  insertCommunities,
+  jsonChunks,
+  updateCounts,
+  upsertPosts,
+  upsertVotes,
+} from "./statements.ts";
 import { removeTallies, upsertTallies } from "./tallies.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
 
@@ -52,7 +59,7 @@ export interface Refusal {
 
 export interface RowChanges {
   readonly communities: readonly Community[];
-  readonly posts: readonly Post[];
+  readonly posts: readonly { readonly before: Post | null; readonly after: Post }[];
   readonly votes: readonly Vote[];
   readonly tallies: readonly Tally[];
   /** Posts whose tally has been counted. */
@@ -133,11 +140,16 @@ export async function commitChanges(
   pace: Pace,
 ): Promise<boolean> {
   const next = readAt + 1;
+  const posts = rows.posts.map(({ after }) => after);
+  const isCounted = rows.posts.map(({ before, after }) => before && isOnlyCounted(before, after));
+  const counted = posts.filter((_, index) => isCounted[index]);
+  const written = posts.filter((_, index) => !isCounted[index]);
   const statements = [
     ...insertCommunities(db, rows.communities),
-    ...moveInDomains(db, rows.posts),
-    ...upsertPosts(db, rows.posts),
-    ...comeAndGoInDomains(db, rows.posts),
+    ...moveInDomains(db, posts),
+    ...updateCounts(db, counted),
+    ...upsertPosts(db, written),
+    ...comeAndGoInDomains(db, written),
     ...upsertVotes(db, rows.votes),
     ...upsertTallies(db, rows.tallies),
     ...removeTallies(db, rows.tallied),

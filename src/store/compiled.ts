@@ -3,18 +3,13 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { NAMING, type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
-  return (await readCompiled(db)) === fingerprint;
+  const compiled = await db.prepare("SELECT compiled FROM site").first<string>("compiled");
+  return compiled === fingerprint;
 }
 
 /** All pages have been named for this code, or are being named. */
-export async function isPublishedBy(db: D1Database, fingerprint: string): Promise<boolean> {
-  const compiled = await readCompiled(db);
+export function isNamedFor(compiled: string, fingerprint: string): boolean {
   return compiled === fingerprint || compiled === NAMING + fingerprint;
-}
-
-async function readCompiled(db: D1Database): Promise<string | undefined> {
-  const row = await db.prepare("SELECT compiled FROM site").first<{ compiled: string }>();
-  return row?.compiled;
 }
 
 export async function setCompiled(db: D1Database, fingerprint: string): Promise<void> {

@@ -107,22 +107,37 @@ export async function readPeople(
     .prepare("SELECT p.* FROM json_each(?1) q CROSS JOIN person p ON p.key = q.value")
     .bind(JSON.stringify(wanted))
     .all<PersonRow>();
-  return new Map(
-    results.map(({ key, name, ...row }) => [
-      key,
-      {
-        key,
-        name,
-        createdAt: row.created_at,
-        postKarma: row.post_karma,
-        commentKarma: row.comment_karma,
-        inboxRead: row.inbox_read,
-        sessionEpoch: row.session_epoch,
-        exportAt: row.export_at,
-        departure: row.departure,
-      },
-    ]),
-  );
+  return new Map(results.map((row) => [row.key, fromPersonRow(row)]));
+}
+
+/** The authors of these posts, as far as they are people. */
+export async function readAuthors(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<Map<PersonKey, Person>> {
+  if (posts.length === 0) return new Map();
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM person WHERE key IN
+         (SELECT lower(p.author) FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
+    )
+    .bind(JSON.stringify(posts))
+    .all<PersonRow>();
+  return new Map(results.map((row) => [row.key, fromPersonRow(row)]));
+}
+
+function fromPersonRow({ key, name, departure, ...row }: PersonRow): Person {
+  return {
+    key,
+    name,
+    createdAt: row.created_at,
+    postKarma: row.post_karma,
+    commentKarma: row.comment_karma,
+    inboxRead: row.inbox_read,
+    sessionEpoch: row.session_epoch,
+    exportAt: row.export_at,
+    departure,
+  };
 }
 
 /** Of those who have pages. */

@@ -19,11 +19,6 @@ export function wantPurge(db: D1Database, now: number): D1PreparedStatement {
     .bind(now);
 }
 
-/** In milliseconds since 1970; null when nothing has to be purged. */
-export async function nextPurge(db: D1Database): Promise<number | null> {
-  return db.prepare("SELECT purge_due FROM site WHERE purge_due > 0").first<number>("purge_due");
-}
-
 /** Unless it succeeds, it is due again. @returns false when it is not due, or somebody else does it */
 export async function claimPurge(db: D1Database, now: number): Promise<boolean> {
   const { meta } = await db

@@ -46,7 +46,8 @@ export function gathered(db: D1Database): D1Database {
   };
   return {
     prepare: (sql: string) => wrap(db.prepare(sql)),
+    // Together, they are in one batch still, whatever else is in it.
     batch: (statements: D1PreparedStatement[]) =>
-      db.batch(statements.map((each) => real.get(each) ?? each)),
+      Promise.all(statements.map((each) => ask(real.get(each) ?? each))),
   } as unknown as D1Database;
 }

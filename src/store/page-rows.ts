@@ -46,6 +46,9 @@ function pausesAs(lane: Lane): (typeof STORED_LANES)[number] {
   return lane === "votes" ? "private" : lane;
 }
 
+/** The same of a lane in SQL. */
+const PAUSES_AS = "CASE l.key WHEN 'votes' THEN 'private' ELSE l.key END";
+
 function asJson(pace: Pace): string {
   return JSON.stringify({ ...pace, side: pace.side ?? pace.fast });
 }
@@ -56,8 +59,8 @@ const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
 // A stale page without a lease will be read after this commit anyway: naming it again writes
 // nothing, unless it is more urgent now. A leased one may have been read before it.
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
-  SELECT value ->> 'key', value ->> 'lane', ?3, ?1 + (value ->> 'wait'), ?4
-  FROM json_each(?5) WHERE true
+  SELECT k.value, ${PAUSES_AS}, ?3, ?1 + iif(l.key = 'votes', ?6, 0), ?4
+  FROM json_each(?5) l CROSS JOIN json_each(l.value) k WHERE true
   ON CONFLICT (key) DO UPDATE SET
     named = max(page.named, excluded.named),
     lane = excluded.lane,
@@ -81,12 +84,26 @@ export function namePages(
   urgent: boolean,
 ): D1PreparedStatement[] {
   const patience = urgent ? 0 : (pace.patience ?? 0);
-  const rows = pages.map(({ key, lane }) => {
-    return { key, lane: pausesAs(lane), wait: lane === "votes" ? patience : 0 };
-  });
-  return jsonChunks(rows).map((json) =>
-    db.prepare(NAME_PAGES).bind(now, asJson(pace), commit, urgent ? 1 : 0, json),
-  );
+  const statements: D1PreparedStatement[] = [];
+  for (let from = 0; from < pages.length; from += MAX_PAGES) {
+    const json = JSON.stringify(keysByLane(pages.slice(from, from + MAX_PAGES)));
+    const values = [now, asJson(pace), commit, urgent ? 1 : 0, json, patience];
+    statements.push(db.prepare(NAME_PAGES).bind(...values));
+  }
+  return statements;
+}
+
+/** Of one statement: their keys are far shorter than what D1 takes as a parameter. */
+const MAX_PAGES = 1000;
+
+/** A vote names many pages, of few lanes: SQLite reads an array of texts much faster than objects. */
+function keysByLane(pages: readonly NamedPage[]): Partial<Record<Lane, string[]>> {
+  const keys: Partial<Record<Lane, string[]>> = {};
+  for (const { key, lane } of pages) {
+    keys[lane] ??= [];
+    keys[lane].push(key);
+  }
+  return keys;
 }
 
 export interface LeasedPage {
@@ -187,19 +204,17 @@ export function postponePages(
   );
 }
 
-const FIRST_DUE = [
+const FIRST_OF_EACH = [
   ...STORED_LANES.map(
     (lane) => `SELECT min(due) AS due FROM page WHERE named > written AND lane = '${lane}'`,
   ),
   "SELECT min(due) FROM tally",
 ];
+export const FIRST_DUE = `SELECT min(due) AS due FROM (${FIRST_OF_EACH.join(" UNION ALL ")})`;
 
 /** When the next stale page or tally is due, in milliseconds since 1970; null when there is none. */
 export async function nextDue(db: D1Database): Promise<number | null> {
-  const row = await db
-    .prepare(`SELECT min(due) AS due FROM (${FIRST_DUE.join(" UNION ALL ")})`)
-    .first<{ due: number | null }>();
-  return row?.due ?? null;
+  return db.prepare(FIRST_DUE).first<number>("due");
 }
 
 /**

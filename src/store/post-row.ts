@@ -57,24 +57,48 @@ export function toPostRow(post: Post): PostRow {
     ...(post.lock === null ? {} : { lock: post.lock }),
   };
   return {
-    id: post.id,
+    ...toCountedRow(post),
     community: post.community,
     author: post.author,
     title: post.title,
     url: post.url,
     link_key: post.linkKey,
     created_at: post.createdAt,
+    standing: post.standing,
+    domains: JSON.stringify(post.domains),
+    data: JSON.stringify(data),
+  };
+}
+
+/** Columns that votes and comments change, and what is in them. */
+export const COUNTED_COLUMNS = [
+  "ups",
+  "downs",
+  "score",
+  "hot",
+  "controversial",
+  "tallied_at",
+  "comments",
+] as const;
+const COUNTED: ReadonlySet<string> = new Set(["ups", "downs", "talliedAt", "comments"]);
+
+export function toCountedRow(post: Post): Pick<PostRow, "id" | (typeof COUNTED_COLUMNS)[number]> {
+  return {
+    id: post.id,
     ups: post.ups,
     downs: post.downs,
-    standing: post.standing,
     score: score(post),
     hot: hotOf(post),
     controversial: controversialOf(post),
-    domains: JSON.stringify(post.domains),
     tallied_at: post.talliedAt,
     comments: post.comments,
-    data: JSON.stringify(data),
   };
+}
+
+/** Is nothing else different? What is equal but not the same counts as different. */
+export function isOnlyCounted(before: Post, after: Post): boolean {
+  const keys = Object.keys(after) as (keyof Post)[];
+  return keys.every((key) => COUNTED.has(key) || before[key] === after[key]);
 }
 
 export function fromPostRow(row: PostRow): Post {

@@ -180,9 +180,26 @@ export async function readCommunities(
   db: D1Database,
   keys: readonly CommunityKey[],
 ): Promise<Map<CommunityKey, Community>> {
+  if (keys.length === 0) return new Map();
   const { results } = await db
     .prepare("SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value")
     .bind(JSON.stringify([...new Set(keys)]))
+    .all<CommunityRow>();
+  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
+}
+
+/** Those that these posts are in. */
+export async function readCommunitiesOf(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<Map<CommunityKey, Community>> {
+  if (posts.length === 0) return new Map();
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM community WHERE key IN
+         (SELECT p.community FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
+    )
+    .bind(JSON.stringify(posts))
     .all<CommunityRow>();
   return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
 }
@@ -207,6 +224,7 @@ export async function readPosts(
   db: D1Database,
   ids: readonly PostId[],
 ): Promise<Map<PostId, Post>> {
+  if (ids.length === 0) return new Map();
   const { results } = await db
     .prepare(`${SELECT_POST} FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value`)
     .bind(JSON.stringify([...new Set(ids)]))
@@ -218,6 +236,7 @@ export async function readAliases(
   db: D1Database,
   ids: readonly PostId[],
 ): Promise<Map<PostId, PostId>> {
+  if (ids.length === 0) return new Map();
   const { results } = await db
     .prepare("SELECT a.id, a.post FROM json_each(?1) q CROSS JOIN alias a ON a.id = q.value")
     .bind(JSON.stringify([...new Set(ids)]))

@@ -1,13 +1,18 @@
 /** What every statement shares: rows travel as one JSON parameter, because D1 binds at most 100. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community, Post, Vote } from "../model/entities.ts";
-import { POST_COLUMNS, toPostRow } from "./post-row.ts";
+import { COUNTED_COLUMNS, POST_COLUMNS, toCountedRow, toPostRow } from "./post-row.ts";
 
 /** D1 refuses strings above 2 MB; posts carry up to 160 KB of text. UTF-16 units. */
 const MAX_JSON_LENGTH = 500_000;
 
 /** Rows cut into JSON arrays that D1 takes as one parameter each; none for no rows. */
 export function jsonChunks(rows: readonly unknown[], maxRows = 1000): string[] {
+  if (rows.length === 0) return [];
+  if (rows.length <= maxRows) {
+    const json = JSON.stringify(rows);
+    if (json.length <= MAX_JSON_LENGTH) return [json];
+  }
   const chunks: string[] = [];
   let chunk: string[] = [];
   let length = 0;
@@ -47,6 +52,15 @@ export function upsertPosts(db: D1Database, posts: readonly Post[]): D1PreparedS
     db.prepare(UPSERT_POSTS).bind(json),
     db.prepare(UPDATE_STANDINGS).bind(json),
   ]);
+}
+
+const UPDATE_COUNTS = `UPDATE post SET ${COUNTED_COLUMNS.map(
+  (column) => `${column} = q.value ->> '${column}'`,
+).join(", ")} FROM json_each(?1) q WHERE post.id = q.value ->> 'id'`;
+
+/** What votes and comments change of posts that are there: far less than all of them, with their text. */
+export function updateCounts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  return jsonChunks(posts.map(toCountedRow)).map((json) => db.prepare(UPDATE_COUNTS).bind(json));
 }
 
 const UPSERT_VOTES = `INSERT INTO vote (user, post, value, at, event)

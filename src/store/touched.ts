@@ -1,6 +1,6 @@
 /**
- * The rows that a batch of events touches, read before it is decided what they become. Two rounds:
- * aliases, links and comments first, because they say which posts, votes and people are meant.
+ * The rows that a batch of events touches, read before it is decided what they become. In one round
+ * for what the events name, and a second one where aliases, links or comments lead elsewhere.
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import type {
@@ -27,10 +27,16 @@ import { ownListing } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Tally } from "../model/tally.ts";
 import { readCommitNumber } from "./commit.ts";
-import { readComments, readPeople, readPieces } from "./conversation.ts";
+import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
 import { readActs, readRoles } from "./moderation.ts";
-import { readAliases, readCommunities, readPosts, readSlotCounts } from "./reads.ts";
+import {
+  readAliases,
+  readCommunities,
+  readCommunitiesOf,
+  readPosts,
+  readSlotCounts,
+} from "./reads.ts";
 import { readTallies } from "./tallies.ts";
 
 /** A link in a community, as `linkKey` names it. */
@@ -104,48 +110,102 @@ export function refKey(owner: string, name: string): string {
   return `${owner} ${name}`;
 }
 
+/**
+ * @param db a gathered one: the commit number is read in one transaction with what the events name,
+ *   and so is never newer than any of the rows
+ */
 export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
-  const commit = await readCommitNumber(db);
-  const [aliases, links, comments] = await Promise.all([
+  const hasThreads = touch.comments.length > 0;
+  const [commit, aliases, links, comments, named, own] = await Promise.all([
+    readCommitNumber(db),
     readAliases(db, touch.posts),
     readLinks(db, touch.links),
     readComments(db, touch.comments),
+    readPostRows(db, touch, hasThreads),
+    readOwnRows(db, touch),
   ]);
   const leadsTo = new Map(aliases);
   for (const { community, linkKey, post } of touch.links) {
     const existing = links.get(refKey(community, linkKey));
     if (existing && !aliases.has(post)) leadsTo.set(post, existing);
   }
-  const discussed = [...comments.values()].map(({ post }) => post);
-  const votes = touch.votes.map(({ post, user }) => ({ post: leadsTo.get(post) ?? post, user }));
-  const marked = touch.marks.map((ref) => {
-    const id = parsePostFullname(ref.thing);
-    return { ...ref, thing: id ? postFullname(leadsTo.get(id) ?? id) : ref.thing };
-  });
-  const [posts, voteRows, commentVotes, marks] = await Promise.all([
-    readPosts(db, [...touch.posts, ...leadsTo.values(), ...discussed]),
-    readVotes(db, [...touch.votes, ...votes]),
-    readCommentVotes(db, touch.commentVotes),
-    readMarks(db, [...touch.marks, ...marked]),
+  const authors = [...comments.values()].map(({ author }) => personKey(author));
+  const [meant, speakers] = await Promise.all([
+    readPostRows(db, meantBy(touch, leadsTo, comments), hasThreads),
+    readPeople(db, authors),
   ]);
-  const authors = [...posts.values(), ...comments.values()].map(({ author }) => author);
+  return {
+    commit,
+    aliases,
+    links,
+    comments,
+    ...own,
+    communities: joined(own.communities, named.communities, meant.communities),
+    posts: joined(named.posts, meant.posts),
+    tallies: joined(named.tallies, meant.tallies),
+    votes: joined(named.votes, meant.votes),
+    pieces: joined(named.pieces, meant.pieces),
+    people: joined(own.people, named.people, meant.people, speakers),
+    marks: joined(named.marks, meant.marks),
+  };
+}
+
+function joined<Key, Value>(...maps: readonly ReadonlyMap<Key, Value>[]): Map<Key, Value> {
+  return new Map(maps.flatMap((map) => [...map]));
+}
+
+/** Posts, what belongs to them, and what people did with them. */
+type PostRefs = Pick<Touch, "posts" | "votes" | "marks">;
+
+async function readPostRows(db: D1Database, refs: PostRefs, hasThreads: boolean) {
+  const { votes, marks } = refs;
+  const ids = [...new Set(refs.posts)];
+  const [posts, tallies, communities, people, pieces, voteRows, markRows] = await Promise.all([
+    readPosts(db, ids),
+    readTallies(db, ids),
+    readCommunitiesOf(db, ids),
+    readAuthors(db, ids),
+    readPieces(db, hasThreads ? ids : []),
+    readVotes(db, votes),
+    readMarks(db, marks),
+  ]);
+  return { posts, tallies, communities, people, pieces, votes: voteRows, marks: markRows };
+}
+
+/** What events are about without naming it. */
+function meantBy(
+  { votes, marks }: Touch,
+  leadsTo: ReadonlyMap<PostId, PostId>,
+  comments: ReadonlyMap<CommentId, Comment>,
+): PostRefs {
+  return {
+    posts: [...leadsTo.values(), ...[...comments.values()].map(({ post }) => post)],
+    votes: votes.flatMap(({ post: named, user }) => {
+      const post = leadsTo.get(named);
+      return post === undefined ? [] : [{ post, user }];
+    }),
+    marks: marks.flatMap((ref) => {
+      const named = parsePostFullname(ref.thing);
+      const post = named === null ? undefined : leadsTo.get(named);
+      return post === undefined ? [] : [{ ...ref, thing: postFullname(post) }];
+    }),
+  };
+}
+
+/** What is not about posts. */
+async function readOwnRows(db: D1Database, touch: Touch) {
   const senders = touch.people.map(personKey).filter((key) => key !== null);
-  const scopes = [...posts.values()].map(({ community }) => community);
   const inboxes = touch.inboxes.map((person) => ownListing(person, "inbox"));
-  const [tallies, communities, roles, acts, pieces, people, slots] = await Promise.all([
-    readTallies(db, [...posts.keys()]),
-    readCommunities(db, [...touch.communities, ...scopes]),
+  const [commentVotes, communities, people, roles, acts, slots] = await Promise.all([
+    readCommentVotes(db, touch.commentVotes),
+    readCommunities(db, touch.communities),
+    readPeople(db, senders),
     readRoles(db, senders),
     readActs(db, touch.acts),
-    readPieces(db, touch.comments.length === 0 ? [] : [...posts.keys()]),
-    readPeople(db, [...touch.people, ...authors].map(personKey)),
     inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
   ]);
-  const read = { communities, posts, aliases, votes: voteRows, links, comments, commentVotes };
-  const done = new Set(acts.keys());
   const inboxSlots = new Map(touch.inboxes.map((person, index) => [person, slots[index] ?? 0]));
-  const rest = { tallies, pieces, people, marks, roles, acts: done, inboxSlots };
-  return { commit, ...read, ...rest };
+  return { commentVotes, communities, people, roles, acts: new Set(acts.keys()), inboxSlots };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {
