@@ -210,6 +210,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     test("the menu of a post saves it, by keyboard, and knows so after a reload", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
+      await page.locator("#me b").waitFor();
       await line.getByRole("link", { name: "menu", exact: true }).focus();
       await page.keyboard.press("Enter");
       const save = line.getByRole("button", { name: "save", exact: true });

@@ -210,9 +210,9 @@ describe("a page", () => {
 describe("the bell", () => {
   it("rings once until it has rung, or must ring earlier", async () => {
     const { db } = aTable();
-    expect(await claimBell(db, T, T + 9000)).toBe(true);
-    expect(await claimBell(db, T + 1, T + 9000)).toBe(false);
-    expect(await claimBell(db, T + 1, T + 2000)).toBe(true);
-    expect(await claimBell(db, T + 2001, T + 9000)).toBe(true);
+    expect(await claimBell(db, T, T + 9000, T + 9000)).toBe(true);
+    expect(await claimBell(db, T + 1, T + 9000, T + 9000)).toBe(false);
+    expect(await claimBell(db, T + 1, T + 2000, T + 2000)).toBe(true);
+    expect(await claimBell(db, T + 2001, T + 9000, T + 9000)).toBe(true);
   });
 });

@@ -23,15 +23,18 @@ export async function ringBell(
 ): Promise<void> {
   const { compiled, due, purgeDue, bellAt } = known ?? (await readPending(db));
   if (!isNamedFor(compiled, fingerprint)) return;
-  const delays = [
-    // Rather too early, for whoever is woken waits for the rest of a second.
-    ...(due === null ? [] : [Math.floor((due - now) / 1000)]),
-    ...(purgeDue === 0 ? [] : [Math.ceil((purgeDue - now) / 1000)]),
-  ];
-  if (delays.length === 0) return;
-  const delaySeconds = Math.max(0, Math.min(...delays));
+  const toPublish = due ?? Number.POSITIVE_INFINITY;
+  const toPurge = purgeDue || Number.POSITIVE_INFINITY;
+  const first = Math.min(toPublish, toPurge);
+  if (first === Number.POSITIVE_INFINITY) return;
+  // Queues count in seconds. Rather too early than too late: whoever is woken waits for the rest of
+  // one. Nobody waits for a purge.
+  const publishIn = Math.floor((toPublish - now) / 1000);
+  const purgeIn = Math.ceil((toPurge - now) / 1000);
+  const delaySeconds = Math.max(0, Math.min(publishIn, purgeIn));
   const at = now + delaySeconds * 1000;
-  const isOnItsWay = bellAt >= now && bellAt <= at;
-  if (isOnItsWay || !(await claimBell(db, now, at))) return;
+  const latest = Math.max(at, first);
+  const isOnItsWay = bellAt >= now && bellAt <= latest;
+  if (isOnItsWay || !(await claimBell(db, now, at, latest))) return;
   await publish.send({}, { delaySeconds });
 }

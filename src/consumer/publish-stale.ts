@@ -150,7 +150,7 @@ export async function preparePages(
   const reads = openReads(gathered(db));
   const prepared = new Map<string, Prepared>();
   const prepareType = async (type: PageType | null, ofType: readonly string[]) => {
-    const pages = await type?.prepare(reads, ofType, config);
+    const pages = await type?.read(reads, ofType, config);
     ofType.forEach((key, index) => {
       prepared.set(key, pages?.[index] ?? (() => ({ type: "void" })));
     });

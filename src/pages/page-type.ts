@@ -76,7 +76,7 @@ export interface PageType {
   affectedBy(change: Change): Iterable<string>;
   every(reads: Reads): AsyncIterable<string>;
   /** Reads the rows of keys of this type with a bounded number of queries, in the order asked. */
-  prepare(reads: Reads, keys: readonly string[], site: Site): Promise<readonly Prepared[]>;
+  read(reads: Reads, keys: readonly string[], site: Site): Promise<readonly Prepared[]>;
 }
 
 export function definePage<Params, Model>(page: PageDefinition<Params, Model>): PageType {
@@ -93,7 +93,7 @@ export function definePage<Params, Model>(page: PageDefinition<Params, Model>): 
     lane: (key) => page.lane(paramsOf(key)),
     affectedBy: (change) => page.affectedBy(change),
     every: (reads) => page.every(reads),
-    async prepare(reads, keys, site) {
+    async read(reads, keys, site) {
       const params = keys.map(paramsOf);
       const models = await page.load(reads, params);
       return params.map((param, index) => () => {

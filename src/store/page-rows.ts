@@ -219,12 +219,17 @@ export async function nextDue(db: D1Database): Promise<number | null> {
 
 /**
  * Claims the ringing of the publisher's bell at `at`. False when one is on its way that rings no
- * later: so commits and publishers between them keep one bell in the queue.
+ * later than `latest`: so commits and publishers between them keep one bell in the queue.
  */
-export async function claimBell(db: D1Database, now: number, at: number): Promise<boolean> {
+export async function claimBell(
+  db: D1Database,
+  now: number,
+  at: number,
+  latest: number,
+): Promise<boolean> {
   const { meta } = await db
-    .prepare("UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 OR bell_at > ?2")
-    .bind(now, at)
+    .prepare("UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 OR bell_at > ?3")
+    .bind(now, at, latest)
     .run();
   return meta.changes > 0;
 }

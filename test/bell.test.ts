@@ -1,0 +1,111 @@
+/** When the publisher is woken, how often, and that it lets others have the thread. */
+import type { Queue } from "@cloudflare/workers-types";
+import { beforeEach, expect, it } from "vitest";
+import { ringBell } from "../src/consumer/bell.ts";
+import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
+import { wantPurge } from "../src/store/front-cache.ts";
+import { makeStaleDue } from "../src/store/page-rows.ts";
+import { anId } from "./makers.ts";
+import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+
+const NOW = Date.UTC(2026, 0, 2);
+const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+const config = { origin: "http://localhost:8787", admins: [] };
+
+let db: ReturnType<typeof openMemoryD1>;
+let delays: (number | undefined)[];
+
+const publish = {
+  send: async (_: unknown, options?: { delaySeconds?: number }) => {
+    delays.push(options?.delaySeconds);
+  },
+} as unknown as Queue;
+
+function ring(now: number): Promise<void> {
+  return ringBell(db, publish, fingerprintOf(config), now);
+}
+
+async function makeDueIn(ms: number): Promise<void> {
+  await db
+    .prepare("UPDATE page SET due = ?1 WHERE named > written")
+    .bind(NOW + ms)
+    .run();
+}
+
+/** All pages are stale. */
+beforeEach(async () => {
+  db = openMemoryD1();
+  delays = [];
+  const pages = openMemoryBucket();
+  const site = openMemoryNamespace();
+  await nameAllPages({ db, pages, site, config, pace: PACE, now: () => NOW, token: anId });
+});
+
+it.each([
+  ["at once for what is due", -5000, 0],
+  ["at once for what will be due within the second", 900, 0],
+  ["less than a second too early for what will be due later", 2900, 2],
+])("the bell rings %s", async (_, due, delay) => {
+  await makeDueIn(due);
+  await ring(NOW);
+  expect(delays).toEqual([delay]);
+});
+
+it("for the front cache the bell does not ring too early: nobody waits for its purge", async () => {
+  await makeDueIn(60_000);
+  await wantPurge(db, NOW).run();
+  await db
+    .prepare("UPDATE site SET purge_due = ?1")
+    .bind(NOW + 900)
+    .run();
+  await ring(NOW);
+  expect(delays).toEqual([1]);
+});
+
+it("a bell that is on its way is not rung again", async () => {
+  await makeDueIn(5000);
+  await ring(NOW);
+  await ring(NOW + 500);
+  await ring(NOW + 4500);
+  expect(delays).toEqual([5]);
+});
+
+it("a bell that rings later does not keep one from ringing now", async () => {
+  await makeDueIn(5000);
+  await ring(NOW);
+  await makeDueIn(0);
+  await ring(NOW + 500);
+  expect(delays).toEqual([5, 0]);
+});
+
+it("a bell that has rung can be rung again", async () => {
+  await makeDueIn(0);
+  await ring(NOW);
+  await ring(NOW + 1);
+  expect(delays).toEqual([0, 0]);
+});
+
+it("a publisher lets others have the thread after each dozen pages", async () => {
+  await makeStaleDue(db);
+  const site = openMemoryNamespace();
+  let puts = 0;
+  const putsBetween: number[] = [];
+  const counted = {
+    ...site,
+    put: (...put: Parameters<typeof site.put>) => {
+      puts++;
+      return site.put(...put);
+    },
+  } as typeof site;
+  const pages = openMemoryBucket();
+  const breathe = async () => {
+    putsBetween.push(puts);
+    puts = 0;
+  };
+  const deps = { db, pages, site: counted, config, pace: PACE, now: () => NOW, token: anId };
+  await publishStale({ ...deps, breathe });
+  expect(putsBetween.length).toBeGreaterThan(1);
+  expect(Math.max(...putsBetween)).toBeLessThanOrEqual(12);
+});
