@@ -100,6 +100,17 @@ describe("the consumer", () => {
     expect(await readPage(env.PAGES, "/retired-type/1")).toBeNull();
   });
 
+  it("takes off the pages what an account leaves behind, without waiting for cron", async () => {
+    const post = { ...aSubmission({ by: "Leaver", title: "Left behind" }), at: Date.now() };
+    await deliver("cairn-events", [post]);
+    const base = { version: 1, id: anId() as EventId, at: Date.now(), by: "Leaver" };
+    await deliver("cairn-events", [
+      { ...base, type: "account_deleted", epoch: 1, posts: "delete" },
+    ]);
+    await deliver("cairn-publish", [{}]);
+    expect((await readPage(env.PAGES, `/comments/${post.post}`))?.head.status).toBe(410);
+  });
+
   it("publishes from cron what lost its bell", async () => {
     const post = { ...aSubmission(), at: Date.now() };
     await consumeEvents(env.DB, [post], Date.now(), { fast: 0, slow: 0, private: 0 });
