@@ -10,7 +10,10 @@ import { costOfVotes, type Load, type VoteCost } from "./load/merging.ts";
 import { type Offered, offerVotes } from "./load/offer.ts";
 import { type RunningSite, startSite } from "./load/running-site.ts";
 import { voteTrace } from "./load/trace.ts";
+import { grossDollars, total, usageOf } from "./money/bill.ts";
 import type { WriteCost } from "./money/measured.ts";
+import type { Usage } from "./money/prices.ts";
+import { usageOfWrite } from "./money/sites.ts";
 import type { Table } from "./table.ts";
 import type { Sources } from "./writes.ts";
 
@@ -189,8 +192,19 @@ function growthTable(small: Sized, large: Sized): Table {
       row("rows written", ({ rowsWritten }) => rowsWritten, 2),
       row("objects written", objectsOf, 3),
       row("CPU, µs", ({ cpuMicroseconds }) => cpuMicroseconds, 0),
+      row("dollars for rows, per million", (cost) => perMillion(usageOf(rowsOf(cost))), 2),
+      row("dollars, per million", (cost) => perMillion(usageOfWrite(writeCost(cost))), 2),
     ],
   };
+}
+
+function rowsOf({ rowsRead, rowsWritten }: VoteCost): Partial<Usage> {
+  return { rowsRead, rowsWritten };
+}
+
+/** In dollars, without what a plan includes. */
+function perMillion(usage: Usage): number {
+  return 1e6 * total(grossDollars(usage));
 }
 
 /** A batch a second, as the queue's timeout has it, and a bell for each at most. */
