@@ -1,14 +1,15 @@
 /**
- * Publishes what is due now, and what will be within the second: a queue counts its delays in
- * seconds, and readers would wait for the rest of one.
+ * Publishes what is due now, and what will be soon: a queue counts its delays in seconds, and readers
+ * would wait for the rest of one.
  */
 import { nextDue } from "../store/page-rows.ts";
 import { type PublishCounts, type PublisherDeps, publishStale } from "./publish-stale.ts";
 
-const SOON_MS = 1000;
+/** The bell rings up to a second too early, and its clock may be another one. Milliseconds. */
+const SOON_MS = 2000;
 /** Meanwhile others may name pages that are due at once: so often it looks for them. Milliseconds. */
 const LOOK_MS = 100;
-/** Each look is a query, and a turn takes up to 150: D1 allows 1,000 an invocation. */
+/** Each look is a query, and a turn takes up to 180: D1 allows 1,000 an invocation. */
 const MAX_LOOKS = 30;
 const MAX_TURNS = 4;
 /** Whoever had so much to do has had enough: the bell rings again. */

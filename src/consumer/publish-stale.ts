@@ -37,7 +37,7 @@ const MAX_LEASES = 6;
 /** Simultaneous connections that a Worker may hold. */
 const PARALLEL_PUTS = 6;
 /** Pages between two breaths: some tens of milliseconds of a processor. */
-const PAGES_A_BREATH = 2 * PARALLEL_PUTS;
+const PAGES_A_BREATH = 12;
 /** After storage has failed. Milliseconds. */
 const RETRY_MS = 5000;
 /**
@@ -95,7 +95,11 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   const settled: string[] = [];
   const failed: string[] = [];
   const before = { ...counts };
+  let begun = 0;
+  let breath: Promise<void> | undefined;
   const publishOne = async (page: LeasedPage) => {
+    if (++begun % PAGES_A_BREATH === 0) breath = deps.breathe?.();
+    await breath;
     try {
       const result = await putOne(deps, page, prepared.get(page.key), { commit, mayPut });
       counts[result]++;
@@ -106,10 +110,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
       failed.push(page.key);
     }
   };
-  for (let from = 0; from < pages.length; from += PAGES_A_BREATH) {
-    await eachInParallel(pages.slice(from, from + PAGES_A_BREATH), PARALLEL_PUTS, publishOne);
-    await deps.breathe?.();
-  }
+  await eachInParallel(pages, PARALLEL_PUTS, publishOne);
   const now = deps.now();
   await deps.db.batch([
     ...settlePages(deps.db, settled, token, commit, now, deps.pace),
