@@ -189,7 +189,7 @@ export async function readCommunities(
 }
 
 /** Those that these posts are in. */
-export async function readCommunitiesOf(
+export async function readCommunitiesOfPosts(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<Map<CommunityKey, Community>> {

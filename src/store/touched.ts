@@ -33,7 +33,7 @@ import { readActs, readRoles } from "./moderation.ts";
 import {
   readAliases,
   readCommunities,
-  readCommunitiesOf,
+  readCommunitiesOfPosts,
   readPosts,
   readSlotCounts,
 } from "./reads.ts";
@@ -163,7 +163,7 @@ async function readPostRows(db: D1Database, refs: PostRefs, hasThreads: boolean)
   const [posts, tallies, communities, people, pieces, voteRows, markRows] = await Promise.all([
     readPosts(db, ids),
     readTallies(db, ids),
-    readCommunitiesOf(db, ids),
+    readCommunitiesOfPosts(db, ids),
     readAuthors(db, ids),
     readPieces(db, hasThreads ? ids : []),
     readVotes(db, votes),
