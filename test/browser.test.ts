@@ -11,6 +11,7 @@ import { until } from "./site/until.ts";
 const NARROW = 390;
 /** The contract's: a write shows within two seconds. */
 const FRESH_MS = 2000;
+const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
 const SKIPPED =
   browserPath === null
@@ -67,6 +68,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await postLine(page, newestOf("Linux")).up.click();
       await page.waitForURL("/login?dest=%2Fr%2Flinux%2Fnew");
       await page.getByRole("link", { name: "Register", exact: true }).click();
+      await page.waitForURL("/register?dest=%2Fr%2Flinux%2Fnew");
       await fillIn(page, { Name: "Dora", Password: PASSWORD });
       await page.getByRole("button", { name: "Register" }).click();
       await page.waitForURL("/r/linux/new");
@@ -128,6 +130,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await fillIn(page, { Title: "From a browser", Link: "https://browser.example/" });
       await page.getByRole("button", { name: "Submit" }).click();
       await page.getByRole("link", { name: "From a browser" }).waitFor();
+      await overlayOf(page);
       expect(await page.locator("time").textContent()).toBe("just now");
       const up = page.getByRole("button", { name: "upvote" });
       expect(await up.getAttribute("aria-pressed")).toBe("true");
@@ -210,7 +213,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     test("the menu of a post saves it, by keyboard, and knows so after a reload", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
-      await page.locator("#me b").waitFor();
+      await overlayOf(page);
       await line.getByRole("link", { name: "menu", exact: true }).focus();
       await page.keyboard.press("Enter");
       const save = line.getByRole("button", { name: "save", exact: true });
@@ -251,13 +254,14 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await unhide.textContent()).toBe("unhide");
       await Promise.all([answerTo(page, "/api/unhide"), unhide.click()]);
       await page.goto("/");
-      await page.locator("#me b").waitFor();
+      await overlayOf(page);
       expect(await line.isVisible()).toBe(true);
     });
 
     test("a comment shows at once, though its thread is not published yet; once", async () => {
       const thread = newestOf("Linux").path;
       await page.goto(thread);
+      await overlayOf(page);
       const release = await holdPublishing(page);
       await page.getByLabel("Comment").fill("Words <b>to wait</b> for");
       await page.getByRole("button", { name: "Comment" }).click();
@@ -395,9 +399,19 @@ async function register(page: Page, name: string): Promise<void> {
   await page.waitForURL("/");
 }
 
+/**
+ * Waits until the scripts of somebody with a session have run. The page's load does not wait for
+ * the second of them; until then, menus are links and forms are plain.
+ */
+async function overlayOf(page: Page): Promise<void> {
+  // A page that is being left answers nothing, and a page's policy allows no waiting inside it.
+  const isThere = () => page.evaluate<boolean>("document.onclick !== null").catch(() => false);
+  await until("the overlay", isThere, SCRIPTS_MS);
+}
+
 /** Opens the menu of a line; what it offers. */
 async function openMenu(line: Locator): Promise<Locator> {
-  await line.page().locator("#me b").waitFor();
+  await overlayOf(line.page());
   await line.getByRole("link", { name: "menu", exact: true }).click();
   return line.locator("[name=mark], [name=mark] ~ a");
 }
