@@ -17,6 +17,7 @@ import { writeAgain } from "../src/store/audit.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
 import { findExtras } from "./extras.ts";
 import type { LocalState } from "./local.ts";
+import { listObjects } from "./object-files.ts";
 import { withProgress } from "./progress.ts";
 import { type FreshPage, listPages, renderSite } from "./render-site.ts";
 
@@ -53,7 +54,7 @@ export async function auditSite(
     }
   });
   if (differ.length > 0) await writeAgain(state.db, differ, now());
-  const extra = await findExtras(state, pages, await state.listStored());
+  const extra = await findExtras(state, pages, listObjects(state.objects));
   const keys = new Set(pages.map(({ key }) => key));
   const emptyHash = encodePage({ type: "void" }).hash;
   for await (const [key, { hash }] of listDeployVersions(state.site)) {

@@ -3,7 +3,8 @@ import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { readVersion, removePages } from "../src/pages/storage.ts";
 import { removePageRows } from "../src/store/page-rows.ts";
-import type { LocalState, StoredObjects } from "./local.ts";
+import type { LocalState } from "./local.ts";
+import type { StoredObjects } from "./object-files.ts";
 
 /** Calls under way at once. */
 const PARALLEL_CALLS = 32;

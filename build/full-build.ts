@@ -15,7 +15,8 @@ import { beginBuilding, setCompiled } from "../src/store/compiled.ts";
 import { markWritten, type NamedPage, readPageStates } from "../src/store/page-rows.ts";
 import { openContentFile } from "./content-file.ts";
 import { removeExtras } from "./extras.ts";
-import type { LocalState, StoredObjects } from "./local.ts";
+import type { LocalState } from "./local.ts";
+import { listObjects, type StoredObjects } from "./object-files.ts";
 import { withProgress } from "./progress.ts";
 import { listPages } from "./render-site.ts";
 import { type PageTask, startRenderThreads } from "./render-threads.ts";
@@ -43,7 +44,7 @@ export async function buildSite(
   const { commit, trusted } = await beginBuilding(state.db, fingerprint);
   const content = openContentFile(state.contentFile);
   const pages = await listPages(content);
-  const stored = await state.listStored();
+  const stored = listObjects(state.objects);
   const ofDeploys = pages.filter(({ key }) => isDeployKey(key));
   const ofWrites = pages.filter(({ key }) => !isDeployKey(key));
   const due = await findDue(content, ofWrites, stored, trusted);
@@ -51,16 +52,25 @@ export async function buildSite(
   await withProgress("pages", pages.length, async (progress) => {
     progress.advance(pages.length - due.length);
     const parts = chunksOf(due, CHUNK);
-    const { contentFile, storekeeper } = state;
-    const threads = startRenderThreads({ contentFile, config, commit, storekeeper }, parts.length);
+    const { contentFile, objects } = state;
+    const threads = startRenderThreads({ contentFile, config, commit, objects }, parts.length);
+    const done: DuePage[] = [];
+    const noteDone = async (pages: number) => {
+      while (done.length > pages) {
+        const noted = done.splice(0, KEYS_A_LOOKUP);
+        await state.db.batch(markWritten(state.db, noted, commit, now()));
+      }
+    };
     try {
-      // While one chunk of a thread is being stored, it renders the next one.
+      // A thread finds its next chunk waiting.
       await eachInParallel(parts, 2 * threads.count, async (chunk) => {
-        const writtenNow = await threads.render(chunk);
+        const writtenNow = await threads.render(chunk, now());
         written += writtenNow;
-        await state.db.batch(markWritten(state.db, chunk, commit, now()));
+        done.push(...chunk);
         progress.advance(chunk.length);
+        await noteDone(KEYS_A_LOOKUP);
       });
+      await noteDone(0);
     } finally {
       await threads.stop();
     }
@@ -88,7 +98,7 @@ async function findDue(
       const putAt = stored.get(page.key);
       // Whoever puts a page notes it afterwards: what was put later, something else has put.
       if (row?.isWritten && putAt !== undefined && putAt <= row.writtenAt) continue;
-      due.push({ ...page, isStored: putAt !== undefined, mustPut: row?.isTakenOver ?? false });
+      due.push({ ...page, mustPut: row?.isTakenOver ?? false });
     }
   }
   return due;

@@ -3,17 +3,14 @@
  * themselves. Bindings come from wrangler.toml's `dev` environment, so they are what `wrangler dev`
  * will serve. Depends on miniflare, the simulator that wrangler itself runs.
  */
-import { readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Databases } from "../src/store/facts.ts";
-import { contentFileOf } from "./content-file.ts";
-
-/** When each object of R2 was put, in milliseconds since 1970, by key. */
-export type StoredObjects = ReadonlyMap<string, number>;
+import { type ObjectPaths, objectPathsOf } from "./object-files.ts";
+import { STORES, sqliteFileOf } from "./simulator-files.ts";
 
 export interface LocalState {
   readonly stateDir: string;
@@ -25,23 +22,10 @@ export interface LocalState {
   readonly journal: D1Database;
   readonly pages: R2Bucket;
   readonly site: KVNamespace;
-  /** The address of build/storekeeper. */
-  readonly storekeeper: string;
-  /** Everything in `pages`. */
-  listStored(): Promise<StoredObjects>;
+  /** Those of `pages`. */
+  readonly objects: ObjectPaths;
   dispose(): Promise<void>;
 }
-
-/** The modules of the Worker that lists and puts; the first is the main one. */
-const STOREKEEPER = [
-  "build/storekeeper.ts",
-  "build/page-parcel.ts",
-  "src/pages/publish.ts",
-  "src/pages/storage.ts",
-];
-
-/** Where wrangler keeps D1, R2 and KV in a state directory. */
-export const STORES = "v3";
 
 /** As src/store/tables.ts names them. */
 export function databasesOf({ db, accounts, journal }: LocalState): Databases {
@@ -58,11 +42,8 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
       workers: [
         {
           name: "local",
-          modules: STOREKEEPER.map((path) => ({
-            type: "ESModule",
-            path,
-            contents: stripTypeScriptTypes(readFileSync(path, "utf8")),
-          })),
+          modules: true,
+          script: "export default {}",
           compatibilityDate: workerOptions.compatibilityDate,
           d1Databases,
           r2Buckets,
@@ -71,33 +52,23 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
       ],
     } as V4MiniflareOptions),
   );
-  const storekeeper = (await miniflare.ready).href;
   const { DB } = d1Databases as { readonly DB: { readonly id: string } };
+  const { PAGES } = r2Buckets as { readonly PAGES: { readonly id: string } };
+  const pages = (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket;
+  const objects = objectPathsOf(stateDir, PAGES.id);
+  // The first question makes the bucket.
+  if (!existsSync(objects.table)) await pages.head("/");
   return {
     db: holdStatements((await miniflare.getD1Database("DB")) as unknown as D1Database),
     accounts: holdStatements((await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database),
     journal: holdStatements((await miniflare.getD1Database("JOURNAL")) as unknown as D1Database),
-    pages: (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket,
+    pages,
     site: (await miniflare.getKVNamespace("SITE")) as unknown as KVNamespace,
     stateDir,
-    contentFile: contentFileOf(stateDir, DB.id),
-    storekeeper,
-    listStored: () => listStored(storekeeper),
+    contentFile: sqliteFileOf(stateDir, "d1", DB.id),
+    objects,
     dispose: () => miniflare.dispose(),
   };
-}
-
-/** A thousand objects an answer, in the order of their keys. */
-async function listStored(storekeeper: string): Promise<StoredObjects> {
-  const stored = new Map<string, number>();
-  let after: string | undefined;
-  while (true) {
-    const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
-    const listed = (await (await fetch(storekeeper + query)).json()) as [string, number][];
-    for (const [key, putAt] of listed) stored.set(key, putAt);
-    after = listed.at(-1)?.[0];
-    if (after === undefined) return stored;
-  }
 }
 
 /**

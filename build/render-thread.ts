@@ -1,21 +1,22 @@
-/** One thread of a build: reads the rows of pages, renders and compresses them, has them stored. */
+/** One thread of a build: reads the rows of pages, renders, compresses and stores them. */
 import { parentPort, workerData } from "node:worker_threads";
 import { preparePages } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
+import { isSame } from "../src/pages/publish.ts";
 import { openContentFile } from "./content-file.ts";
-import { type PagePut, packPuts } from "./page-parcel.ts";
+import { openObjectFiles } from "./object-files.ts";
 import type { Answer, Order, PageTask, ThreadSettings } from "./render-threads.ts";
 
-const { contentFile, config, commit, storekeeper } = workerData as ThreadSettings;
+const { contentFile, config, commit, objects } = workerData as ThreadSettings;
 const db = openContentFile(contentFile);
+const files = objects && openObjectFiles(objects);
 
-parentPort?.on("message", async ({ id, pages }: Order) => {
+parentPort?.on("message", async ({ id, pages, now }: Order) => {
   const puts = await renderAll(pages);
-  const written = storekeeper === null ? 0 : await store(storekeeper, puts);
-  parentPort?.postMessage({ id, written } satisfies Answer);
+  parentPort?.postMessage({ id, written: store(puts, now) } satisfies Answer);
 });
 
-async function renderAll(pages: readonly PageTask[]): Promise<PagePut[]> {
+async function renderAll(pages: readonly PageTask[]) {
   const keys = pages.map(({ key }) => key);
   const prepared = await preparePages({ db, config }, keys);
   return pages.map((task) => {
@@ -24,8 +25,13 @@ async function renderAll(pages: readonly PageTask[]): Promise<PagePut[]> {
   });
 }
 
-async function store(address: string, puts: readonly PagePut[]): Promise<number> {
-  const answer = await fetch(address, { method: "POST", body: packPuts(puts) });
-  if (!answer.ok) throw new Error(`storing pages: ${await answer.text()}`);
-  return Number(await answer.text());
+/** @returns how many were written: those that are not stored already, and those that must be */
+function store(puts: Awaited<ReturnType<typeof renderAll>>, now: number): number {
+  if (!files) return 0;
+  const stored = files.readVersions(puts.map(({ key }) => key));
+  const changed = puts.filter(
+    ({ key, page, mustPut }) => mustPut || !isSame(stored.get(key) ?? null, page),
+  );
+  files.putAll(changed, now);
+  return changed.length;
 }

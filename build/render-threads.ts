@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Site } from "../src/pages/page-type.ts";
+import type { ObjectPaths } from "./object-files.ts";
 
 const THREAD = new URL("./render-thread.ts", import.meta.url).pathname;
 
@@ -14,13 +15,12 @@ export interface ThreadSettings {
   readonly config: Site;
   /** That the pages are rendered as of. */
   readonly commit: number;
-  /** The address of the Worker that puts; null to compress and let go: what a bench measures. */
-  readonly storekeeper: string | null;
+  /** Where they are stored; null to compress and let go: what a bench measures. */
+  readonly objects: ObjectPaths | null;
 }
 
 export interface PageTask {
   readonly key: string;
-  readonly isStored: boolean;
   /** Also when the stored page says that it is the same. */
   readonly mustPut: boolean;
 }
@@ -28,6 +28,8 @@ export interface PageTask {
 export interface Order {
   readonly id: number;
   readonly pages: readonly PageTask[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 export interface Answer {
@@ -37,8 +39,8 @@ export interface Answer {
 
 export interface RenderThreads {
   readonly count: number;
-  /** @returns how many were written */
-  render(pages: readonly PageTask[]): Promise<number>;
+  /** @param now milliseconds since 1970; @returns how many were written */
+  render(pages: readonly PageTask[], now: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -48,9 +50,9 @@ export function startRenderThreads(settings: ThreadSettings, chunks: number): Re
   const threads = Array.from({ length: count }, () => startThread(settings));
   return {
     count,
-    render(pages) {
+    render(pages, now) {
       const idlest = threads.reduce((a, b) => (b.waiting() < a.waiting() ? b : a));
-      return idlest.render(pages);
+      return idlest.render(pages, now);
     },
     async stop() {
       await Promise.all(threads.map((thread) => thread.stop()));
@@ -71,12 +73,12 @@ function startThread(settings: ThreadSettings) {
   });
   return {
     waiting: () => orders.size,
-    render(pages: readonly PageTask[]): Promise<number> {
+    render(pages: readonly PageTask[], now: number): Promise<number> {
       const order = Promise.withResolvers<number>();
       const id = ++lastId;
       orders.set(id, order);
-      const tasks = pages.map(({ key, isStored, mustPut }) => ({ key, isStored, mustPut }));
-      worker.postMessage({ id, pages: tasks } satisfies Order);
+      const tasks = pages.map(({ key, mustPut }) => ({ key, mustPut }));
+      worker.postMessage({ id, pages: tasks, now } satisfies Order);
       return order.promise;
     },
     stop: () => worker.terminate(),

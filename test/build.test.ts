@@ -1,5 +1,5 @@
 /** The full build: what it writes, what it leaves alone, and what it finds wrong. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -9,11 +9,13 @@ import { buildSite } from "../build/full-build.ts";
 import { importFiles } from "../build/import/import-files.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
+import { listObjects, openObjectFiles } from "../build/object-files.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
 import { beginBuilding } from "../src/store/compiled.ts";
 import { migrationsOf } from "./memory/sqlite-d1.ts";
+import { until } from "./site/until.ts";
 
 const SITE = { origin: "http://localhost:8787", admins: [] };
 const LINKS = 60;
@@ -65,6 +67,25 @@ test("what is missing is written again, and what somebody else has put; nothing 
   expect(await build()).toMatchObject({ written: 2 });
   expect(await hashes("/new", "/hot/2")).toEqual(before);
   expect(await build()).toMatchObject({ written: 0 });
+});
+
+test("what it stores is what R2 itself would have stored", async () => {
+  const page = encodePage({ type: "redirect", status: 301, location: "/" });
+  await putPage(state.pages, "/by-r2", page, 7, null);
+  openObjectFiles(state.objects).putAll([{ key: "/by-build", page, commit: 7 }], Date.now());
+  const read = async (key: string) => {
+    const object = await state.pages.get(key);
+    if (!object) throw new Error(`${key} is not stored`);
+    const { size, etag, httpEtag, customMetadata, httpMetadata } = object;
+    const body = Buffer.from(await object.arrayBuffer()).toString("base64");
+    const checksums = object.checksums.toJSON();
+    return { size, etag, httpEtag, customMetadata, httpMetadata, checksums, body };
+  };
+  expect(await read("/by-build")).toEqual(await read("/by-r2"));
+  const seen = await readVersion(state.pages, "/by-build");
+  expect(await putPage(state.pages, "/by-build", page, 8, seen)).toBe(true);
+  expect(await putPage(state.pages, "/by-build", page, 9, seen)).toBe(false);
+  await state.pages.delete(["/by-r2", "/by-build"]);
 });
 
 test("what is stale is rendered, and put if it is different", async () => {
@@ -122,6 +143,14 @@ test("other code or configuration renders everything, and writes what it changes
   expect(unchanged).toBeGreaterThan(0);
   expect(written + unchanged).toBe(pages);
   expect(await build()).toMatchObject({ written });
+});
+
+test("a body that has been replaced leaves no file", async () => {
+  await until(
+    "one file for each object",
+    async () => (await readdir(state.objects.blobs)).length === listObjects(state.objects).size,
+    10_000,
+  );
 });
 
 test("what the audit finds different, the next build writes", async () => {

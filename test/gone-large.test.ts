@@ -10,6 +10,7 @@ import { buildSite } from "../build/full-build.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { lockState } from "../build/lock.ts";
 import { migrate } from "../build/migrate.ts";
+import { listObjects } from "../build/object-files.ts";
 import { readSettings } from "../build/settings.ts";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
@@ -84,10 +85,10 @@ async function choosePosts({ db }: LocalState): Promise<{ chosen: Row[]; needles
 }
 
 /** The keys of stored objects in which any of the needles is, in whatever representation. */
-async function keysWith({ pages, site, listStored }: LocalState, needles: readonly string[]) {
+async function keysWith({ pages, site, objects }: LocalState, needles: readonly string[]) {
   const any = new RegExp(needles.join("|"));
   const found: string[] = [];
-  const keys = [...(await listStored()).keys()];
+  const keys = [...listObjects(objects).keys()];
   await eachInParallel(keys, PARALLEL_READS, async (key) => {
     if (any.test(wordsOf(storedText(await readPage(pages, key))))) found.push(key);
   });

@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { renumberListings } from "../../src/store/bulk.ts";
 import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
 import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
-import { databasesOf, type LocalState, openLocalState, STORES } from "../local.ts";
+import { databasesOf, type LocalState, openLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
+import { STORES } from "../simulator-files.ts";
 import { BackupError } from "./backup-file.ts";
 import { openBackup, readBackupRows } from "./read-backup.ts";
 

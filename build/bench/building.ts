@@ -11,6 +11,7 @@ import { removePages } from "../../src/pages/storage.ts";
 import { openContentFile } from "../content-file.ts";
 import { buildSite, CHUNK, chunksOf } from "../full-build.ts";
 import type { LocalState } from "../local.ts";
+import { listObjects } from "../object-files.ts";
 import { listPages } from "../render-site.ts";
 import { startRenderThreads } from "../render-threads.ts";
 import { readContent } from "./building/content.ts";
@@ -36,7 +37,7 @@ export async function benchBuilding(
   };
   const build = async () => (await buildSite(state, config, now)).pages;
   const compressed = await run("Cairn, up to the compressed object", () => compress(state, config));
-  await removePages(state.pages, [...(await state.listStored()).keys()]);
+  await removePages(state.pages, [...listObjects(state.objects).keys()]);
   const stored = await run("Cairn, stored in the local R2", build);
   const again = await run("Cairn again, nothing changed", build);
   const others = await runOthers(state, config, run);
@@ -70,11 +71,15 @@ function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
 /** Everything but storing. */
 async function compress({ contentFile }: LocalState, config: Site): Promise<number> {
   const keys = await listPages(openContentFile(contentFile));
-  const pages = keys.map(({ key }) => ({ key, isStored: false, mustPut: false }));
+  const pages = keys.map(({ key }) => ({ key, mustPut: false }));
   const parts = chunksOf(pages, CHUNK);
-  const settings = { contentFile, config, commit: 0, storekeeper: null };
+  const settings = { contentFile, config, commit: 0, objects: null };
   const threads = startRenderThreads(settings, parts.length);
-  await eachInParallel(parts, 2 * threads.count, async (part) => void (await threads.render(part)));
+  await eachInParallel(
+    parts,
+    2 * threads.count,
+    async (part) => void (await threads.render(part, 0)),
+  );
   await threads.stop();
   return pages.length;
 }

@@ -67,6 +67,16 @@ interface Metadata {
 
 const encoder = new TextEncoder();
 
+/** What is put into R2, as of a commit. */
+export interface ObjectContent {
+  readonly body: Uint8Array;
+  readonly customMetadata: Readonly<Record<keyof Metadata, string>>;
+}
+
+export function objectOf(page: EncodedPage, commit: number): ObjectContent {
+  return { body: bodyOf(page, commit), customMetadata: metadataOf(page, commit) };
+}
+
 function metadataOf(page: EncodedPage, commit: number): Record<keyof Metadata, string> {
   return { commit: String(commit), hash: page.hash, head: JSON.stringify(page.head) };
 }
@@ -99,7 +109,7 @@ export async function readVersion(pages: PageStore, key: string): Promise<Stored
   return object && versionOf(object);
 }
 
-function versionOf(object: R2Object): StoredVersion {
+export function versionOf(object: Pick<R2Object, "etag" | "customMetadata">): StoredVersion {
   const { commit, hash } = object.customMetadata as unknown as Metadata;
   return { commit: Number(commit), hash, etag: object.etag };
 }
@@ -118,19 +128,6 @@ export async function* listVersions(pages: PageStore): AsyncGenerator<[string, S
 }
 
 /**
- * The next thousand stored pages of R2 after a key (null: from the first), and when each was put, in
- * milliseconds since 1970. Without metadata, with which the local simulator lists a hundred at a time
- * and begins at the first one each time.
- */
-export async function listPuts(
-  pages: PageStore,
-  after: string | null,
-): Promise<(readonly [string, number])[]> {
-  const { objects } = await pages.list(after === null ? {} : { startAfter: after });
-  return objects.map(({ key, uploaded }) => [key, uploaded.getTime()] as const);
-}
-
-/**
  * Puts a page if the stored object is still the expected one (null: none).
  * @returns false when it is not
  */
@@ -141,8 +138,9 @@ export async function putPage(
   commit: number,
   expected: StoredVersion | null,
 ): Promise<boolean> {
-  const object = await pages.put(key, bodyOf(page, commit), {
-    customMetadata: metadataOf(page, commit),
+  const { body, customMetadata } = objectOf(page, commit);
+  const object = await pages.put(key, body, {
+    customMetadata,
     onlyIf: expected ? { etagMatches: expected.etag } : { etagDoesNotMatch: "*" },
   });
   return object !== null;
