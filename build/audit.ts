@@ -3,26 +3,20 @@
  * compares it, decompressed, with its object. What differs is named: the next build, audit or server
  * writes it again.
  */
-import { eachInParallel, type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
-import {
-  listDeployVersions,
-  readDeployPage,
-  readPage,
-  type StoredPage,
-} from "../src/pages/storage.ts";
+import { listDeployVersions, readDeployPage } from "../src/pages/storage.ts";
 import { writeAgain } from "../src/store/audit.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
+import { openContentFile } from "./content-file.ts";
 import { findExtras } from "./extras.ts";
 import type { LocalState } from "./local.ts";
-import { listObjects } from "./object-files.ts";
+import { listObjects, openObjectFiles } from "./object-files.ts";
 import { withProgress } from "./progress.ts";
-import { type FreshPage, listPages, renderSite } from "./render-site.ts";
+import { listPages, renderSite } from "./render-site.ts";
 
-/** Reads under way at once. */
-const PARALLEL_READS = 32;
 /** Named in the output; more would only scroll. */
 const MAX_NAMED = 20;
 
@@ -41,16 +35,19 @@ export async function auditSite(
   now: () => number,
 ): Promise<AuditSummary> {
   await publishAll(state, config, now);
-  const pages = await listPages(state.db);
+  const content = openContentFile(state.contentFile);
+  const files = openObjectFiles(state.objects);
+  const pages = await listPages(content);
   const differ: string[] = [];
   const missing: string[] = [];
   await withProgress("pages", pages.length, async (progress) => {
-    for await (const chunk of renderSite(state, config, pages, progress)) {
-      await eachInParallel(chunk, PARALLEL_READS, async (page) => {
-        const object = await readObject(state, page);
-        if (!object) missing.push(page.key);
-        else if (!isUpToDate(page.rendered, object)) differ.push(page.key);
-      });
+    for await (const chunk of renderSite(content, config, pages, progress)) {
+      const objects = files.readPages(chunk.map(({ key }) => key));
+      for (const { key, isDeployPage, rendered } of chunk) {
+        const object = isDeployPage ? await readDeployPage(state.site, key) : objects.get(key);
+        if (!object) missing.push(key);
+        else if (!isUpToDate(rendered, object)) differ.push(key);
+      }
     }
   });
   if (differ.length > 0) await writeAgain(state.db, differ, now());
@@ -89,8 +86,4 @@ async function publishAll(state: LocalState, config: Site, now: () => number): P
     const { written, unchanged, superseded } = await publishStale(deps);
     if (written + unchanged + superseded === 0) return;
   }
-}
-
-function readObject(state: LocalState, page: FreshPage): Promise<StoredPage | null> {
-  return page.isDeployPage ? readDeployPage(state.site, page.key) : readPage(state.pages, page.key);
 }

@@ -1,17 +1,19 @@
 /**
- * The local R2 written without its simulator, for the build, which has the site to itself. Miniflare
+ * The local R2 without its simulator, for the build and the audit, which have the site to themselves. Miniflare
  * keeps a bucket as a table of objects and a file for each body, and puts one after the other in the
  * one thread of all simulators; here every rendering thread writes its own pages.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
   type EncodedPage,
   type ObjectContent,
   objectOf,
+  type StoredPage,
   type StoredVersion,
+  storedPageOf,
   versionOf,
 } from "../src/pages/storage.ts";
 import { blobFolderOf, sqliteFileOf } from "./simulator-files.ts";
@@ -33,6 +35,7 @@ export type StoredObjects = ReadonlyMap<string, number>;
 
 export interface ObjectFiles {
   readVersions(keys: readonly string[]): ReadonlyMap<string, StoredVersion>;
+  readPages(keys: readonly string[]): ReadonlyMap<string, StoredPage>;
   /** In place of what is stored under their keys. @param now milliseconds since 1970 */
   putAll(puts: readonly PagePut[], now: number): void;
 }
@@ -89,6 +92,13 @@ export function openObjectFiles({ table, blobs }: ObjectPaths): ObjectFiles {
           versionOf({ etag, customMetadata: JSON.parse(metadata) }),
         ]),
       ),
+    readPages: (keys) =>
+      new Map(
+        rowsOf(keys).flatMap(({ key, blob, metadata }) => {
+          const body = blob !== null && readIfThere(blobFile(blob));
+          return body ? [[key, storedPageOf(JSON.parse(metadata), body)] as const] : [];
+        }),
+      ),
     putAll(puts, now) {
       const rows = puts.map(({ key, page, commit }) => {
         const { body, customMetadata } = objectOf(page, commit);
@@ -103,6 +113,10 @@ export function openObjectFiles({ table, blobs }: ObjectPaths): ObjectFiles {
       for (const { blob } of replaced) if (blob !== null) rmSync(blobFile(blob), { force: true });
     },
   };
+}
+
+function readIfThere(path: string): ArrayBuffer | null {
+  return existsSync(path) ? new Uint8Array(readFileSync(path)).buffer : null;
 }
 
 /** Unguessable, and then the time: as the simulator names them. */

@@ -1,9 +1,8 @@
 /** Renders every page of the site afresh, in chunks: for the audit. */
+import { setImmediate } from "node:timers/promises";
 import { chunks, everyPage } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/publish-stale.ts";
-import { encodePage } from "../src/pages/encode.ts";
 import type { Rendered, Site } from "../src/pages/page-type.ts";
-import type { EncodedPage } from "../src/pages/storage.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";
 import { openReads } from "../src/store/reads.ts";
@@ -16,7 +15,6 @@ const CHUNK = 200;
 export interface FreshPage extends NamedPage {
   readonly isDeployPage: boolean;
   readonly rendered: Rendered;
-  readonly encoded: EncodedPage;
 }
 
 export async function listPages(db: LocalState["db"]): Promise<NamedPage[]> {
@@ -26,7 +24,7 @@ export async function listPages(db: LocalState["db"]): Promise<NamedPage[]> {
 }
 
 export async function* renderSite(
-  state: LocalState,
+  db: LocalState["db"],
   config: Site,
   pages: readonly NamedPage[],
   progress: Progress,
@@ -36,12 +34,14 @@ export async function* renderSite(
   }
   for await (const chunk of chunks(each(), CHUNK)) {
     const keys = chunk.map(({ key }) => key);
-    const rendered = await renderPages({ db: state.db, config }, keys);
+    const rendered = await renderPages({ db, config }, keys);
     yield chunk.map((page) => {
       const fresh = rendered.get(page.key) ?? { type: "void" as const };
       const isDeployPage = pageTypeOf(page.key)?.tier === "deploy";
-      return { ...page, isDeployPage, rendered: fresh, encoded: encodePage(fresh) };
+      return { ...page, isDeployPage, rendered: fresh };
     });
     progress.advance(chunk.length);
+    // Reading files lets nothing else have its turn: the progress bar, and connections that have ended.
+    await setImmediate();
   }
 }

@@ -72,7 +72,8 @@ test("what is missing is written again, and what somebody else has put; nothing 
 test("what it stores is what R2 itself would have stored", async () => {
   const page = encodePage({ type: "redirect", status: 301, location: "/" });
   await putPage(state.pages, "/by-r2", page, 7, null);
-  openObjectFiles(state.objects).putAll([{ key: "/by-build", page, commit: 7 }], Date.now());
+  const files = openObjectFiles(state.objects);
+  files.putAll([{ key: "/by-build", page, commit: 7 }], Date.now());
   const read = async (key: string) => {
     const object = await state.pages.get(key);
     if (!object) throw new Error(`${key} is not stored`);
@@ -82,6 +83,11 @@ test("what it stores is what R2 itself would have stored", async () => {
     return { size, etag, httpEtag, customMetadata, httpMetadata, checksums, body };
   };
   expect(await read("/by-build")).toEqual(await read("/by-r2"));
+  const byR2 = await readPage(state.pages, "/by-r2");
+  expect(Object.fromEntries(files.readPages(["/by-r2", "/by-build", "/by-nobody"]))).toEqual({
+    "/by-r2": byR2,
+    "/by-build": byR2,
+  });
   const seen = await readVersion(state.pages, "/by-build");
   expect(await putPage(state.pages, "/by-build", page, 8, seen)).toBe(true);
   expect(await putPage(state.pages, "/by-build", page, 9, seen)).toBe(false);

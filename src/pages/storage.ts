@@ -88,6 +88,14 @@ function bodyOf(page: EncodedPage, commit: number): Uint8Array {
   return body;
 }
 
+/** @param customMetadata the object's */
+export function storedPageOf(
+  customMetadata: Record<string, string>,
+  body: ArrayBuffer,
+): StoredPage {
+  return { head: parseHead(customMetadata as unknown as Metadata), body };
+}
+
 function parseHead(metadata: Metadata): PageHead {
   return JSON.parse(metadata.head) as PageHead;
 }
@@ -95,8 +103,7 @@ function parseHead(metadata: Metadata): PageHead {
 export async function readPage(pages: PageStore, key: string): Promise<StoredPage | null> {
   const object = await pages.get(key);
   if (!object) return null;
-  const head = parseHead(object.customMetadata as unknown as Metadata);
-  return { head, body: await object.arrayBuffer() };
+  return storedPageOf(object.customMetadata ?? {}, await object.arrayBuffer());
 }
 
 export async function readDeployPage(site: DeployStore, key: string): Promise<StoredPage | null> {
