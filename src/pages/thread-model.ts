@@ -85,20 +85,20 @@ export function threadRepresentations(
   const { post, comments, pieces } = model;
   const tree = commentTree(comments, pieces);
   const next = nextPiece(model);
-  const html = COMMENT_SORTS.map(
+  // Without two comments every order is the same, and so is the page.
+  const isOrdered = comments.length > 1;
+  const html = (isOrdered ? COMMENT_SORTS : COMMENT_SORTS.slice(0, 1)).map(
     (sort): Representation => ({
       type: "html",
       sort,
       body: render({
-        sorts: comments.length < 2 ? [] : sortLinks(path, sort),
+        sorts: isOrdered ? sortLinks(path, sort) : [],
         commentsHtml: treeHtml(tree, sort, post),
         morePath: next === "" ? "" : pieceKey(post.id, next),
       }),
     }),
   );
-  // Without two comments every order is the same, and so is the page.
-  const shown = comments.length < 2 ? html.slice(0, 1) : html;
-  return [...shown, { type: "json", body: JSON.stringify(threadJson(model, tree, site)) }];
+  return [...html, { type: "json", body: JSON.stringify(threadJson(model, tree, site)) }];
 }
 
 function sortLinks(path: string, current: CommentSort): object[] {
