@@ -1,19 +1,8 @@
 /** Rows while a batch is applied: copies that remember what was read, and what follows from them. Pure. */
-import {
-  type Act,
-  type Comment,
-  type CommentVote,
-  isVisible,
-  type Person,
-  type Post,
-  type Report,
-  score,
-  type Vote,
-} from "../model/entities.ts";
+import type { Act, Comment, CommentVote, Post, Report, Vote } from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
-  mintedAtMs,
   type PersonKey,
   type PostId,
   personKey,
@@ -26,21 +15,9 @@ import type { Refusal } from "../store/commit.ts";
 import { roleKey } from "../store/moderation.ts";
 import { type Rows, refKey } from "../store/touched.ts";
 import type { Applied, Outcome } from "./apply.ts";
-
-/**
- * How long an event waits for what it depends on, by its time at the edge: longer than any outage
- * that leaves the queue out of order, shorter than the queue's patience. Milliseconds.
- */
-const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
-
-/** Edges' clocks differ by less. Milliseconds. */
-const MAX_CLOCK_SKEW_MS = 60_000;
-
-/** Nobody can vote on what is not there yet: an id of the future, or an imported one, is made up. */
-function wasMintedBefore(id: string, at: number): boolean {
-  const mintedAt = mintedAtMs(id);
-  return mintedAt !== null && mintedAt <= at + MAX_CLOCK_SKEW_MS;
-}
+import { changesOf } from "./draft-changes.ts";
+import { mayStillCome } from "./patience.ts";
+import { addSums } from "./sums.ts";
 
 function textOf(event: CairnEvent): string {
   if (event.type === "post_submitted") return event.text ?? event.url ?? "";
@@ -237,102 +214,12 @@ export class Draft {
     subject: string,
     needed: PostId | CommentId | null,
   ): "waiting" | "refused" {
-    const mayCome = needed === null || wasMintedBefore(needed, event.at);
-    const isPatient = this.#now - event.at < MAX_WAIT_MS;
-    return mayCome && isPatient ? "waiting" : this.refuse(event, reason, subject);
+    const isWaiting = mayStillCome(needed, event.at, this.#now);
+    return isWaiting ? "waiting" : this.refuse(event, reason, subject);
   }
 
   changes(): Omit<Applied, "outcomes"> {
-    this.#count();
-    return {
-      communities: changed(this.#rows.communities, this.communities),
-      posts: this.#changedThings(this.#rows.posts, this.posts),
-      comments: this.#changedThings(this.#rows.comments, this.comments),
-      votes: changed(this.#rows.votes, this.votes).filter((vote) => vote !== null),
-      commentVotes: changed(this.#rows.commentVotes, this.commentVotes).filter(
-        (vote) => vote !== null,
-      ),
-      tallies: changed(this.#rows.tallies, this.tallies),
-      tallied: [...this.#rows.tallies.keys()].filter((post) => !this.tallies.has(post)),
-      pieces: this.#changedPieces(),
-      people: changed(this.#rows.people, this.people),
-      marks: changed(this.#rows.marks, this.marks).filter((mark) => mark !== null),
-      reports: this.reports,
-      roles: changed(this.#rows.roles, this.roles),
-      acts: this.acts,
-      departed: this.#departed(),
-      aliases: [...this.aliases]
-        .filter(([id]) => !this.#rows.aliases.has(id))
-        .map(([id, post]) => ({ id, post })),
-      refusals: this.#refusals,
-    };
+    addSums(this.#rows, this);
+    return changesOf(this.#rows, this, this.#refusals);
   }
-
-  #departed(): Person[] {
-    return changed(this.#rows.people, this.people).filter(
-      ({ key, departure }) =>
-        departure !== null && (this.#rows.people.get(key)?.departure ?? null) === null,
-    );
-  }
-
-  #changedThings<Id, Thing extends { readonly id: Id }>(
-    before: ReadonlyMap<Id, Thing>,
-    after: ReadonlyMap<Id, Thing>,
-  ): { readonly before: Thing | null; readonly after: Thing }[] {
-    return changed(before, after).map((thing) => ({
-      before: before.get(thing.id) ?? null,
-      after: thing,
-    }));
-  }
-
-  /** Sums that follow from what changed: comments of posts, karma of people. */
-  #count(): void {
-    for (const after of changed(this.#rows.comments, this.comments)) {
-      const before = this.#rows.comments.get(after.id) ?? null;
-      const more = Number(isVisible(after)) - Number(before !== null && isVisible(before));
-      const post = this.posts.get(after.post);
-      if (!post) throw new Error(`comment ${after.id} without its post`);
-      if (more !== 0) {
-        this.posts.set(post.id, { ...post, comments: post.comments + more });
-        this.#addVisible(after, more);
-      }
-      this.#addKarma(after, before, "commentKarma");
-    }
-    for (const after of changed(this.#rows.posts, this.posts)) {
-      this.#addKarma(after, this.#rows.posts.get(after.id) ?? null, "postKarma");
-    }
-  }
-
-  #addVisible({ id, post, piece: name }: Comment, more: number): void {
-    const piece = this.pieces.get(post)?.find((each) => each.name === name);
-    if (!piece) throw new Error(`comment ${id} without its piece`);
-    this.setPiece(post, { ...piece, visible: piece.visible + more });
-  }
-
-  #addKarma(
-    after: Post | Comment,
-    before: Post | Comment | null,
-    field: "postKarma" | "commentKarma",
-  ): void {
-    const more = score(after) - (before ? score(before) : 0);
-    const key = personKey(after.author);
-    if (more === 0 || key === null) return;
-    this.addPerson(after.author, after.createdAt);
-    const person = this.people.get(key);
-    if (person) this.people.set(key, { ...person, [field]: person[field] + more });
-  }
-
-  #changedPieces(): { readonly post: PostId; readonly piece: Piece }[] {
-    return [...this.pieces].flatMap(([post, pieces]) => {
-      const before = new Set(this.#rows.pieces.get(post));
-      return pieces.filter((piece) => !before.has(piece)).map((piece) => ({ post, piece }));
-    });
-  }
-}
-
-function changed<Key, Value>(
-  before: ReadonlyMap<Key, Value>,
-  after: ReadonlyMap<Key, Value>,
-): Value[] {
-  return [...after].filter(([key, value]) => before.get(key) !== value).map(([, value]) => value);
 }

@@ -1,0 +1,25 @@
+/** How long an event waits for what it depends on, and whether that can come at all. Pure. */
+import { type CommentId, mintedAtMs, type PostId } from "../model/ids.ts";
+
+/**
+ * By the event's time at the edge: longer than any outage that leaves the queue out of order, shorter
+ * than the queue's patience. Milliseconds.
+ */
+const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
+
+/** Edges' clocks differ by less. Milliseconds. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+/**
+ * @param needed the id that the event depends on; null for a community
+ * @param at @param now milliseconds since 1970
+ */
+export function mayStillCome(needed: PostId | CommentId | null, at: number, now: number): boolean {
+  return (needed === null || wasMintedBefore(needed, at)) && now - at < MAX_WAIT_MS;
+}
+
+/** Nobody can vote on what is not there yet: an id of the future, or an imported one, is made up. */
+function wasMintedBefore(id: string, at: number): boolean {
+  const mintedAt = mintedAtMs(id);
+  return mintedAt !== null && mintedAt <= at + MAX_CLOCK_SKEW_MS;
+}
