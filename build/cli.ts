@@ -8,7 +8,7 @@ import type { Site } from "../src/pages/page-type.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { makeStaleDue } from "../src/store/page-rows.ts";
-import { hasPosts } from "../src/store/reads.ts";
+import { hasPosts } from "../src/store/posts.ts";
 import { isOrderMissing } from "../src/store/windows.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { BackupError } from "./backup/backup-file.ts";

@@ -19,7 +19,7 @@ import {
   readReportedBy,
 } from "../store/moderation.ts";
 import type { Place, SlotRequest } from "../store/places.ts";
-import { readSlotCounts } from "../store/reads.ts";
+import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";

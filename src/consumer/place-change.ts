@@ -9,6 +9,7 @@ import {
 } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
 import type { NewEntry, Refusal } from "../store/commit.ts";
+import { countCommunities } from "../store/communities.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
 import { readLinkPosts } from "../store/link-groups.ts";
@@ -20,7 +21,8 @@ import {
   type SlotAnswer,
   type SlotRequest,
 } from "../store/places.ts";
-import { countCommunities, readAliasesOf, readSlotCounts } from "../store/reads.ts";
+import { readAliasesOf } from "../store/posts.ts";
+import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
 import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";

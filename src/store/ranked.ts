@@ -1,6 +1,7 @@
 /** The ranked listings: what each holds, in SQL, and reads of them in the order of an index. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Post } from "../model/entities.ts";
+import type { CommunityKey } from "../model/ids.ts";
 import { isDomainScope, type Ranking, type Scope, scopePath } from "../model/listing.ts";
 import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 
@@ -118,4 +119,16 @@ function rankedStatement(db: D1Database, spans: readonly Span[]): D1PreparedStat
        ORDER BY q.key, p.${column} DESC, p.created_at DESC, p.id DESC`,
     )
     .bind(JSON.stringify(scopes), end - from, from);
+}
+
+export async function readRankedCounts(
+  db: D1Database,
+  ranking: Ranking,
+): Promise<Map<CommunityKey, number>> {
+  const { results } = await db
+    .prepare(
+      `SELECT community, count(*) AS posts ${rowsIn(ranking, "site", "")} GROUP BY community`,
+    )
+    .all<{ community: CommunityKey; posts: number }>();
+  return new Map(results.map(({ community, posts }) => [community, posts]));
 }

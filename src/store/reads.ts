@@ -10,6 +10,7 @@ import type { Ranking } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { StatusReport } from "../model/status.ts";
 import type { Refusal } from "./commit.ts";
+import { readAllCommunities, readCommunities } from "./communities.ts";
 import {
   type PieceRef,
   readComments,
@@ -36,18 +37,12 @@ import {
   readRemovals,
   readReportedThings,
 } from "./moderation.ts";
-import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
-import { type RankedSlice, readRankedSlices, rowsIn } from "./ranked.ts";
+import { readAliases, readAliasIds, readPosts, walkThreadIds } from "./posts.ts";
+import { type RankedSlice, readRankedCounts, readRankedSlices } from "./ranked.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
+import { readSlotCounts, readSlotIds, type SlotRange } from "./slots.ts";
 import { readStatus } from "./status.ts";
 import { readWindowCounts, readWindowLists } from "./windows.ts";
-
-/** Slots of a chronological listing: 1-based, oldest first, both ends included. */
-export interface SlotRange {
-  readonly listing: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface Reads {
   communities(keys: readonly CommunityKey[]): Promise<ReadonlyMap<CommunityKey, Community>>;
@@ -120,9 +115,6 @@ export interface Reads {
   endedSessions(): Promise<readonly PersonKey[]>;
 }
 
-/** Ids read at a time when all are walked. */
-const WALK_ROWS = 5000;
-
 export function openReads(db: D1Database): Reads {
   return {
     communities: (keys) => readCommunities(db, keys),
@@ -160,156 +152,4 @@ export function openReads(db: D1Database): Reads {
     exporters: () => readExporters(db),
     endedSessions: () => readEndedSessions(db),
   };
-}
-
-interface CommunityRow {
-  readonly key: string;
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly creator: string;
-  readonly created_at: number;
-}
-
-function fromCommunityRow(row: CommunityRow): Community {
-  const { created_at: createdAt, key, ...rest } = row;
-  return { ...rest, key: key as CommunityKey, createdAt };
-}
-
-export async function readCommunities(
-  db: D1Database,
-  keys: readonly CommunityKey[],
-): Promise<Map<CommunityKey, Community>> {
-  if (keys.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value")
-    .bind(JSON.stringify([...new Set(keys)]))
-    .all<CommunityRow>();
-  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
-}
-
-/** Those that these posts are in. */
-export async function readCommunitiesOfPosts(
-  db: D1Database,
-  posts: readonly PostId[],
-): Promise<Map<CommunityKey, Community>> {
-  if (posts.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT * FROM community WHERE key IN
-         (SELECT p.community FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
-    )
-    .bind(JSON.stringify(posts))
-    .all<CommunityRow>();
-  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
-}
-
-async function readAllCommunities(db: D1Database): Promise<Community[]> {
-  const { results } = await db.prepare("SELECT * FROM community ORDER BY key").all<CommunityRow>();
-  return results.map(fromCommunityRow);
-}
-
-export async function hasPosts(db: D1Database): Promise<boolean> {
-  return (await db.prepare("SELECT 1 FROM post LIMIT 1").first()) !== null;
-}
-
-export async function countCommunities(db: D1Database): Promise<number> {
-  const row = await db
-    .prepare("SELECT count(*) AS communities FROM community")
-    .first<{ communities: number }>();
-  return row?.communities ?? 0;
-}
-
-export async function readPosts(
-  db: D1Database,
-  ids: readonly PostId[],
-): Promise<Map<PostId, Post>> {
-  if (ids.length === 0) return new Map();
-  const { results } = await db
-    .prepare(`${SELECT_POST} FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value`)
-    .bind(JSON.stringify([...new Set(ids)]))
-    .all<PostRow>();
-  return new Map(results.map((row) => [row.id as PostId, fromPostRow(row)]));
-}
-
-export async function readAliases(
-  db: D1Database,
-  ids: readonly PostId[],
-): Promise<Map<PostId, PostId>> {
-  if (ids.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT a.id, a.post FROM json_each(?1) q CROSS JOIN alias a ON a.id = q.value")
-    .bind(JSON.stringify([...new Set(ids)]))
-    .all<{ id: PostId; post: PostId }>();
-  return new Map(results.map(({ id, post }) => [id, post]));
-}
-
-async function readAliasIds(db: D1Database): Promise<PostId[]> {
-  const { results } = await db.prepare("SELECT id FROM alias ORDER BY id").all<{ id: PostId }>();
-  return results.map(({ id }) => id);
-}
-
-/** The ids that lead to any of these posts. */
-export async function readAliasesOf(db: D1Database, posts: readonly PostId[]): Promise<PostId[]> {
-  if (posts.length === 0) return [];
-  const { results } = await db
-    .prepare("SELECT a.id FROM json_each(?1) q CROSS JOIN alias a ON a.post = q.value")
-    .bind(JSON.stringify(posts))
-    .all<{ id: PostId }>();
-  return results.map(({ id }) => id);
-}
-
-async function readSlotIds(db: D1Database, ranges: readonly SlotRange[]): Promise<string[][]> {
-  const { results } = await db
-    .prepare(
-      `SELECT e.id, q.key AS range FROM json_each(?1) q
-       CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
-         AND e.slot BETWEEN q.value ->> 'from' AND q.value ->> 'to' ORDER BY q.key, e.slot`,
-    )
-    .bind(JSON.stringify(ranges))
-    .all<{ id: string; range: number }>();
-  const ids = ranges.map((): string[] => []);
-  for (const { id, range } of results) ids[range]?.push(id);
-  return ids;
-}
-
-export async function readSlotCounts(
-  db: D1Database,
-  listings: readonly string[],
-): Promise<number[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots
-       FROM json_each(?1) q ORDER BY q.key`,
-    )
-    .bind(JSON.stringify(listings))
-    .all<{ slots: number }>();
-  return results.map(({ slots }) => slots);
-}
-
-async function readRankedCounts(
-  db: D1Database,
-  ranking: Ranking,
-): Promise<Map<CommunityKey, number>> {
-  const { results } = await db
-    .prepare(
-      `SELECT community, count(*) AS posts ${rowsIn(ranking, "site", "")} GROUP BY community`,
-    )
-    .all<{ community: CommunityKey; posts: number }>();
-  return new Map(results.map(({ community, posts }) => [community, posts]));
-}
-
-async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
-  const statement = db.prepare(
-    `SELECT id FROM (SELECT id FROM post WHERE id > ?1 UNION ALL SELECT id FROM alias WHERE id > ?1)
-     ORDER BY id LIMIT ${WALK_ROWS}`,
-  );
-  let last = "";
-  while (true) {
-    const { results } = await statement.bind(last).all<{ id: PostId }>();
-    for (const { id } of results) yield id;
-    const end = results.at(-1);
-    if (!end || results.length < WALK_ROWS) return;
-    last = end.id;
-  }
 }

@@ -1,7 +1,7 @@
 /** The posts of whole ranges of slots, with no more of each than its address takes. */
 import type { D1Database } from "@cloudflare/workers-types";
 import type { CommunityKey, PostId } from "../model/ids.ts";
-import type { SlotRange } from "./reads.ts";
+import type { SlotRange } from "./slots.ts";
 
 export interface Address {
   readonly id: PostId;

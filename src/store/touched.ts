@@ -27,16 +27,12 @@ import { ownListing } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Tally } from "../model/tally.ts";
 import { readCommitNumber } from "./commit.ts";
+import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
 import { readActs, readRoles } from "./moderation.ts";
-import {
-  readAliases,
-  readCommunities,
-  readCommunitiesOfPosts,
-  readPosts,
-  readSlotCounts,
-} from "./reads.ts";
+import { readAliases, readPosts } from "./posts.ts";
+import { readSlotCounts } from "./slots.ts";
 import { readTallies } from "./tallies.ts";
 
 /** A link in a community, as `linkKey` names it. */

@@ -1,0 +1,58 @@
+/** Rows of communities. */
+import type { D1Database } from "@cloudflare/workers-types";
+import type { Community } from "../model/entities.ts";
+import type { CommunityKey, PostId } from "../model/ids.ts";
+
+interface CommunityRow {
+  readonly key: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly creator: string;
+  readonly created_at: number;
+}
+
+function fromCommunityRow(row: CommunityRow): Community {
+  const { created_at: createdAt, key, ...rest } = row;
+  return { ...rest, key: key as CommunityKey, createdAt };
+}
+
+export async function readCommunities(
+  db: D1Database,
+  keys: readonly CommunityKey[],
+): Promise<Map<CommunityKey, Community>> {
+  if (keys.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value")
+    .bind(JSON.stringify([...new Set(keys)]))
+    .all<CommunityRow>();
+  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
+}
+
+/** Those that these posts are in. */
+export async function readCommunitiesOfPosts(
+  db: D1Database,
+  posts: readonly PostId[],
+): Promise<Map<CommunityKey, Community>> {
+  if (posts.length === 0) return new Map();
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM community WHERE key IN
+         (SELECT p.community FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
+    )
+    .bind(JSON.stringify(posts))
+    .all<CommunityRow>();
+  return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
+}
+
+export async function readAllCommunities(db: D1Database): Promise<Community[]> {
+  const { results } = await db.prepare("SELECT * FROM community ORDER BY key").all<CommunityRow>();
+  return results.map(fromCommunityRow);
+}
+
+export async function countCommunities(db: D1Database): Promise<number> {
+  const row = await db
+    .prepare("SELECT count(*) AS communities FROM community")
+    .first<{ communities: number }>();
+  return row?.communities ?? 0;
+}

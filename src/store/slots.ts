@@ -1,0 +1,40 @@
+/** Slots of chronological listings, as pages ask for them. */
+import type { D1Database } from "@cloudflare/workers-types";
+
+/** Slots of a chronological listing: 1-based, oldest first, both ends included. */
+export interface SlotRange {
+  readonly listing: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export async function readSlotIds(
+  db: D1Database,
+  ranges: readonly SlotRange[],
+): Promise<string[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT e.id, q.key AS range FROM json_each(?1) q
+       CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
+         AND e.slot BETWEEN q.value ->> 'from' AND q.value ->> 'to' ORDER BY q.key, e.slot`,
+    )
+    .bind(JSON.stringify(ranges))
+    .all<{ id: string; range: number }>();
+  const ids = ranges.map((): string[] => []);
+  for (const { id, range } of results) ids[range]?.push(id);
+  return ids;
+}
+
+export async function readSlotCounts(
+  db: D1Database,
+  listings: readonly string[],
+): Promise<number[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots
+       FROM json_each(?1) q ORDER BY q.key`,
+    )
+    .bind(JSON.stringify(listings))
+    .all<{ slots: number }>();
+  return results.map(({ slots }) => slots);
+}
