@@ -1,7 +1,6 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
 import { type Comment, isLocked, type Person, type Post } from "../model/entities.ts";
 import {
-  type CommentId,
   type CommunityKey,
   commentFullname,
   type PersonKey,
@@ -77,10 +76,10 @@ export async function placeChange(
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
-  const shownPosts = existingIds(posts);
+  const shownPosts = existing(posts);
   const shown = [
-    ...shownPosts,
-    ...existingIds(comments),
+    ...shownPosts.map(({ id }) => id),
+    ...existing(comments).map(({ id }) => id),
     ...privateIds(applied),
     ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
   ];
@@ -220,10 +219,10 @@ function raised({ people }: Applied, rows: Rows, field: "inboxRead" | "sessionEp
     .map(({ key }) => key);
 }
 
-function existingIds<Id extends PostId | CommentId>(
-  changes: readonly { readonly before: unknown; readonly after: { readonly id: Id } }[],
-): Id[] {
-  return changes.filter(({ before }) => before !== null).map(({ after }) => after.id);
+function existing<Thing>(
+  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
+): Thing[] {
+  return changes.filter(({ before }) => before !== null).map(({ after }) => after);
 }
 
 function communityOf(post: PostId, rows: Rows, { posts }: Applied): CommunityKey {
