@@ -230,6 +230,23 @@ describe("a backup", () => {
     }
   });
 
+  it("of an older version has the clock-driven lists slot by slot", async () => {
+    const row = (listing: string, slot: number, post: string) =>
+      JSON.stringify(["content.window_entry", { listing, slot, post }]);
+    const lines = [row("/r/a/rising", 1, "y"), row("/top/day", 1, "x"), row("/top/day", 2, "y")];
+    const counted = '{"rows":{"content.window_entry":3}}';
+    const file = await openBackup(await fileOf([first, ...lines, counted].join("\n")));
+    const [chunk, ...others] = await Array.fromAsync(readBackupRows(file, 2));
+    expect(others).toEqual([]);
+    expect(tableName(chunk?.table as FactTable)).toBe("content.window_list");
+    expect(chunk?.rows).toEqual([
+      { listing: "/r/a/rising", posts: '["y"]' },
+      { listing: "/top/day", posts: '["x","y"]' },
+    ]);
+    const cut = await fileOf([first, ...lines.slice(1), counted].join("\n"));
+    await expect(openBackup(cut)).rejects.toThrow("has not the rows");
+  });
+
   it("that is cut off anywhere is refused", async () => {
     const bytes = Buffer.from(TEXT.trimEnd());
     for (let end = 0; end < bytes.length; end++) {

@@ -6,7 +6,7 @@ import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { wantPurge } from "../src/store/front-cache.ts";
-import { makeStaleDue, nextDue } from "../src/store/page-rows.ts";
+import { LEASE_MS, leasePages, makeStaleDue, nextDue } from "../src/store/page-rows.ts";
 import { anId } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
@@ -94,6 +94,16 @@ it("whoever hears a bell even earlier than it was rung for waits as well", async
   await publishSoon({ db, pages, site, config, pace: PACE, now: () => now, token: anId }, sleep);
   expect(now).toBe(NOW + 5999);
   expect(await nextDue(db)).toBeNull();
+});
+
+it("while all that is due is being written, the bell rings when the lease ends, and once", async () => {
+  await makeDueIn(0);
+  await leasePages(db, fingerprintOf(config), "another", NOW, 1000);
+  await ring(NOW);
+  await ring(NOW + 1);
+  expect(delays).toEqual([LEASE_MS / 1000]);
+  await ring(NOW + LEASE_MS + 1);
+  expect(delays).toEqual([LEASE_MS / 1000, 0]);
 });
 
 it("a bell that has rung can be rung again", async () => {

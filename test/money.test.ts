@@ -17,6 +17,7 @@ import {
   HOBBY,
   LOBSTERS_SIZE,
   missesOf,
+  perSecondOf,
   REDDIT_2012,
   type Site,
   usageOfMonth,
@@ -49,9 +50,20 @@ const MEASURED: Measured = {
   vote: A_WRITE,
   comment: A_WRITE,
   submission: A_WRITE,
+  mixed: null,
   post: { storedBytes: 10_000, storedObjects: 3, databaseBytes: 2000 },
   idle: NO_WRITE,
   mostSubrequests: 60,
+};
+
+/** Seven writes a second, each of which writes 2 objects and 5 rows; a vote among votes only, 10 rows. */
+const BUSY: Measured = {
+  ...MEASURED,
+  vote: { ...A_WRITE, rowsWritten: 10 },
+  mixed: {
+    perSecond: { votes: 4, comments: 2, submissions: 1 },
+    act: { ...A_WRITE, objectsWritten: 2, rowsWritten: 5, queueOperations: 3 },
+  },
 };
 
 function aSite(numbers: Partial<Site>): Site {
@@ -161,10 +173,43 @@ describe("a month", () => {
   });
 });
 
+describe("writes that came together", () => {
+  const rowsOf = (acts: Partial<Site>) => usageOfMonth(BUSY, aSite(acts)).rowsWritten;
+
+  test("cost a month what they did in a second, as often as there are such seconds", () => {
+    const usage = usageOfMonth(BUSY, aSite({ votes: 400, comments: 200, submissions: 100 }));
+    expect(usage).toMatchObject({ objectWrites: 1400, rowsWritten: 3500, queueOperations: 2100 });
+    // Of each its form, and what the consumer does; and cron's minutes.
+    expect(usage.requests).toBe(700 * 3 + 43_200);
+  });
+
+  test("leave the others to what one of their kind costs", () => {
+    expect(rowsOf({ votes: 800, comments: 200, submissions: 100 })).toBe(3500 + 4000);
+    expect(rowsOf({ votes: 400, comments: 300, submissions: 100 })).toBe(3500 + 2000);
+    expect(rowsOf({ votes: 400 })).toBe(4000);
+  });
+
+  test("are dearer by a factor, or by what is not merged, as all others", () => {
+    const site = aSite({ votes: 4e6, comments: 2e6, submissions: 1e6 });
+    const objects = (measured: Measured) => usageOfMonth(measured, site).objectWrites;
+    expect(objects(withMerged(BUSY, 0.5))).toBe(7e6);
+    expect(objects({ ...BUSY, mixed: null })).toBe(56e6);
+  });
+
+  test("come as often as the month has them", () => {
+    const { votes, comments } = perSecondOf(REDDIT_2012);
+    expect(votes).toBeCloseTo(10.42);
+    expect(comments).toBeCloseTo(2.79);
+  });
+});
+
 describe("an assumption", () => {
-  test("that changes more comes first", () => {
-    const month = monthDollars(usageOfMonth(MEASURED, REDDIT_2012));
-    const changes = sensitivities(MEASURED, REDDIT_2012).map(({ dollars }) =>
+  test.each([
+    ["alone", MEASURED],
+    ["together", BUSY],
+  ])("that changes more comes first, with writes %s", (_, measured) => {
+    const month = monthDollars(usageOfMonth(measured, REDDIT_2012));
+    const changes = sensitivities(measured, REDDIT_2012).map(({ dollars }) =>
       Math.abs(dollars - month),
     );
     expect(changes).toEqual([...changes].sort((a, b) => b - a));

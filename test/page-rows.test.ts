@@ -1,17 +1,21 @@
 /** The page table: stale, due, leased, settled, and the pace of writes. */
 import { describe, expect, it } from "vitest";
+import { writeAgain } from "../src/store/audit.ts";
 import { isCompiledWith, nameAll } from "../src/store/compiled.ts";
 import {
   claimBell,
   type Lane,
   LEASE_MS,
   leasePages,
+  makeStaleDue,
+  markWritten,
   namePages,
   nextDue,
   postponePages,
   settlePages,
 } from "../src/store/page-rows.ts";
-import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import { readStale } from "../src/store/status.ts";
+import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/sqlite-d1.ts";
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
@@ -167,6 +171,76 @@ describe("a page", () => {
     expect(await lease("b", T + LEASE_MS)).toEqual([
       { key: "/", isTakenOver: true, isUrgent: false },
     ]);
+  });
+
+  it("that is leased is waited for until its lease ends, unless another is due before", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T + 1);
+    expect(await nextDue(db)).toBe(T + 1 + LEASE_MS);
+    const other = (key: string, at: number) =>
+      db.batch(namePages(db, [{ key, lane: "fast" }], 3, at, PACE, false));
+    await other("/later", T + LEASE_MS + 2);
+    expect(await nextDue(db)).toBe(T + 1 + LEASE_MS);
+    await other("/first", T + 2);
+    expect(await nextDue(db)).toBe(T + 2);
+    expect(await lease("b", T + 2)).toMatchObject([{ key: "/first" }]);
+    expect(await nextDue(db)).toBe(T + 1 + LEASE_MS);
+  });
+
+  it("whose publisher crashed stays due from the end of its lease on", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    expect(await nextDue(db)).toBeLessThan(T + LEASE_MS + 5000);
+    await lease("b", T + LEASE_MS + 5000);
+    expect(await nextDue(db)).toBe(T + 2 * LEASE_MS + 5000);
+  });
+
+  it("is overdue from when it was due, however often its publishers crash", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await lease("b", T + LEASE_MS);
+    expect((await readStale(db, T + LEASE_MS + 1000)).fast).toEqual({ pages: 1, overdue: 31 });
+  });
+
+  it("is leased in spite of its lease by a script that has the site to itself", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await makeStaleDue(db);
+    expect(await lease("b", T + 1)).toHaveLength(1);
+    await writeAgain(db, ["/"], T + 2);
+    expect(await lease("c", T + 2)).toHaveLength(1);
+  });
+
+  it("that a full build has written has no lease any more", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await db.batch(markWritten(db, [{ key: "/", lane: "fast" }], 2, T + 1));
+    await name("fast", 3, T + PACE.fast + 1);
+    expect(await lease("b", T + PACE.fast + 1)).toEqual([
+      { key: "/", isTakenOver: false, isUrgent: false },
+    ]);
+  });
+
+  it("that an earlier version leased keeps its lease, and when it is tried again", async () => {
+    const migrations = [...migrationsOf("content")];
+    const at = migrations.findIndex(([file]) => file.startsWith("0010"));
+    const older = openMemoryDatabase(migrations.slice(0, at).map(([, sql]) => sql));
+    older.exec(`INSERT INTO page (key, lane, named, due, lease) VALUES
+      ('/', 'fast', 2, ${T + LEASE_MS}, 'a'), ('/free', 'fast', 2, ${T + 9}, NULL)`);
+    for (const [, sql] of migrations.slice(at)) older.exec(sql);
+    const db = asD1(older);
+    expect(await nextDue(db)).toBe(T + 9);
+    const lease = async (token: string, now: number) =>
+      (await leasePages(db, "", token, now, 10)).pages.map(({ key }) => key);
+    expect(await lease("b", T + LEASE_MS - 1)).toEqual(["/free"]);
+    await db.batch(settlePages(db, ["/free"], "b", 2, T + LEASE_MS, PACE));
+    expect(await nextDue(db)).toBe(T + LEASE_MS);
+    expect(await lease("c", T + LEASE_MS)).toEqual(["/"]);
   });
 
   it("is not settled by a publisher that has lost its lease", async () => {

@@ -14,9 +14,15 @@ import { readPage } from "../src/pages/storage.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { readCommitNumber } from "../src/store/commit.ts";
 import { keysNamedAt } from "../src/store/page-rows.ts";
-import { markDirty, readDirtyScopes } from "../src/store/windows.ts";
-import { anId, aSubmission, aVote } from "./makers.ts";
-import { openMemoryD1 } from "./memory/sqlite-d1.ts";
+import {
+  markDirty,
+  readDirtyScopes,
+  readWindowCounts,
+  readWindowLists,
+  readWindowPlaces,
+} from "../src/store/windows.ts";
+import { anId, aPost, aSubmission, aVote } from "./makers.ts";
+import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { storedText } from "./rebuild/site-check.ts";
 import { windowDifferences } from "./rebuild/window-check.ts";
@@ -94,11 +100,11 @@ async function publish(): Promise<void> {
 }
 
 async function listed(listing: string): Promise<string[]> {
-  const { results } = await site.db
-    .prepare("SELECT post FROM window_entry WHERE listing = ?1 ORDER BY slot")
+  const posts = await site.db
+    .prepare("SELECT posts FROM window_list WHERE listing = ?1")
     .bind(listing)
-    .all<{ post: string }>();
-  return results.map(({ post }) => post);
+    .first<string>("posts");
+  return JSON.parse(posts ?? "[]") as string[];
 }
 
 /** The ids in the JSON of a stored page, and what its `after` is. */
@@ -277,14 +283,14 @@ describe("a tick", () => {
     expect(await readCommitNumber(site.db)).toBe(before);
   });
 
-  it("that moves only clocks names nothing and writes no entries", async () => {
+  it("that moves only clocks names nothing and writes no lists", async () => {
     await sendPosts(30);
     await tickAndList();
-    await site.db.prepare("CREATE TABLE written (slot)").run();
+    await site.db.prepare("CREATE TABLE written (list)").run();
     for (const change of ["INSERT", "UPDATE", "DELETE"]) {
       await site.db
         .prepare(
-          `CREATE TRIGGER on_${change} AFTER ${change} ON window_entry
+          `CREATE TRIGGER on_${change} AFTER ${change} ON window_list
            BEGIN INSERT INTO written VALUES (1); END`,
         )
         .run();
@@ -424,22 +430,52 @@ describe("the windows that a vote on a post may change", () => {
   });
 });
 
+describe("the lists of an older version", () => {
+  it("are in the same order when they are one row each", async () => {
+    const migrations = [...migrationsOf("content")];
+    const at = migrations.findIndex(([file]) => file.startsWith("0011"));
+    const older = openMemoryDatabase(migrations.slice(0, at).map(([, sql]) => sql));
+    const slots = Array.from(
+      { length: 12 },
+      (_, index) => `('/top/day', ${index + 1}, 'p${99 - index}')`,
+    );
+    older.exec(`INSERT INTO window_entry VALUES ${slots.join(",")}, ('/r/a/rising', 1, 'p1')`);
+    for (const [, sql] of migrations.slice(at)) older.exec(sql);
+    const db = asD1(older);
+    const ids = Array.from({ length: 12 }, (_, index) => `p${99 - index}`);
+    expect(await readWindowLists(db, ["/r/a/rising", "/top/hour", "/top/day"])).toEqual([
+      ["p1"],
+      [],
+      ids,
+    ]);
+    expect([...(await readWindowCounts(db))].sort()).toEqual([
+      ["/r/a/rising", 1],
+      ["/top/day", 12],
+    ]);
+    const asked = ["p1", "p98", "p7"].map((id) =>
+      aPost({ id: id as PostId, community: communityKey("a") }),
+    );
+    const places = await readWindowPlaces(db, asked);
+    expect(places.sort((a, b) => a.slot - b.slot)).toEqual([
+      { listing: "/r/a/rising", slot: 1 },
+      { listing: "/top/day", slot: 2 },
+    ]);
+  });
+});
+
 describe("two orders of a list", () => {
   const slots = (before: string, after: string) =>
     compareLists("/top/day", [...before] as PostId[], [...after] as PostId[]);
 
   it.each([
-    ["abc", "abc", [], []],
-    ["abc", "acb", [2, 3], []],
-    ["abc", "abcd", [4], []],
-    ["abcd", "abd", [3], [4]],
-    ["ab", "", [], [1, 2]],
-    ["", "ab", [1, 2], []],
-  ])("%s and %s differ in slots", (before, after, set, removed) => {
-    const found = slots(before, after);
-    expect(found.set.map(({ slot }) => slot)).toEqual(set);
-    expect(found.removed.map(({ slot }) => slot)).toEqual(removed);
-    expect(found.change === null).toBe(before === after);
+    ["abc", "abc", null],
+    ["abc", "acb", [2, 3]],
+    ["abc", "abcd", [4, 3, 4]],
+    ["abcd", "abd", [3, 4, 4, 3]],
+    ["ab", "", [1, 2, 2, 0]],
+    ["", "ab", [1, 2, 0, 2]],
+  ])("%s and %s differ in slots, and where one ends", (before, after, expected) => {
+    expect(slots(before, after)?.slots ?? null).toEqual(expected);
   });
 
   it.each([
@@ -450,7 +486,7 @@ describe("two orders of a list", () => {
     [51, 0, ["/top/day", "/top/day/2", "/top/day/3"]],
   ])("from %d to %d posts, what shows a post or leads on is named", (before, after, keys) => {
     const ids = Array.from({ length: 60 }, (_, index) => `id${index}` as PostId);
-    const { change } = compareLists("/top/day", ids.slice(0, before), ids.slice(0, after));
+    const change = compareLists("/top/day", ids.slice(0, before), ids.slice(0, after));
     const named = affectedPages({ ...NO_CHANGE, windows: change ? [change] : [] });
     expect(named.map(({ key }) => key).sort()).toEqual(keys);
   });

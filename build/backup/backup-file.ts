@@ -8,6 +8,9 @@
  */
 import { FACT_TABLES, type FactTable, type TableRow, tableName } from "../../src/store/tables.ts";
 
+/** Until migration 0011 a row for each slot of a clock-driven list, in the order of their slots. */
+export const WINDOW_ENTRY = "content.window_entry";
+
 export const FORMAT = "cairn-backup";
 /** Raised when lines change their shape. Tables and columns have no number: they are named. */
 export const VERSION = 1;
@@ -21,6 +24,8 @@ export type RowCounts = Readonly<Record<string, number>>;
 export type BackupLine =
   | { readonly type: "first" }
   | { readonly type: "row"; readonly table: FactTable; readonly row: TableRow }
+  /** Of a table that older versions had. */
+  | { readonly type: "older"; readonly name: string; readonly row: TableRow }
   | { readonly type: "last"; readonly rows: RowCounts };
 
 export function firstLine(at: Date): string {
@@ -58,6 +63,7 @@ function parseJson(line: string): unknown {
 }
 
 function parseRow([name, row]: readonly unknown[]): BackupLine {
+  if (name === WINDOW_ENTRY) return { type: "older", name, row: row as TableRow };
   const table = TABLES_BY_NAME.get(String(name));
   if (!table) throw new BackupError(newer(`the table ${name}`));
   const unknown = Object.keys(row as TableRow).find((column) => !table.facts.includes(column));

@@ -4,6 +4,7 @@ import type { FactTable, TableRow } from "../../src/store/tables.ts";
 import { tableName } from "../../src/store/tables.ts";
 import { openTextFile, readBytes, type TextFile } from "../import/file-text.ts";
 import { BackupError, type BackupLine, parseLine } from "./backup-file.ts";
+import { toWindowLists } from "./older-rows.ts";
 
 const LINE_FEED = 10;
 
@@ -25,8 +26,8 @@ async function check(file: TextFile): Promise<void> {
   for await (const line of parsedLines(file)) {
     if ((last === null) !== (line.type === "first")) throw new BackupError("it is no backup");
     if (last?.type === "last") throw new BackupError("something follows its last line");
-    if (line.type === "row") {
-      const name = tableName(line.table);
+    if (line.type === "row" || line.type === "older") {
+      const name = line.type === "row" ? tableName(line.table) : line.name;
       counts[name] = (counts[name] ?? 0) + 1;
     }
     last = line;
@@ -38,11 +39,17 @@ async function check(file: TextFile): Promise<void> {
   }
 }
 
-/** The rows of a checked file, in chunks of one table each, in its order. */
+export interface RestoredRows {
+  readonly table: FactTable;
+  readonly rows: readonly TableRow[];
+}
+
+/** The rows of a checked file, in chunks of one table each, in its order; older ones come last. */
 export async function* readBackupRows(
   file: TextFile,
   chunkRows: number,
-): AsyncGenerator<{ readonly table: FactTable; readonly rows: readonly TableRow[] }> {
+): AsyncGenerator<RestoredRows> {
+  const older: TableRow[] = [];
   let table: FactTable | null = null;
   let rows: TableRow[] = [];
   for await (const line of parsedLines(file)) {
@@ -54,7 +61,9 @@ export async function* readBackupRows(
     }
     table = next;
     if (line.type === "row") rows.push(line.row);
+    if (line.type === "older") older.push(line.row);
   }
+  if (older.length > 0) yield toWindowLists(older);
 }
 
 async function* parsedLines(file: TextFile): AsyncGenerator<BackupLine> {

@@ -51,13 +51,12 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     else await state.dispose();
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
     const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
-    const measured = { ...writes, post, idle: idle.idle, view, mostSubrequests };
+    const measured = { ...writes, mixed: null, post, idle: idle.idle, view, mostSubrequests };
     // Last, because it makes another site of it.
-    const vote = await benchWriting(stateDir, settings.site, sources, (table) => {
+    const busy = await benchWriting(stateDir, settings.site, sources, (table) => {
       console.log(tableText(table));
     });
-    const busy = { ...measured, vote };
-    const tables = moneyTables(measured, busy, hashCpuMs());
+    const tables = moneyTables(measured, { ...measured, ...busy }, hashCpuMs());
     for (const table of tables) console.log(tableText(table));
   } finally {
     lock.release();

@@ -26,7 +26,7 @@ const count = (amount: number) => Math.round(amount).toLocaleString("en");
 
 /**
  * @param alone with each write on its own: the worst case, and what a small site sees
- * @param busy with the writes of a large site, which the lanes merge; null where it was not measured
+ * @param busy with the writes of a large site, which meet on pages; null where it was not measured
  */
 export function moneyTables(alone: Measured, busy: Measured | null, hashCpuMs: number): Table[] {
   const large = busy ?? alone;

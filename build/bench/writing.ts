@@ -1,4 +1,4 @@
-/** Votes under load: how many a second, when they are seen, and what each costs. */
+/** Writes under load: how many a second, when they are seen, and what each costs. */
 import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import type { Post } from "../../src/model/entities.ts";
 import type { Site } from "../../src/pages/page-type.ts";
@@ -6,14 +6,16 @@ import { setCompiled } from "../../src/store/compiled.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { type Lanes, LOCAL, PRODUCTION, paceOf } from "./lanes.ts";
 import { addYoungPosts, growSite } from "./load/growth.ts";
-import { costOfVotes, type Load, type VoteCost } from "./load/merging.ts";
+import { costOfLoad, type Load, type LoadCost, objectsOf, writeCostOf } from "./load/merging.ts";
+import { mixedTrace } from "./load/mixed-trace.ts";
 import { type Offered, offerVotes } from "./load/offer.ts";
 import { type RunningSite, startSite } from "./load/running-site.ts";
-import { voteTrace } from "./load/trace.ts";
+import { type Trace, voteTrace } from "./load/trace.ts";
+import { mixedTable } from "./mixed.ts";
 import { grossDollars, total, usageOf } from "./money/bill.ts";
-import type { WriteCost } from "./money/measured.ts";
+import { actsIn, type MixedCost, type WriteCost } from "./money/measured.ts";
 import type { Usage } from "./money/prices.ts";
-import { usageOfWrite } from "./money/sites.ts";
+import { perSecondOf, REDDIT_2012, usageOfWrite } from "./money/sites.ts";
 import type { Table } from "./table.ts";
 import type { Sources } from "./writes.ts";
 
@@ -29,12 +31,17 @@ const OFFERS = [
   },
 ] as const;
 
+/** The first pages of one's votes wait nine minutes: from then on as many are written as are named. */
+const AS_LONG_AS_PATIENCE = { warmUpSeconds: 600, seconds: 300, privateSeconds: 0 };
 const LOADS: readonly Load[] = [
   { ...load("local lanes", 500, LOCAL), warmUpSeconds: 10, seconds: 20, privateSeconds: 0 },
   { ...load("production", 500, PRODUCTION), warmUpSeconds: 90, seconds: 60, privateSeconds: 600 },
   // As many as Reddit had in 2012, if one view in a hundred was a vote.
-  { ...load("production", 10, PRODUCTION), warmUpSeconds: 300, seconds: 600, privateSeconds: 0 },
+  { ...load("production", 10, PRODUCTION), ...AS_LONG_AS_PATIENCE },
 ];
+const ACTS = perSecondOf(REDDIT_2012);
+/** The same with its comments and submissions. */
+const MIXED: Load = { ...load("production", actsIn(ACTS), PRODUCTION), ...AS_LONG_AS_PATIENCE };
 const GROWTH: Load = {
   ...load("grown", 500, PRODUCTION),
   warmUpSeconds: 30,
@@ -47,25 +54,30 @@ const YOUNG_POSTS = 8000;
 /** Between two loads. */
 const APART_MS = 3_600_000;
 
-function load(label: string, votesPerSecond: number, lanes: Lanes) {
-  return { label, votesPerSecond, pace: paceOf(lanes) };
+function load(label: string, perSecond: number, lanes: Lanes) {
+  return { label, perSecond, pace: paceOf(lanes) };
+}
+
+export interface BusyCosts {
+  readonly vote: WriteCost;
+  readonly mixed: MixedCost;
 }
 
 /**
  * @param report is given each table as soon as it is measured: all of them take minutes
- * @returns what a vote costs on a site as busy as Reddit in 2012
+ * @returns what writes cost on a site as busy as Reddit in 2012: votes alone, and all of them together
  */
 export async function benchWriting(
   stateDir: string,
   config: Site,
   { now, random }: Sources,
   report: (table: Table) => void,
-): Promise<WriteCost> {
+): Promise<BusyCosts> {
   const offered: Offered[] = [];
   for (const [index, offer] of OFFERS.entries()) {
     const site = await startSite(stateDir, offer.lanes, config.origin);
     const posts = await hottest(site);
-    const trace = voteTrace(ids(posts), random, `offer${index}_`);
+    const trace = votesOn(posts, random, `offer${index}_`);
     offered.push(await offerVotes(site, offer, trace, posts, now));
     await site.stop();
   }
@@ -74,24 +86,32 @@ export async function benchWriting(
   const posts = await hottest(site);
   // Ahead of every page's last write.
   const clock = { ms: now() };
-  const measure = async (each: Load, mark: string) => {
+  const measure = async (each: Load, mark: string, traceOf: TraceOf = votesOn) => {
     clock.ms += APART_MS;
     const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms);
     // The new posts' pages are not there yet, and nobody asks for them.
     await setCompiled(site.db, fingerprintOf(config));
-    const trace = voteTrace(ids(young), random, `load_${mark}`);
-    return costOfVotes(site, each, trace, config, clock);
+    return costOfLoad(site, each, traceOf(young, random, `load_${mark}`), config, clock);
   };
-  const costs: VoteCost[] = [];
+  const costs: LoadCost[] = [];
   for (const [index, each] of LOADS.entries()) costs.push(await measure(each, "xyz"[index] ?? ""));
   report(costsTable(costs));
+  const together = await measure(MIXED, "m", (young, ...rest) => mixedTrace(young, ACTS, ...rest));
+  report(mixedTable(ACTS, together));
   const small = { cost: await measure(GROWTH, "s"), posts: (await hottest(site)).length };
   await growSite(site.db, posts, GROWTH_TIMES);
   const large = { cost: await measure(GROWTH, "l"), posts: (await hottest(site)).length };
   await site.stop();
   report(growthTable(small, large));
-  return writeCost(costs.at(-1) as VoteCost);
+  return {
+    vote: writeCostOf(costs.at(-1) as LoadCost),
+    mixed: { perSecond: ACTS, act: writeCostOf(together) },
+  };
 }
+
+type TraceOf = (posts: readonly Post[], random: () => number, crowd: string) => Trace;
+
+const votesOn: TraceOf = (posts, ...rest) => voteTrace(ids(posts), ...rest);
 
 /** All posts that a front page could show, the hottest first. */
 async function hottest({ db }: RunningSite): Promise<readonly Post[]> {
@@ -144,12 +164,8 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function objectsOf({ objects }: VoteCost): number {
-  return [...objects.values()].reduce((sum, each) => sum + each, 0);
-}
-
-function costsTable(costs: readonly VoteCost[]): Table {
-  const row = (label: string, of: (cost: VoteCost) => number, digits = 2) => [
+function costsTable(costs: readonly LoadCost[]): Table {
+  const row = (label: string, of: (cost: LoadCost) => number, digits = 2) => [
     label,
     ...costs.map((cost) => of(cost).toFixed(digits)),
   ];
@@ -158,7 +174,7 @@ function costsTable(costs: readonly VoteCost[]): Table {
     title: "What a vote costs when others come as well",
     columns: [
       "",
-      ...costs.map(({ load: { label, votesPerSecond } }) => `${votesPerSecond} a second, ${label}`),
+      ...costs.map(({ load: { label, perSecond } }) => `${perSecond} a second, ${label}`),
     ],
     rows: [
       ...kinds.map((kind) => row(`written: ${kind}`, ({ objects }) => objects.get(kind) ?? 0, 3)),
@@ -173,12 +189,12 @@ function costsTable(costs: readonly VoteCost[]): Table {
 }
 
 interface Sized {
-  readonly cost: VoteCost;
+  readonly cost: LoadCost;
   readonly posts: number;
 }
 
 function growthTable(small: Sized, large: Sized): Table {
-  const row = (label: string, of: (cost: VoteCost) => number, digits: number) => [
+  const row = (label: string, of: (cost: LoadCost) => number, digits: number) => [
     label,
     of(small.cost).toFixed(digits),
     of(large.cost).toFixed(digits),
@@ -193,32 +209,16 @@ function growthTable(small: Sized, large: Sized): Table {
       row("objects written", objectsOf, 3),
       row("CPU, µs", ({ cpuMicroseconds }) => cpuMicroseconds, 0),
       row("dollars for rows, per million", (cost) => perMillion(usageOf(rowsOf(cost))), 2),
-      row("dollars, per million", (cost) => perMillion(usageOfWrite(writeCost(cost))), 2),
+      row("dollars, per million", (cost) => perMillion(usageOfWrite(writeCostOf(cost))), 2),
     ],
   };
 }
 
-function rowsOf({ rowsRead, rowsWritten }: VoteCost): Partial<Usage> {
+function rowsOf({ rowsRead, rowsWritten }: LoadCost): Partial<Usage> {
   return { rowsRead, rowsWritten };
 }
 
 /** In dollars, without what a plan includes. */
 function perMillion(usage: Usage): number {
   return 1e6 * total(grossDollars(usage));
-}
-
-/** A batch a second, as the queue's timeout has it, and a bell for each at most. */
-function writeCost(cost: VoteCost): WriteCost {
-  const { votesPerSecond } = cost.load;
-  const objectsWritten = objectsOf(cost);
-  return {
-    cpuMs: cost.cpuMicroseconds / 1000,
-    rowsRead: cost.rowsRead,
-    rowsWritten: cost.rowsWritten,
-    objectsWritten,
-    // Each page is looked at before it is put.
-    storageReads: objectsWritten,
-    queueOperations: 3 + 3 / votesPerSecond,
-    invocations: 2 / votesPerSecond,
-  };
 }

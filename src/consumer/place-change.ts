@@ -1,12 +1,6 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
 import { isLocked } from "../model/entities.ts";
-import {
-  type CommentId,
-  type CommunityKey,
-  commentFullname,
-  type PostId,
-  replyNotice,
-} from "../model/ids.ts";
+import { type CommunityKey, commentFullname, type PostId, replyNotice } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
 import type { NewEntry, Refusal } from "../store/commit.ts";
 import { countCommunities } from "../store/communities.ts";
@@ -77,10 +71,10 @@ export async function placeChange(
   const refusals = await newRefusals(db, applied.refusals);
   const { entering, leaving } = privateMoves(rows, { ...applied, refusals });
   const discussion = await readDiscussion(db, gone);
-  const shownPosts = existingIds(posts);
+  const shownPosts = existing(posts);
   const shown = [
-    ...shownPosts,
-    ...existingIds(comments),
+    ...shownPosts.map(({ id }) => id),
+    ...existing(comments).map(({ id }) => id),
     ...privateIds(applied),
     ...discussion.flatMap(({ id }) => [id, commentFullname(id), replyNotice(id)]),
   ];
@@ -168,10 +162,10 @@ function isRelocked({ before, after }: Applied["posts"][number]): boolean {
   return before !== null && isLocked(before) !== isLocked(after);
 }
 
-function existingIds<Id extends PostId | CommentId>(
-  changes: readonly { readonly before: unknown; readonly after: { readonly id: Id } }[],
-): Id[] {
-  return changes.filter(({ before }) => before !== null).map(({ after }) => after.id);
+function existing<Thing>(
+  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
+): Thing[] {
+  return changes.filter(({ before }) => before !== null).map(({ after }) => after);
 }
 
 function communityOf(post: PostId, rows: Rows, { posts }: Applied): CommunityKey {

@@ -102,15 +102,14 @@ async function newOrder(
   const listings = requests.map(({ window, scope }) => windowListing(window, scope));
   const before = await readWindowLists(db, listings);
   const after = await readBest(db, requests);
-  const lists = listings.map((listing, index) =>
-    compareLists(listing, before[index] ?? [], after[index] ?? []),
+  const lists = listings.map((listing, index) => ({ listing, posts: after[index] ?? [] }));
+  const changes = lists.map(({ listing, posts }, index) =>
+    compareLists(listing, before[index] ?? [], posts),
   );
-  const windows = lists.map(({ change }) => change).filter((change) => change !== null);
   return {
     scopes: scopes.map(({ scope }) => scope),
-    set: lists.flatMap(({ set }) => set),
-    removed: lists.flatMap(({ removed }) => removed),
-    pages: affectedPages({ ...NO_CHANGE, windows }),
+    lists: lists.filter((_, index) => changes[index] !== null),
+    pages: affectedPages({ ...NO_CHANGE, windows: changes.filter((change) => change !== null) }),
   };
 }
 

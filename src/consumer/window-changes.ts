@@ -4,7 +4,7 @@ import type { PostId } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";
 import { type Asof, topWindowsHolding } from "../model/window.ts";
 import type { PostChange, WindowChange } from "../pages/change.ts";
-import type { DirtyScope, WindowEntry } from "../store/windows.ts";
+import type { DirtyScope, WindowPlace } from "../store/windows.ts";
 
 /** Scopes of posts that are new, moved by votes, come or gone, and young enough for a window. */
 export function dirtyScopes(posts: readonly PostChange[], asof: Asof): DirtyScope[] {
@@ -22,27 +22,19 @@ export function dirtyScopes(posts: readonly PostChange[], asof: Asof): DirtyScop
 }
 
 /** Where posts stand that are shown differently now; a tick alone moves them. */
-export function shownInWindows(places: readonly WindowEntry[]): WindowChange[] {
+export function shownInWindows(places: readonly WindowPlace[]): WindowChange[] {
   return places.map(({ listing, slot }) => ({ listing, slots: [slot] }));
 }
 
-export interface ListChange {
-  /** Slots that hold another post than before. */
-  readonly set: readonly WindowEntry[];
-  readonly removed: readonly Omit<WindowEntry, "post">[];
-  /** Null when the list is the same. */
-  readonly change: WindowChange | null;
-}
-
+/** The slots that hold another post, or none any more; null when the list is the same. */
 export function compareLists(
   listing: string,
   before: readonly PostId[],
   after: readonly PostId[],
-): ListChange {
-  const entries = after.map((post, index) => ({ listing, slot: index + 1, post }));
-  const set = entries.filter(({ post, slot }) => before[slot - 1] !== post);
-  const removed = before.map((_, index) => ({ listing, slot: index + 1 })).slice(after.length);
-  const slots = [...set, ...removed].map(({ slot }) => slot);
+): WindowChange | null {
+  const longest = Math.max(before.length, after.length);
+  const all = Array.from({ length: longest }, (_, index) => index + 1);
+  const slots = all.filter((slot) => before[slot - 1] !== after[slot - 1]);
   if (before.length !== after.length) slots.push(before.length, after.length);
-  return { set, removed, change: slots.length === 0 ? null : { listing, slots } };
+  return slots.length === 0 ? null : { listing, slots };
 }

@@ -64,7 +64,8 @@ export async function writeAgain(
     db.prepare("UPDATE site SET commit_number = commit_number + 1"),
     db
       .prepare(
-        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, lease = 'audit'
+        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, lease = 'audit',
+           leased_until = 0
          WHERE key IN (SELECT value FROM json_each(?1))`,
       )
       .bind(JSON.stringify(keys), now),

@@ -27,10 +27,11 @@ import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import type { Place } from "./places.ts";
-import { isOnlyCounted } from "./post-row.ts";
+import { isOnlyCounted, isOnlyDiscussed } from "./post-row.ts";
 import {
   insertCommunities,
   jsonChunks,
+  updateCommentCounts,
   updateCounts,
   upsertPosts,
   upsertVotes,
@@ -141,15 +142,15 @@ export async function commitChanges(
 ): Promise<boolean> {
   const next = readAt + 1;
   const posts = rows.posts.map(({ after }) => after);
-  const isCounted = rows.posts.map(({ before, after }) => before && isOnlyCounted(before, after));
-  const counted = posts.filter((_, index) => isCounted[index]);
-  const written = posts.filter((_, index) => !isCounted[index]);
+  const changed = Map.groupBy(rows.posts, howChanged);
+  const all = (how: HowChanged) => (changed.get(how) ?? []).map(({ after }) => after);
   const statements = [
     ...insertCommunities(db, rows.communities),
     ...moveInDomains(db, posts),
-    ...updateCounts(db, counted),
-    ...upsertPosts(db, written),
-    ...comeAndGoInDomains(db, written),
+    ...updateCommentCounts(db, all("discussed")),
+    ...updateCounts(db, all("counted")),
+    ...upsertPosts(db, all("written")),
+    ...comeAndGoInDomains(db, all("written")),
     ...upsertVotes(db, rows.votes),
     ...upsertTallies(db, rows.tallies),
     ...removeTallies(db, rows.tallied),
@@ -179,6 +180,15 @@ export async function commitChanges(
   ];
   const events = { applied: rows.applied, refused: rows.refusals.length };
   return commitBatch(db, readAt, statements, events);
+}
+
+/** Most posts were only voted on, or talked about: neither their texts need be written, nor all ranks. */
+type HowChanged = "discussed" | "counted" | "written";
+
+function howChanged({ before, after }: RowChanges["posts"][number]): HowChanged {
+  if (before === null) return "written";
+  if (isOnlyDiscussed(before, after)) return "discussed";
+  return isOnlyCounted(before, after) ? "counted" : "written";
 }
 
 /** Takes the next commit number, and writes all of it or nothing. */

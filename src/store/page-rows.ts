@@ -2,8 +2,8 @@
  * The page table: which pages are stale, since which commit, and who is writing them.
  *
  * `named` is the last commit that may have changed a page, `written` the commit its stored object
- * reflects; stale means named > written. `due` is when a stale page may be leased; leasing moves it
- * to the end of the lease, so that "due" is the one thing a publisher looks for.
+ * reflects; stale means named > written. A stale page may be leased when it is `due`, and while it is
+ * leased, when that lease ends: `due` is in an index, and stays as it is.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { TallyPace } from "../model/tally.ts";
@@ -123,11 +123,12 @@ interface LeasedRow {
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
 export const NAMING = "naming ";
 
-const IS_STALE = "FROM page WHERE named > written AND due <= ?1";
+// What others have leased is passed over: a hundred pages for each publisher that is at work.
+const IS_DUE = "FROM page WHERE named > written AND due <= ?1 AND leased_until <= ?1";
 
 const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
   (which, turn) =>
-    `SELECT * FROM (SELECT key, lease, due, urgent, ${turn} AS turn ${IS_STALE} AND ${which}
+    `SELECT * FROM (SELECT key, lease, due, urgent, ${turn} AS turn ${IS_DUE} AND ${which}
        ORDER BY due LIMIT ?2)`,
 );
 
@@ -156,7 +157,9 @@ export async function leasePages(
     db.prepare(`SELECT key, lease, urgent ${DUE_PAGES}`).bind(now, limit, fingerprint),
     db.prepare(TAKE_OVER).bind(now, limit, fingerprint),
     db
-      .prepare(`UPDATE page SET lease = ?4, due = ?5 WHERE key IN (SELECT key ${DUE_PAGES})`)
+      .prepare(
+        `UPDATE page SET lease = ?4, leased_until = ?5 WHERE key IN (SELECT key ${DUE_PAGES})`,
+      )
       .bind(now, limit, fingerprint, token, now + LEASE_MS),
     db.prepare('SELECT commit_number AS "commit" FROM site'),
   ]);
@@ -180,15 +183,18 @@ export function settlePages(
   return jsonChunks(keys).map((json) =>
     db
       .prepare(
-        `UPDATE page SET lease = NULL, written = ?3, written_at = ?1, due = ?1 + ${PACE},
-           urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
+        `UPDATE page SET lease = NULL, leased_until = 0, written = ?3, written_at = ?1,
+           due = ?1 + ${PACE}, urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
          WHERE key IN (SELECT value FROM json_each(?5)) AND lease = ?4`,
       )
       .bind(now, asJson(pace), commit, token, json),
   );
 }
 
-/** Tries these pages again at `due`. The lease stays: what failed may still take effect. */
+/**
+ * Tries these pages again at `due`, after those that are due by then. The lease ends, but its name
+ * stays: what failed may still take effect.
+ */
 export function postponePages(
   db: D1Database,
   keys: readonly string[],
@@ -198,21 +204,33 @@ export function postponePages(
   return jsonChunks(keys).map((json) =>
     db
       .prepare(
-        "UPDATE page SET due = ?1 WHERE key IN (SELECT value FROM json_each(?3)) AND lease = ?2",
+        `UPDATE page SET due = ?1, leased_until = 0
+         WHERE key IN (SELECT value FROM json_each(?3)) AND lease = ?2`,
       )
       .bind(due, token, json),
   );
 }
 
-const FIRST_OF_EACH = [
-  ...STORED_LANES.map(
-    (lane) => `SELECT min(due) AS due FROM page WHERE named > written AND lane = '${lane}'`,
-  ),
-  "SELECT min(due) FROM tally",
-];
+/**
+ * Of a lane: the first page that waits for no lease, and of those due before it the one whose lease
+ * ends first. Leased pages are few, and the others come in the order of the index.
+ */
+function firstOfLane(lane: Lane): string {
+  const stale = `FROM page WHERE named > written AND lane = '${lane}'`;
+  const free = `SELECT due ${stale} AND leased_until <= due ORDER BY due LIMIT 1`;
+  const leased = `SELECT min(leased_until) ${stale} AND leased_until > due
+    AND due < coalesce((${free}), ${Number.MAX_SAFE_INTEGER})`;
+  return `SELECT min(due) AS due FROM (SELECT (${free}) AS due UNION ALL ${leased})`;
+}
+
+// D1 allows five terms, and there are no more.
+const FIRST_OF_EACH = [...STORED_LANES.map(firstOfLane), "SELECT min(due) FROM tally"];
 export const FIRST_DUE = `SELECT min(due) AS due FROM (${FIRST_OF_EACH.join(" UNION ALL ")})`;
 
-/** When the next stale page or tally is due, in milliseconds since 1970; null when there is none. */
+/**
+ * When the next stale page may be leased, or the next tally is due, in milliseconds since 1970; null
+ * when there is none.
+ */
 export async function nextDue(db: D1Database): Promise<number | null> {
   return db.prepare(FIRST_DUE).first<number>("due");
 }
@@ -257,7 +275,8 @@ export function markWritten(
         `INSERT INTO page (key, lane, named, written, written_at, due)
          SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
-           written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL
+           written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL,
+           leased_until = 0
          WHERE page.written < excluded.written OR page.lease IS NOT NULL
            OR page.written_at < excluded.written_at`,
       )
@@ -311,6 +330,6 @@ export function removePageRows(db: D1Database, keys: readonly string[]): D1Prepa
 export async function makeStaleDue(db: D1Database): Promise<void> {
   await db.batch([
     db.prepare("UPDATE tally SET due = 0"),
-    db.prepare("UPDATE page SET due = 0 WHERE named > written"),
+    db.prepare("UPDATE page SET due = 0, leased_until = 0 WHERE named > written"),
   ]);
 }

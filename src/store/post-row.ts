@@ -81,6 +81,7 @@ export const COUNTED_COLUMNS = [
   "comments",
 ] as const;
 const COUNTED: ReadonlySet<string> = new Set(["ups", "downs", "talliedAt", "comments"]);
+const DISCUSSED: ReadonlySet<string> = new Set(["comments"]);
 
 export function toCountedRow(post: Post): Pick<PostRow, "id" | (typeof COUNTED_COLUMNS)[number]> {
   return {
@@ -97,8 +98,17 @@ export function toCountedRow(post: Post): Pick<PostRow, "id" | (typeof COUNTED_C
 
 /** Is nothing else different? What is equal but not the same counts as different. */
 export function isOnlyCounted(before: Post, after: Post): boolean {
+  return differsOnlyIn(COUNTED, before, after);
+}
+
+/** Has only somebody commented on it? That moves it in no order, and writes no index. */
+export function isOnlyDiscussed(before: Post, after: Post): boolean {
+  return differsOnlyIn(DISCUSSED, before, after);
+}
+
+function differsOnlyIn(fields: ReadonlySet<string>, before: Post, after: Post): boolean {
   const keys = Object.keys(after) as (keyof Post)[];
-  return keys.every((key) => COUNTED.has(key) || before[key] === after[key]);
+  return keys.every((key) => fields.has(key) || before[key] === after[key]);
 }
 
 export function fromPostRow(row: PostRow): Post {

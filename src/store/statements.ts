@@ -63,6 +63,15 @@ export function updateCounts(db: D1Database, posts: readonly Post[]): D1Prepared
   return jsonChunks(posts.map(toCountedRow)).map((json) => db.prepare(UPDATE_COUNTS).bind(json));
 }
 
+const UPDATE_COMMENTS = `UPDATE post SET comments = q.value ->> 'comments' FROM json_each(?1) q
+  WHERE post.id = q.value ->> 'id'`;
+
+/** On its own: SQLite writes every index whose column is set, even to what it was. */
+export function updateCommentCounts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  const rows = posts.map(({ id, comments }) => ({ id, comments }));
+  return jsonChunks(rows).map((json) => db.prepare(UPDATE_COMMENTS).bind(json));
+}
+
 const UPSERT_VOTES = `INSERT INTO vote (user, post, value, at, event)
   SELECT ${fromJson("user, post, value, at, event")} FROM json_each(?1) WHERE true
   ON CONFLICT (post, user) DO UPDATE SET value = excluded.value, at = excluded.at,

@@ -211,10 +211,10 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
   {
     type: "facts",
     database: "content",
-    table: "window_entry",
-    key: ["listing", "slot"],
+    table: "window_list",
+    key: ["listing"],
     // The order of the last tick: between two of them votes do not move anything.
-    facts: ["listing", "slot", "post"],
+    facts: ["listing", "posts"],
   },
   {
     type: "facts",

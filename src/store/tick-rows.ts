@@ -4,7 +4,7 @@ import type { SiteOrCommunity } from "../model/listing.ts";
 import { commitBatch } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
-import { ADD_WINDOWS, scopeColumn, type WindowClock, type WindowEntry } from "./windows.ts";
+import { ADD_WINDOWS, scopeColumn, type WindowClock, type WindowList } from "./windows.ts";
 
 /** Posts created after `from` and not after `to` have crossed the edge of a window (its bit). */
 export interface CrossedEdge {
@@ -65,11 +65,10 @@ export function commitClocks(
   ]);
 }
 
-/** Lists in their new order: slots that hold another post now, and slots that are no more. */
 export interface NewOrder {
   readonly scopes: readonly SiteOrCommunity[];
-  readonly set: readonly WindowEntry[];
-  readonly removed: readonly Omit<WindowEntry, "post">[];
+  /** Those that are different now. */
+  readonly lists: readonly WindowList[];
   readonly pages: readonly NamedPage[];
 }
 
@@ -77,13 +76,12 @@ export interface NewOrder {
 export function commitOrder(
   db: D1Database,
   readAt: number,
-  { scopes, set, removed, pages }: NewOrder,
+  { scopes, lists, pages }: NewOrder,
   now: number,
   pace: Pace,
 ): Promise<boolean> {
   return commitBatch(db, readAt, [
-    ...onRows(db, SET_ENTRIES, set),
-    ...onRows(db, REMOVE_ENTRIES, removed),
+    ...onRows(db, SET_LISTS, lists),
     ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
     ...namePages(db, pages, readAt + 1, now, pace, false),
   ]);
@@ -93,11 +91,8 @@ function onRows(db: D1Database, sql: string, rows: readonly unknown[]): D1Prepar
   return jsonChunks(rows).map((json) => db.prepare(sql).bind(json));
 }
 
-const SET_ENTRIES = `INSERT INTO window_entry (listing, slot, post)
-  SELECT ${fromJson("listing, slot, post")} FROM json_each(?1) WHERE true
-  ON CONFLICT (listing, slot) DO UPDATE SET post = excluded.post`;
-
-const REMOVE_ENTRIES = `DELETE FROM window_entry WHERE (listing, slot) IN
-  (SELECT ${fromJson("listing, slot")} FROM json_each(?1))`;
+const SET_LISTS = `INSERT INTO window_list (listing, posts)
+  SELECT ${fromJson("listing, posts")} FROM json_each(?1) WHERE true
+  ON CONFLICT (listing) DO UPDATE SET posts = excluded.posts`;
 
 const CLEAR_MARKS = "DELETE FROM window_dirty WHERE scope IN (SELECT value FROM json_each(?1))";

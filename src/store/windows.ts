@@ -1,17 +1,24 @@
 /** The clock-driven listings as rows: where posts stand, what is dirty, and when it last ticked. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";
-import type { Asof } from "../model/window.ts";
+import { type Asof, WINDOWS, windowListing } from "../model/window.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
 
 export type WindowClock = keyof Asof;
 
 /** A post's place: slots are counted from 1. */
-export interface WindowEntry {
+export interface WindowPlace {
   readonly listing: string;
   readonly slot: number;
-  readonly post: PostId;
+}
+
+/** A list that is written as a whole: one row, however many of its posts have moved. */
+export interface WindowList {
+  readonly listing: string;
+  /** Best first. */
+  readonly posts: readonly PostId[];
 }
 
 /** Listings of a scope that the next tick orders anew. */
@@ -36,19 +43,25 @@ export async function readAsof(db: D1Database): Promise<Asof> {
   return { top: atOf("top"), rising: atOf("rising") };
 }
 
-/** Every place of these posts. */
+/** Every place of these posts; a post is in lists of the site and of its community only. */
 export async function readWindowPlaces(
   db: D1Database,
-  posts: readonly PostId[],
-): Promise<WindowEntry[]> {
+  posts: readonly Pick<Post, "id" | "community">[],
+): Promise<WindowPlace[]> {
   if (posts.length === 0) return [];
+  const scopes = new Set([null, ...posts.map(({ community }) => community)]);
+  const listings = [...scopes].flatMap((scope) =>
+    WINDOWS.map((window) => windowListing(window, scope)),
+  );
   const { results } = await db
     .prepare(
-      `SELECT e.listing, e.slot, e.post FROM json_each(?1) q
-       CROSS JOIN window_entry e ON e.post = q.value`,
+      `SELECT w.listing, e.key + 1 AS slot FROM json_each(?1) q
+       CROSS JOIN window_list w ON w.listing = q.value
+       CROSS JOIN json_each(w.posts) e
+       WHERE e.value IN (SELECT value FROM json_each(?2))`,
     )
-    .bind(JSON.stringify(posts))
-    .all<WindowEntry>();
+    .bind(JSON.stringify(listings), JSON.stringify(posts.map(({ id }) => id)))
+    .all<WindowPlace>();
   return results;
 }
 
@@ -59,20 +72,20 @@ export async function readWindowLists(
 ): Promise<PostId[][]> {
   const { results } = await db
     .prepare(
-      `SELECT q.key AS list, e.post FROM json_each(?1) q
-       CROSS JOIN window_entry e ON e.listing = q.value ORDER BY q.key, e.slot`,
+      `SELECT q.key AS list, w.posts FROM json_each(?1) q
+       CROSS JOIN window_list w ON w.listing = q.value`,
     )
     .bind(JSON.stringify(listings))
-    .all<{ list: number; post: PostId }>();
+    .all<{ list: number; posts: string }>();
   const lists = listings.map((): PostId[] => []);
-  for (const { list, post } of results) lists[list]?.push(post);
+  for (const { list, posts } of results) lists[list] = JSON.parse(posts) as PostId[];
   return lists;
 }
 
-/** Posts in each listing that has any. */
+/** Posts in each listing that has been ordered. */
 export async function readWindowCounts(db: D1Database): Promise<Map<string, number>> {
   const { results } = await db
-    .prepare("SELECT listing, max(slot) AS slots FROM window_entry GROUP BY listing")
+    .prepare("SELECT listing, json_array_length(posts) AS slots FROM window_list")
     .all<{ listing: string; slots: number }>();
   return new Map(results.map(({ listing, slots }) => [listing, slots]));
 }

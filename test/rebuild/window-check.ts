@@ -39,8 +39,8 @@ export async function windowDifferences(
      WHERE standing = 'visible'`,
   );
   const communities = await all<{ key: string }>("SELECT key FROM community");
-  const entries = await all<{ listing: string; slot: number; post: string }>(
-    "SELECT listing, slot, post FROM window_entry ORDER BY listing, slot",
+  const lists = await all<{ listing: string; posts: string }>(
+    "SELECT listing, posts FROM window_list",
   );
   const differences = (await all<{ scope: string }>("SELECT scope FROM window_dirty")).map(
     ({ scope }) => `${scope || "the site"} is still marked`,
@@ -48,14 +48,13 @@ export async function windowDifferences(
   const expected = expectedLists(posts, ["", ...communities.map(({ key }) => key)], now);
   for (const [listing, ids] of expected) {
     if (listing.endsWith("/rising") && !withRising) continue;
-    const own = entries.filter((entry) => entry.listing === listing);
-    const isNumbered = own.every(({ slot }, index) => slot === index + 1);
-    const stored = own.map(({ post }) => post).join(" ");
-    if (!isNumbered || stored !== ids.join(" ")) {
+    const own = lists.find((list) => list.listing === listing)?.posts ?? "[]";
+    const stored = (JSON.parse(own) as string[]).join(" ");
+    if (stored !== ids.join(" ")) {
       differences.push(`${listing} is ${stored}, not ${ids.join(" ")}`);
     }
   }
-  const unknown = entries.filter(({ listing }) => !expected.has(listing));
+  const unknown = lists.filter(({ listing }) => !expected.has(listing));
   return [...differences, ...unknown.map(({ listing }) => `${listing} is no listing`)];
 }
 

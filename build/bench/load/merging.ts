@@ -1,11 +1,13 @@
 /**
- * What a vote costs when votes come often enough to be counted and published together. Time is not
+ * What a write costs when writes come often enough to be counted and published together. Time is not
  * the machine's: a second of it takes as long as its work.
  */
 import type { Site } from "../../../src/pages/page-type.ts";
 import { pageTypeOf } from "../../../src/pages/table.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
 import { readStale } from "../../../src/store/status.ts";
+import { OPERATIONS_A_MESSAGE } from "../counted-consumer.ts";
+import type { WriteCost } from "../money/measured.ts";
 import type { RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 
@@ -13,7 +15,8 @@ const CRON_SECONDS = 60;
 
 export interface Load {
   readonly label: string;
-  readonly votesPerSecond: number;
+  /** Not always whole. */
+  readonly perSecond: number;
   readonly pace: Required<Pace>;
   /** Until pages are named and written as often as ever. */
   readonly warmUpSeconds: number;
@@ -22,9 +25,10 @@ export interface Load {
   readonly privateSeconds: number;
 }
 
-export interface VoteCost {
+/** Of each write, as a mean. */
+export interface LoadCost {
   readonly load: Load;
-  /** Per vote, by kind of page; those of one's votes included. */
+  /** By kind of page; those of one's own included. */
   readonly objects: ReadonlyMap<string, number>;
   readonly rowsRead: number;
   readonly rowsWritten: number;
@@ -33,54 +37,78 @@ export interface VoteCost {
 }
 
 /** @param clock milliseconds since 1970: one for all loads, because pages remember when they were written */
-export async function costOfVotes(
+export async function costOfLoad(
   site: RunningSite,
   load: Load,
   trace: Trace,
   config: Site,
   clock: { ms: number },
-): Promise<VoteCost> {
-  const { votesPerSecond, pace, warmUpSeconds, seconds } = load;
+): Promise<LoadCost> {
+  const { perSecond, pace, warmUpSeconds, seconds } = load;
+  let lived = 0;
   const live = async (count: number, isPublished: boolean) => {
+    let writes = 0;
     for (let second = 0; second < count; second++) {
-      const events = Array.from({ length: votesPerSecond }, (_, vote) =>
-        trace.vote(clock.ms + Math.floor((vote * 1000) / votesPerSecond)),
+      const length = Math.floor((lived + 1) * perSecond) - Math.floor(lived++ * perSecond);
+      const events = Array.from({ length }, (_, write) =>
+        trace.next(clock.ms + Math.floor((write * 1000) / length)),
       );
+      writes += length;
       clock.ms += 1000;
       const isTicked = isPublished && second % CRON_SECONDS === 0;
       await site.live({ events, now: clock.ms, pace, config, isPublished, isTicked });
     }
+    return writes;
   };
   await live(warmUpSeconds, true);
   await site.counts();
   const cpu = site.cpu();
-  await live(seconds, true);
+  const writes = await live(seconds, true);
   const used = site.cpu() - cpu;
   const { rows, puts, leastPause } = await site.counts();
-  const votes = seconds * votesPerSecond;
-  const objects = byKind(puts, votes);
+  const objects = byKind(puts, writes);
   const rest = load.privateSeconds - warmUpSeconds - seconds;
   if (rest > 0) {
     await live(rest, false);
     const { pages } = (await readStale(site.db, clock.ms)).private;
-    objects.set("of one's votes", pages / (load.privateSeconds * votesPerSecond));
+    objects.set("of one's own", pages / (load.privateSeconds * perSecond));
   }
   return {
     load,
     objects,
-    rowsRead: rows.read / votes,
-    rowsWritten: rows.written / votes,
-    cpuMicroseconds: used / votes,
+    rowsRead: rows.read / writes,
+    rowsWritten: rows.written / writes,
+    cpuMicroseconds: used / writes,
     leastPause: leastPause ?? Number.POSITIVE_INFINITY,
   };
 }
 
-function byKind(puts: readonly (readonly [string, number])[], votes: number): Map<string, number> {
+function byKind(puts: readonly (readonly [string, number])[], writes: number): Map<string, number> {
   const kinds = new Map<string, number>();
   for (const [key, times] of puts) {
     const name = pageTypeOf(key)?.name ?? "no type";
-    const kind = name.startsWith("mine:") ? "of one's votes" : name;
-    kinds.set(kind, (kinds.get(kind) ?? 0) + times / votes);
+    const kind = name.startsWith("mine:") ? "of one's own" : name;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + times / writes);
   }
   return kinds;
+}
+
+export function objectsOf({ objects }: LoadCost): number {
+  return [...objects.values()].reduce((sum, each) => sum + each, 0);
+}
+
+/** A batch a second, as the queue's timeout has it, and a bell for each at most. */
+export function writeCostOf(cost: LoadCost): WriteCost {
+  const { perSecond } = cost.load;
+  const objectsWritten = objectsOf(cost);
+  return {
+    cpuMs: cost.cpuMicroseconds / 1000,
+    rowsRead: cost.rowsRead,
+    rowsWritten: cost.rowsWritten,
+    objectsWritten,
+    // Each page is looked at before it is put.
+    storageReads: objectsWritten,
+    queueOperations: OPERATIONS_A_MESSAGE * (1 + 1 / perSecond),
+    invocations: 2 / perSecond,
+  };
 }

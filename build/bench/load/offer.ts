@@ -54,7 +54,7 @@ export async function offerVotes(
   for (let sent = 0; sent < votes; ) {
     const due = votesPerSecond === null ? sent + CHUNK : ((now() - began) * votesPerSecond) / 1000;
     const count = Math.min(Math.floor(due), votes) - sent;
-    const events = Array.from({ length: Math.max(count, 0) }, () => trace.vote(now()));
+    const events = Array.from({ length: Math.max(count, 0) }, () => trace.next(now()));
     if (events.length > 0) await site.send(events);
     for (const event of events) probes.note(event);
     sent += events.length;

@@ -6,6 +6,7 @@
  */
 import { mintId, type PostId } from "../../../src/model/ids.ts";
 import { type CairnEvent, parseEvent } from "../../../src/queue/events.ts";
+import { pickerOf } from "./picker.ts";
 
 /** How many posts get votes at any time, and Zipf's exponent among them. */
 const ACTIVE_POSTS = 1000;
@@ -15,67 +16,78 @@ const VOTES_A_POST = 39;
 
 /** The busiest are hardly busier than others: weight (rank + shift) ** -exponent. */
 const PEOPLE = { count: 12_627, shift: 900, exponent: 1.1 };
-/** Whoever has voted is the next to vote, too. */
-const VOTES_AGAIN = 0.12;
+/** Whoever has done something is the next to do something, too. */
+const AGAIN = 0.12;
 const DOWNVOTES = 0.1;
 
 export interface Trace {
-  /** The next vote. @param at milliseconds since 1970 */
-  vote(at: number): CairnEvent;
+  /** What somebody does next. @param at milliseconds since 1970 */
+  next(at: number): CairnEvent;
+}
+
+/** Who does something next, and to which post. */
+export interface Attention {
+  person(): string;
+  post(): PostId;
+  /** After so many votes a post gives way to another. */
+  countVote(): void;
+  /** It is the next to which another gives way. */
+  add(post: PostId): void;
 }
 
 /**
  * @param posts more than are active at a time; the first ones get votes first
  * @param crowd tells its people from those of another trace, who have voted already
  */
-export function voteTrace(posts: readonly PostId[], random: () => number, crowd: string): Trace {
+export function attentionOf(
+  posts: readonly PostId[],
+  random: () => number,
+  crowd: string,
+): Attention {
   const people = Array.from({ length: PEOPLE.count }, (_, index) => `${crowd}${index}`);
   const somebody = pickerOf(people.length, PEOPLE.shift, PEOPLE.exponent, random);
   const active = posts.slice(0, ACTIVE_POSTS);
   const popular = pickerOf(active.length, 0, EXPONENT, random);
-  let voter = people[0];
+  const added: PostId[] = [];
+  let person = people[0] as string;
   let votes = 0;
-  const turnOver = () => {
-    const next = ACTIVE_POSTS + Math.floor(votes / VOTES_A_POST);
-    active[Math.floor(random() * active.length)] = posts[next % posts.length] as PostId;
-  };
   return {
-    vote(at) {
-      if (++votes % VOTES_A_POST === 0) turnOver();
-      if (random() >= VOTES_AGAIN) voter = people[somebody()];
-      const event = parseEvent({
-        version: 1,
-        type: "post_voted",
-        id: mintId(at, random),
-        at,
-        by: voter,
-        post: active[popular()],
-        value: random() < DOWNVOTES ? -1 : 1,
-      });
-      if (event.type === "malformed") throw new Error(event.why);
-      return event;
+    person() {
+      if (random() >= AGAIN) person = people[somebody()] as string;
+      return person;
     },
+    post: () => active[popular()] as PostId,
+    countVote() {
+      if (++votes % VOTES_A_POST !== 0) return;
+      const next = ACTIVE_POSTS + Math.floor(votes / VOTES_A_POST);
+      const post = added.pop() ?? (posts[next % posts.length] as PostId);
+      active[Math.floor(random() * active.length)] = post;
+    },
+    add: (post) => void added.push(post),
   };
 }
 
-/** @returns picks one of `count` ranks, from 0, by Zipf's law (Mandelbrot's, with a shift) */
-function pickerOf(count: number, shift: number, exponent: number, random: () => number) {
-  const sums = new Float64Array(count);
-  let sum = 0;
-  for (let rank = 0; rank < count; rank++) {
-    sum += (rank + 1 + shift) ** -exponent;
-    sums[rank] = sum;
-  }
-  return (): number => firstAbove(sums, random() * sum);
+/** As `attentionOf`. */
+export function voteTrace(posts: readonly PostId[], random: () => number, crowd: string): Trace {
+  const attention = attentionOf(posts, random, crowd);
+  return { next: (at) => eventOf(nextVote(attention, random), attention, random, at) };
 }
 
-function firstAbove(sums: Float64Array, value: number): number {
-  let low = 0;
-  let high = sums.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sums[middle] as number) > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+export function nextVote(attention: Attention, random: () => number): object {
+  attention.countVote();
+  const value = random() < DOWNVOTES ? -1 : 1;
+  return { type: "post_voted", post: attention.post(), value };
+}
+
+/** Through the queue's own parser. @param fields what its kind has beyond what all events have */
+export function eventOf(
+  fields: object,
+  attention: Attention,
+  random: () => number,
+  at: number,
+): CairnEvent {
+  const by = attention.person();
+  const event = parseEvent({ version: 1, id: mintId(at, random), at, by, ...fields });
+  if (event.type === "malformed") throw new Error(event.why);
+  return event;
 }

@@ -91,7 +91,10 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
   clock = () => second.now;
   for (let from = 0; from < events.length; from += MAX_BATCH) {
     const batch = events.slice(from, from + MAX_BATCH);
-    await consumeEvents(DB, batch, second.now, pace, [], RANKED);
+    const outcomes = await consumeEvents(DB, batch, second.now, pace, [], RANKED);
+    // A trace of what is refused, or waits for what never comes, would measure something else.
+    const other = outcomes.find((outcome) => outcome !== "applied");
+    if (other) throw new Error(`an event of the trace was not applied, but is ${other}`);
   }
   if (second.isTicked) while (!(await tick(DB, second.now, pace)));
   if (!second.isPublished) return;

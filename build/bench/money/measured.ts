@@ -20,6 +20,24 @@ export interface WriteCost {
   readonly invocations: number;
 }
 
+/** How many of each kind of write. */
+export interface Acts {
+  readonly votes: number;
+  readonly comments: number;
+  readonly submissions: number;
+}
+
+/** Writes of all kinds that came so often that they met on pages. */
+export interface MixedCost {
+  readonly perSecond: Acts;
+  /** Of one of them, whichever: the mean. */
+  readonly act: WriteCost;
+}
+
+export function actsIn({ votes, comments, submissions }: Acts): number {
+  return votes + comments + submissions;
+}
+
 export interface PostCost {
   /** In R2: of the post and of every listing and feed that shows it. */
   readonly storedBytes: number;
@@ -33,6 +51,8 @@ export interface Measured {
   readonly vote: WriteCost;
   readonly comment: WriteCost;
   readonly submission: WriteCost;
+  /** Null where each write is alone, and costs what one of its kind does. */
+  readonly mixed: MixedCost | null;
   readonly post: PostCost;
   /** One run of cron while nothing happens, and what it makes the publisher do. */
   readonly idle: WriteCost;

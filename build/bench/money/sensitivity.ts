@@ -9,6 +9,8 @@ export interface Sensitivity {
   readonly dollars: number;
 }
 
+const APART = "comments and submissions each as dear as one alone";
+
 /** Those that change most come first. */
 export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
   const month = (changed: Partial<Site>, costs = measured) =>
@@ -17,6 +19,7 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
   const { votes, comments, submissions } = site;
   const votesOnly = { comments: 0, submissions: 0 };
   const goals = eachWrite(measured, atTheGoals);
+  const apart = { ...measured, mixed: null };
   return [
     { what: "no view from the front cache", dollars: month({ missShare: 1 }) },
     { what: "every view from the front cache", dollars: month({ missShare: 0 }) },
@@ -25,6 +28,7 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
     { what: "three times as many logged in", dollars: month({ loggedIn: 3 * site.loggedIn }) },
     { what: "twice as many votes", dollars: month({ votes: 2 * votes }) },
     { what: "votes only", dollars: month(votesOnly) },
+    ...(measured.mixed === null ? [] : [{ what: APART, dollars: month({}, apart) }]),
     {
       what: "twice as many writes of all kinds",
       dollars: month({ votes: 2 * votes, comments: 2 * comments, submissions: 2 * submissions }),
@@ -45,12 +49,13 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
 }
 
 function eachWrite(measured: Measured, change: (cost: WriteCost) => WriteCost): Measured {
-  const { vote, comment, submission } = measured;
+  const { vote, comment, submission, mixed } = measured;
   return {
     ...measured,
     vote: change(vote),
     comment: change(comment),
     submission: change(submission),
+    mixed: mixed && { ...mixed, act: change(mixed.act) },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a month of a site uses. Pure arithmetic on measured operations and stated assumptions. */
-import { sum, times, usageOf } from "./bill.ts";
+import { NOTHING, sum, times, usageOf } from "./bill.ts";
 import { FRESH_SECONDS, missShare, type Share } from "./front-cache.ts";
-import type { Measured, WriteCost } from "./measured.ts";
+import { type Acts, actsIn, type Measured, type WriteCost } from "./measured.ts";
 import type { Usage } from "./prices.ts";
 
 export const DAYS = 30;
@@ -32,13 +32,10 @@ const LOBSTERS_VIEWS =
   LOBSTERS.newestComments +
   LOBSTERS.recent;
 
-export interface Site {
+export interface Site extends Acts {
   readonly name: string;
   /** By the month, as all of these. */
   readonly views: number;
-  readonly votes: number;
-  readonly comments: number;
-  readonly submissions: number;
   readonly posts: number;
   /** Whose pages are read. */
   readonly threads: number;
@@ -83,6 +80,14 @@ export const HOBBY = aSite("a hobby", 100_000, 3000, 10, 100);
 export const LOBSTERS_SIZE = aSite("Lobsters", LOBSTERS_VIEWS, LOBSTERS.votes, 50, 10_000);
 /** 2.7 billion views; one in a hundred votes. */
 export const REDDIT_2012 = aSite("Reddit in 2012", 2.7e9, 27e6, 5000, 1_000_000);
+
+export function perSecondOf({ votes, comments, submissions }: Acts): Acts {
+  return {
+    votes: votes / MONTH_SECONDS,
+    comments: comments / MONTH_SECONDS,
+    submissions: submissions / MONTH_SECONDS,
+  };
+}
 
 /** Of all views, how many the front cache does not have. Threads are those of the month. */
 export function missesOf(site: Site): number {
@@ -132,15 +137,44 @@ function usageOfCron({ idle }: Measured): Usage {
   return times(usageOfWrite({ ...idle, invocations: idle.invocations - 1 }), RUNS_A_MONTH);
 }
 
+/**
+ * As many as came together in the proportion that was measured; of what is left, each costs what one
+ * of its kind does without the others.
+ */
+function usageOfWrites({ vote, comment, submission, mixed }: Measured, site: Acts): Usage {
+  const together = mixed === null ? NO_ACTS : proportional(mixed.perSecond, site);
+  const rest = (kind: keyof Acts) => Math.max(0, site[kind] - together[kind]);
+  return sum(
+    mixed === null ? NOTHING : times(usageOfWrite(mixed.act), actsIn(together)),
+    times(usageOfWrite(vote), rest("votes")),
+    times(usageOfWrite(comment), rest("comments")),
+    times(usageOfWrite(submission), rest("submissions")),
+  );
+}
+
+const NO_ACTS: Acts = { votes: 0, comments: 0, submissions: 0 };
+
+/** The most of `acts` that are in this proportion. */
+function proportional({ votes, comments, submissions }: Acts, acts: Acts): Acts {
+  const seconds = Math.min(
+    acts.votes / votes,
+    acts.comments / comments,
+    acts.submissions / submissions,
+  );
+  return {
+    votes: seconds * votes,
+    comments: seconds * comments,
+    submissions: seconds * submissions,
+  };
+}
+
 export function usageOfMonth(measured: Measured, site: Site): Usage {
   const { view } = measured;
   const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
   return sum(
     usageOfViews(measured, site.views, missesOf(site)),
     usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
-    times(usageOfWrite(measured.vote), site.votes),
-    times(usageOfWrite(measured.comment), site.comments),
-    times(usageOfWrite(measured.submission), site.submissions),
+    usageOfWrites(measured, site),
     times(usageOfPost(measured), site.posts),
     usageOfCron(measured),
   );
