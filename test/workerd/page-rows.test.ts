@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { expect, it } from "vitest";
 import { countedDatabase, noCounts } from "../../build/bench/counted-stores.ts";
-import { leasePages, namePages, settlePages } from "../../src/store/page-rows.ts";
+import { leasePages, namePages, nextDue, settlePages } from "../../src/store/page-rows.ts";
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
@@ -21,4 +21,22 @@ it("two rows when it is named, and one each when it is leased and settled", asyn
   expect(await written(db.batch(namePages(db, [page], 2, T, PACE, false)))).toBe(2);
   expect(await written(leasePages(db, "", "a", T, 100))).toBe(1);
   expect(await written(db.batch(settlePages(db, ["/"], "a", 2, T, PACE)))).toBe(1);
+});
+
+it("three rows read at most, while others have leased it and the next ones are looked for", async () => {
+  const counts = noCounts();
+  const db = countedDatabase(env.DB as unknown as D1Database, counts);
+  const read = async (work: Promise<unknown>) => {
+    const before = counts.rowsRead;
+    await work;
+    return counts.rowsRead - before;
+  };
+  const keys = Array.from({ length: 5000 }, (_, index) => `/${index}`);
+  const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
+  await db.batch(namePages(db, pages, 3, T, PACE, false));
+  const due = await read(nextDue(db));
+  const lease = await read(leasePages(db, "", "b", T, 100));
+  expect(due).toBeLessThan(10);
+  expect((await read(nextDue(db))) - due).toBeLessThanOrEqual(300);
+  expect((await read(leasePages(db, "", "c", T, 100))) - lease).toBeLessThanOrEqual(300);
 });
