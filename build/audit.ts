@@ -9,7 +9,7 @@ import { encodePage } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { listDeployVersions, readDeployPage } from "../src/pages/storage.ts";
 import { writeAgain } from "../src/store/audit.ts";
-import { makeStaleDue } from "../src/store/page-rows.ts";
+import { makeStaleDue } from "../src/store/built-pages.ts";
 import { openContentFile } from "./content-file.ts";
 import { findExtras } from "./extras.ts";
 import type { LocalState } from "./local.ts";

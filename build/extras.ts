@@ -2,7 +2,7 @@
 import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { readVersion, removePages } from "../src/pages/storage.ts";
-import { removePageRows } from "../src/store/page-rows.ts";
+import { removePageRows } from "../src/store/built-pages.ts";
 import type { LocalState } from "./local.ts";
 import type { StoredObjects } from "./object-files.ts";
 

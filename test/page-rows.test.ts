@@ -1,19 +1,11 @@
 /** The page table: stale, due, leased, settled, and the pace of writes. */
 import { describe, expect, it } from "vitest";
 import { writeAgain } from "../src/store/audit.ts";
+import { claimBell, nextDue } from "../src/store/bell-rows.ts";
+import { makeStaleDue, markWritten } from "../src/store/built-pages.ts";
 import { isCompiledWith, nameAll } from "../src/store/compiled.ts";
-import {
-  claimBell,
-  type Lane,
-  LEASE_MS,
-  leasePages,
-  makeStaleDue,
-  markWritten,
-  namePages,
-  nextDue,
-  postponePages,
-  settlePages,
-} from "../src/store/page-rows.ts";
+import { LEASE_MS, leasePages, postponePages, settlePages } from "../src/store/leases.ts";
+import { type Lane, namePages } from "../src/store/page-rows.ts";
 import { readStale } from "../src/store/status.ts";
 import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/sqlite-d1.ts";
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
-import { nextDue } from "../src/store/page-rows.ts";
+import { nextDue } from "../src/store/bell-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";

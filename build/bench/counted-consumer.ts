@@ -3,8 +3,9 @@ import { ringBell } from "../../src/consumer/bell.ts";
 import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { pageTypeOf } from "../../src/pages/table.ts";
+import { nextDue } from "../../src/store/bell-rows.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
-import { keysNamedAt, nextDue } from "../../src/store/page-rows.ts";
+import { keysNamedAt } from "../../src/store/page-rows.ts";
 import {
   countedBell,
   countedBucket,

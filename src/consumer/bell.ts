@@ -3,9 +3,9 @@
  * on the store and a queue.
  */
 import type { Queue } from "@cloudflare/workers-types";
+import { claimBell } from "../store/bell-rows.ts";
 import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
-import { claimBell } from "../store/page-rows.ts";
 import { type Pending, readPending } from "../store/pending.ts";
 
 /**

@@ -2,7 +2,7 @@
  * Publishes what is due now, and what will be soon: a queue counts its delays in seconds, and readers
  * would wait for the rest of one.
  */
-import { nextDue } from "../store/page-rows.ts";
+import { nextDue } from "../store/bell-rows.ts";
 import { type PublishCounts, type PublisherDeps, publishStale } from "./publish-stale.ts";
 
 /** The bell rings up to a second too early, and its clock may be another one. Milliseconds. */

@@ -20,10 +20,10 @@ import {
   LEASE_MS,
   type LeasedPage,
   leasePages,
-  type Pace,
   postponePages,
   settlePages,
-} from "../store/page-rows.ts";
+} from "../store/leases.ts";
+import type { Pace } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
 import { fingerprintOf } from "./name-all.ts";

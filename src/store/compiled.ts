@@ -1,6 +1,7 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { NAMING, type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
+import { NAMING } from "./leases.ts";
+import { type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
   const compiled = await db.prepare("SELECT compiled FROM site").first<string>("compiled");

@@ -1,6 +1,6 @@
 /** What an invocation may have left to be done: one question, because mostly it is nothing. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { FIRST_DUE } from "./page-rows.ts";
+import { FIRST_DUE } from "./bell-rows.ts";
 
 /** Times are in milliseconds since 1970. */
 export interface Pending {

@@ -11,8 +11,8 @@ import { type PublisherDeps, publishStale } from "../../src/consumer/publish-sta
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
 import type { Site } from "../../src/pages/page-type.ts";
+import { nextDue } from "../../src/store/bell-rows.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
-import { nextDue } from "../../src/store/page-rows.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
 

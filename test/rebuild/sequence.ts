@@ -11,7 +11,7 @@ import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
-import { nextDue } from "../../src/store/page-rows.ts";
+import { nextDue } from "../../src/store/bell-rows.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { randomEvent, type Sent } from "./random-events.ts";

@@ -4,7 +4,9 @@ import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { expect, it } from "vitest";
 import { countedDatabase, noCounts } from "../../build/bench/counted-stores.ts";
-import { leasePages, namePages, nextDue, settlePages } from "../../src/store/page-rows.ts";
+import { nextDue } from "../../src/store/bell-rows.ts";
+import { leasePages, settlePages } from "../../src/store/leases.ts";
+import { namePages } from "../../src/store/page-rows.ts";
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;

@@ -3,7 +3,7 @@ import type { Post } from "../../../src/model/entities.ts";
 import { slugOf } from "../../../src/model/slug.ts";
 import { threadPath } from "../../../src/pages/key.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
-import { nextDue } from "../../../src/store/page-rows.ts";
+import { nextDue } from "../../../src/store/bell-rows.ts";
 import { countApplied } from "../../../src/store/status.ts";
 import type { RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";

@@ -1,0 +1,77 @@
+/** The page table for scripts that have the site to themselves: the full build and the audit. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import { type NamedPage, pausesAs } from "./page-rows.ts";
+import { jsonChunks } from "./statements.ts";
+
+/** For the full build, which has the site to itself: the objects of these pages reflect `commit`. */
+export function markWritten(
+  db: D1Database,
+  pages: readonly NamedPage[],
+  commit: number,
+  now: number,
+): D1PreparedStatement[] {
+  const rows = pages.map(({ key, lane }) => ({ key, lane: pausesAs(lane) }));
+  return jsonChunks(rows).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO page (key, lane, named, written, written_at, due)
+         SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
+         ON CONFLICT (key) DO UPDATE SET written = excluded.written,
+           written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL,
+           leased_until = 0
+         WHERE page.written < excluded.written OR page.lease IS NOT NULL
+           OR page.written_at < excluded.written_at`,
+      )
+      .bind(commit, now, json),
+  );
+}
+
+/** What the page table says of a page. */
+export interface PageState {
+  /** Its object reflects everything up to now. */
+  readonly isWritten: boolean;
+  /** As LeasedPage has it. */
+  readonly isTakenOver: boolean;
+  /** Milliseconds since 1970. */
+  readonly writtenAt: number;
+}
+
+/**
+ * For the full build: the rows of these pages.
+ * @param trusted what was written as of an older commit does not count as written
+ */
+export async function readPageStates(
+  db: D1Database,
+  keys: readonly string[],
+  trusted: number,
+): Promise<Map<string, PageState>> {
+  const { results } = await db
+    .prepare(
+      `SELECT p.key, p.named, p.written, p.lease, p.written_at AS writtenAt
+       FROM json_each(?1) q CROSS JOIN page p ON p.key = q.value`,
+    )
+    .bind(JSON.stringify(keys))
+    .all<{ key: string; named: number; written: number; lease: string; writtenAt: number }>();
+  return new Map(
+    results.map(({ key, named, written, lease, writtenAt }) => {
+      const isTakenOver = lease !== null;
+      const isWritten = !isTakenOver && named <= written && trusted <= written;
+      return [key, { isWritten, isTakenOver, writtenAt }];
+    }),
+  );
+}
+
+/** For the full build: pages whose objects it has removed. */
+export function removePageRows(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
+  return jsonChunks(keys).map((json) =>
+    db.prepare("DELETE FROM page WHERE key IN (SELECT value FROM json_each(?1))").bind(json),
+  );
+}
+
+/** For scripts that have the site to themselves: no vote, lane or lease is waited for. */
+export async function makeStaleDue(db: D1Database): Promise<void> {
+  await db.batch([
+    db.prepare("UPDATE tally SET due = 0"),
+    db.prepare("UPDATE page SET due = 0, leased_until = 0 WHERE named > written"),
+  ]);
+}
