@@ -50,7 +50,8 @@ export async function auditSite(
       }
     }
   });
-  if (differ.length > 0) await writeAgain(state.db, differ, now());
+  const wrong = [...differ, ...missing];
+  if (wrong.length > 0) await writeAgain(state.db, wrong, now());
   const extra = await findExtras(state, pages, listObjects(state.objects));
   const keys = new Set(pages.map(({ key }) => key));
   const emptyHash = encodePage({ type: "void" }).hash;

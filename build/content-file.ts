@@ -1,7 +1,7 @@
 /**
  * The local content database read from its file, without the simulator. D1 is SQLite, and its local
  * file may be read while workerd has it open; but workerd answers from one thread, as JSON, and Node
- * waits for each statement that Miniflare's proxy makes. A build reads everything, from two threads.
+ * waits for each statement that Miniflare's proxy makes. A build reads everything, from several threads.
  * Reads only: whatever is written goes through the binding.
  */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";

@@ -3,7 +3,6 @@
  * themselves. Bindings come from wrangler.toml's `dev` environment, so they are what `wrangler dev`
  * will serve. Depends on miniflare, the simulator that wrangler itself runs.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
@@ -56,8 +55,8 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
   const { PAGES } = r2Buckets as { readonly PAGES: { readonly id: string } };
   const pages = (await miniflare.getR2Bucket("PAGES")) as unknown as R2Bucket;
   const objects = objectPathsOf(stateDir, PAGES.id);
-  // The first question makes the bucket.
-  if (!existsSync(objects.table)) await pages.head("/");
+  // The first question makes the bucket, or what is missing of it.
+  await pages.head("/");
   return {
     db: holdStatements((await miniflare.getD1Database("DB")) as unknown as D1Database),
     accounts: holdStatements((await miniflare.getD1Database("ACCOUNTS")) as unknown as D1Database),

@@ -95,8 +95,9 @@ export function openObjectFiles({ table, blobs }: ObjectPaths): ObjectFiles {
     readPages: (keys) =>
       new Map(
         rowsOf(keys).flatMap(({ key, blob, metadata }) => {
-          const body = blob !== null && readIfThere(blobFile(blob));
-          return body ? [[key, storedPageOf(JSON.parse(metadata), body)] as const] : [];
+          const body = blob === null ? null : readIfThere(blobFile(blob));
+          const page = body && storedPageOf(JSON.parse(metadata), body);
+          return page ? [[key, page] as const] : [];
         }),
       ),
     putAll(puts, now) {

@@ -93,6 +93,16 @@ describe("the audit of every run of cron", () => {
     expect(await siteDifferences(site)).toEqual([]);
   });
 
+  it("writes over what somebody else has put under a page's key", async () => {
+    const site = await aSite();
+    const { etag = "" } = (await site.pages.head("/")) ?? {};
+    const foreign = new TextEncoder().encode("hello");
+    await site.pages.put("/", foreign, { customMetadata: {}, onlyIf: { etagMatches: etag } });
+    expect(await site.audit()).toEqual(["/"]);
+    await site.publish();
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
   it("puts back a page whose object is missing", async () => {
     const site = await aSite();
     await site.pages.delete("/new");

@@ -1,7 +1,7 @@
 /** The full build: what it writes, what it leaves alone, and what it finds wrong. */
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditSite } from "../build/audit.ts";
@@ -9,7 +9,7 @@ import { buildSite } from "../build/full-build.ts";
 import { importFiles } from "../build/import/import-files.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
-import { listObjects, openObjectFiles } from "../build/object-files.ts";
+import { listObjects, objectPathsOf, openObjectFiles } from "../build/object-files.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
@@ -172,6 +172,32 @@ test("what the audit finds different, the next build writes", async () => {
   expect(await build()).toMatchObject({ written: 1 });
   expect(await hashes("/comments/link7")).toEqual([before]);
   expect((await auditSite(state, SITE, Date.now)).differ).toEqual([]);
+});
+
+test("what the audit does not find, or cannot read, the next build writes", async () => {
+  const before = await hashes("/comments/link8", "/comments/link9");
+  const table = new DatabaseSync(state.objects.table, { readOnly: true });
+  const blob = table.prepare("SELECT blob_id FROM _mf_objects WHERE key = '/comments/link8'").get();
+  table.close();
+  await rm(join(state.objects.blobs, blob?.blob_id as string));
+  await state.pages.put("/comments/link9", "hello");
+  await state.db.prepare("UPDATE page SET written_at = written_at + 60000").run();
+  expect(await build()).toMatchObject({ written: 0 });
+  const missing = ["/comments/link8", "/comments/link9"];
+  expect(await auditSite(state, SITE, Date.now)).toMatchObject({ differ: [], missing });
+  expect(await build()).toMatchObject({ written: 2 });
+  expect(await hashes(...missing)).toEqual(before);
+  expect((await auditSite(state, SITE, Date.now)).missing).toEqual([]);
+});
+
+test("a bucket of which a killed start has made the file only is made whole", async () => {
+  const begun = join(directory, "begun");
+  const { table } = objectPathsOf(begun, "cairn-pages");
+  await mkdir(dirname(table), { recursive: true });
+  await writeFile(table, "");
+  const other = await openLocalState(begun);
+  expect(listObjects(other.objects).size).toBe(0);
+  await other.dispose();
 });
 
 test("a database that another wrangler.toml has left beside it is not taken for this one", async () => {

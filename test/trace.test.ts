@@ -1,7 +1,7 @@
 /** What the bench has people do, so that what it measures is what it says. */
 import { expect, test } from "vitest";
 import { mixedTrace } from "../build/bench/load/mixed-trace.ts";
-import { voteTrace } from "../build/bench/load/trace.ts";
+import { COUNTED_PEOPLE, voteTrace } from "../build/bench/load/trace.ts";
 import type { CommentPosted } from "../src/queue/comment-events.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
@@ -12,10 +12,11 @@ const POSTS = Array.from({ length: 2000 }, (_, index) =>
   aPost({ title: `Stone ${index} on another`, url: `https://site${index % 50}.example/${index}` }),
 );
 const PER_SECOND = { votes: 10, comments: 3, submissions: 1 };
+const CROWD = { name: "crowd", people: COUNTED_PEOPLE };
 const NOW = Date.UTC(2026, 0, 2);
 
 function events(count: number): CairnEvent[] {
-  const trace = mixedTrace(POSTS, PER_SECOND, seededRandom(1).next, "crowd");
+  const trace = mixedTrace(POSTS, PER_SECOND, seededRandom(1).next, CROWD);
   return Array.from({ length: count }, (_, index) => trace.next(NOW + 100 * index));
 }
 
@@ -79,7 +80,7 @@ test("a trace of votes goes to the posts it was given, most of it to a few", () 
   const trace = voteTrace(
     POSTS.map(({ id }) => id),
     seededRandom(2).next,
-    "crowd",
+    CROWD,
   );
   const votes = Array.from({ length: 5000 }, (_, index) => trace.next(NOW + index));
   const posts = Map.groupBy(votes, (event) => (event.type === "post_voted" ? event.post : null));

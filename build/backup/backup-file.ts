@@ -9,7 +9,7 @@
 import { FACT_TABLES, type FactTable, type TableRow, tableName } from "../../src/store/tables.ts";
 
 /** Until migration 0011 a row for each slot of a clock-driven list, in the order of their slots. */
-export const WINDOW_ENTRY = "content.window_entry";
+const WINDOW_ENTRY = "content.window_entry";
 
 export const FORMAT = "cairn-backup";
 /** Raised when lines change their shape. Tables and columns have no number: they are named. */

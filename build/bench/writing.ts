@@ -10,7 +10,7 @@ import { costOfLoad, type Load, type LoadCost, objectsOf, writeCostOf } from "./
 import { mixedTrace } from "./load/mixed-trace.ts";
 import { type Offered, offerVotes } from "./load/offer.ts";
 import { type RunningSite, startSite } from "./load/running-site.ts";
-import { type Trace, voteTrace } from "./load/trace.ts";
+import { COUNTED_PEOPLE, type Crowd, type Trace, voteTrace } from "./load/trace.ts";
 import { mixedTable } from "./mixed.ts";
 import { grossDollars, total, usageOf } from "./money/bill.ts";
 import { actsIn, type MixedCost, type WriteCost } from "./money/measured.ts";
@@ -31,17 +31,25 @@ const OFFERS = [
   },
 ] as const;
 
-/** The first pages of one's votes wait nine minutes: from then on as many are written as are named. */
-const AS_LONG_AS_PATIENCE = { warmUpSeconds: 600, seconds: 300, privateSeconds: 0 };
+/**
+ * As many people as Reddit had. The first pages of one's votes wait nine minutes: what is measured are
+ * those that began to wait in the first minutes, of which there are more than later.
+ */
+const AS_REDDIT = {
+  people: REDDIT_2012.people,
+  warmUpSeconds: 600,
+  seconds: 300,
+  privateSeconds: 0,
+};
 const LOADS: readonly Load[] = [
   { ...load("local lanes", 500, LOCAL), warmUpSeconds: 10, seconds: 20, privateSeconds: 0 },
   { ...load("production", 500, PRODUCTION), warmUpSeconds: 90, seconds: 60, privateSeconds: 600 },
   // As many as Reddit had in 2012, if one view in a hundred was a vote.
-  { ...load("production", 10, PRODUCTION), ...AS_LONG_AS_PATIENCE },
+  { ...load("production", 10, PRODUCTION), ...AS_REDDIT },
 ];
 const ACTS = perSecondOf(REDDIT_2012);
 /** The same with its comments and submissions. */
-const MIXED: Load = { ...load("production", actsIn(ACTS), PRODUCTION), ...AS_LONG_AS_PATIENCE };
+const MIXED: Load = { ...load("production", actsIn(ACTS), PRODUCTION), ...AS_REDDIT };
 const GROWTH: Load = {
   ...load("grown", 500, PRODUCTION),
   warmUpSeconds: 30,
@@ -55,7 +63,7 @@ const YOUNG_POSTS = 8000;
 const APART_MS = 3_600_000;
 
 function load(label: string, perSecond: number, lanes: Lanes) {
-  return { label, perSecond, pace: paceOf(lanes) };
+  return { label, perSecond, people: COUNTED_PEOPLE, pace: paceOf(lanes) };
 }
 
 export interface BusyCosts {
@@ -77,7 +85,7 @@ export async function benchWriting(
   for (const [index, offer] of OFFERS.entries()) {
     const site = await startSite(stateDir, offer.lanes, config.origin);
     const posts = await hottest(site);
-    const trace = votesOn(posts, random, `offer${index}_`);
+    const trace = votesOn(posts, random, { name: `offer${index}_`, people: COUNTED_PEOPLE });
     offered.push(await offerVotes(site, offer, trace, posts, now));
     await site.stop();
   }
@@ -91,7 +99,8 @@ export async function benchWriting(
     const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms);
     // The new posts' pages are not there yet, and nobody asks for them.
     await setCompiled(site.db, fingerprintOf(config));
-    return costOfLoad(site, each, traceOf(young, random, `load_${mark}`), config, clock);
+    const crowd = { name: `load_${mark}`, people: each.people };
+    return costOfLoad(site, each, traceOf(young, random, crowd), config, clock);
   };
   const costs: LoadCost[] = [];
   for (const [index, each] of LOADS.entries()) costs.push(await measure(each, "xyz"[index] ?? ""));
@@ -109,7 +118,7 @@ export async function benchWriting(
   };
 }
 
-type TraceOf = (posts: readonly Post[], random: () => number, crowd: string) => Trace;
+type TraceOf = (posts: readonly Post[], random: () => number, crowd: Crowd) => Trace;
 
 const votesOn: TraceOf = (posts, ...rest) => voteTrace(ids(posts), ...rest);
 

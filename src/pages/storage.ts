@@ -88,11 +88,12 @@ function bodyOf(page: EncodedPage, commit: number): Uint8Array {
   return body;
 }
 
-/** @param customMetadata the object's */
+/** Null for what has no page's metadata: somebody else has put it. */
 export function storedPageOf(
-  customMetadata: Record<string, string>,
+  customMetadata: Partial<Record<string, string>> | undefined,
   body: ArrayBuffer,
-): StoredPage {
+): StoredPage | null {
+  if (customMetadata?.head === undefined) return null;
   return { head: parseHead(customMetadata as unknown as Metadata), body };
 }
 
@@ -103,7 +104,7 @@ function parseHead(metadata: Metadata): PageHead {
 export async function readPage(pages: PageStore, key: string): Promise<StoredPage | null> {
   const object = await pages.get(key);
   if (!object) return null;
-  return storedPageOf(object.customMetadata ?? {}, await object.arrayBuffer());
+  return storedPageOf(object.customMetadata, await object.arrayBuffer());
 }
 
 export async function readDeployPage(site: DeployStore, key: string): Promise<StoredPage | null> {

@@ -141,12 +141,11 @@ export async function commitChanges(
   pace: Pace,
 ): Promise<boolean> {
   const next = readAt + 1;
-  const posts = rows.posts.map(({ after }) => after);
   const changed = Map.groupBy(rows.posts, howChanged);
   const all = (how: HowChanged) => (changed.get(how) ?? []).map(({ after }) => after);
   const statements = [
     ...insertCommunities(db, rows.communities),
-    ...moveInDomains(db, posts),
+    ...moveInDomains(db, [...all("counted"), ...all("written")]),
     ...updateCommentCounts(db, all("discussed")),
     ...updateCounts(db, all("counted")),
     ...upsertPosts(db, all("written")),

@@ -49,18 +49,22 @@ export async function readWindowPlaces(
   posts: readonly Pick<Post, "id" | "community">[],
 ): Promise<WindowPlace[]> {
   if (posts.length === 0) return [];
-  const scopes = new Set([null, ...posts.map(({ community }) => community)]);
-  const listings = [...scopes].flatMap((scope) =>
-    WINDOWS.map((window) => windowListing(window, scope)),
-  );
+  const asked = posts.map(({ id, community }) => {
+    const listings = [null, community].flatMap((scope) =>
+      WINDOWS.map((window) => windowListing(window, scope)),
+    );
+    return { quoted: JSON.stringify(id), listings };
+  });
+  // By the commas before it: of a list taken apart, each post would be read as a row.
   const { results } = await db
     .prepare(
-      `SELECT w.listing, e.key + 1 AS slot FROM json_each(?1) q
-       CROSS JOIN window_list w ON w.listing = q.value
-       CROSS JOIN json_each(w.posts) e
-       WHERE e.value IN (SELECT value FROM json_each(?2))`,
+      `SELECT listing, 1 + length(before) - length(replace(before, ',', '')) AS slot FROM (
+         SELECT w.listing, substr(w.posts, 1, instr(w.posts, q.value ->> 'quoted')) AS before
+         FROM json_each(?1) q CROSS JOIN json_each(q.value -> 'listings') l
+         CROSS JOIN window_list w ON w.listing = l.value)
+       WHERE before <> ''`,
     )
-    .bind(JSON.stringify(listings), JSON.stringify(posts.map(({ id }) => id)))
+    .bind(JSON.stringify(asked))
     .all<WindowPlace>();
   return results;
 }

@@ -17,6 +17,8 @@ export interface Load {
   readonly label: string;
   /** Not always whole. */
   readonly perSecond: number;
+  /** Among whom the writes are. */
+  readonly people: number;
   readonly pace: Required<Pace>;
   /** Until pages are named and written as often as ever. */
   readonly warmUpSeconds: number;

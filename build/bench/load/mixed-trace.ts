@@ -7,7 +7,7 @@ import { type CommentId, mintId, type PostId } from "../../../src/model/ids.ts";
 import { parseLink } from "../../../src/model/link.ts";
 import { type Acts, actsIn } from "../money/measured.ts";
 import { proseOf } from "./prose.ts";
-import { type Attention, attentionOf, eventOf, nextVote, type Trace } from "./trace.ts";
+import { type Attention, attentionOf, type Crowd, eventOf, nextVote, type Trace } from "./trace.ts";
 
 /** Of 5,040 comments of 21 real threads (the development data): the others answer their post. */
 const ANSWERS = 0.74;
@@ -20,7 +20,7 @@ export function mixedTrace(
   posts: readonly Post[],
   perSecond: Acts,
   random: () => number,
-  crowd: string,
+  crowd: Crowd,
 ): Trace {
   const attention = attentionOf(
     posts.map(({ id }) => id),

@@ -14,8 +14,10 @@ const EXPONENT = 1.2;
 /** A post gives way to another after so many votes on all of them: as many as a link got. */
 const VOTES_A_POST = 39;
 
+/** Those who did the acts that were counted. */
+export const COUNTED_PEOPLE = 12_627;
 /** The busiest are hardly busier than others: weight (rank + shift) ** -exponent. */
-const PEOPLE = { count: 12_627, shift: 900, exponent: 1.1 };
+const PEOPLE = { shift: 900 / COUNTED_PEOPLE, exponent: 1.1 };
 /** Whoever has done something is the next to do something, too. */
 const AGAIN = 0.12;
 const DOWNVOTES = 0.1;
@@ -23,6 +25,12 @@ const DOWNVOTES = 0.1;
 export interface Trace {
   /** What somebody does next. @param at milliseconds since 1970 */
   next(at: number): CairnEvent;
+}
+
+export interface Crowd {
+  /** Tells its people from those of another trace, who have voted already. */
+  readonly name: string;
+  readonly people: number;
 }
 
 /** Who does something next, and to which post. */
@@ -35,25 +43,21 @@ export interface Attention {
   add(post: PostId): void;
 }
 
-/**
- * @param posts more than are active at a time; the first ones get votes first
- * @param crowd tells its people from those of another trace, who have voted already
- */
+/** @param posts more than are active at a time; the first ones get votes first */
 export function attentionOf(
   posts: readonly PostId[],
   random: () => number,
-  crowd: string,
+  crowd: Crowd,
 ): Attention {
-  const people = Array.from({ length: PEOPLE.count }, (_, index) => `${crowd}${index}`);
-  const somebody = pickerOf(people.length, PEOPLE.shift, PEOPLE.exponent, random);
+  const somebody = pickerOf(crowd.people, PEOPLE.shift * crowd.people, PEOPLE.exponent, random);
   const active = posts.slice(0, ACTIVE_POSTS);
   const popular = pickerOf(active.length, 0, EXPONENT, random);
   const added: PostId[] = [];
-  let person = people[0] as string;
+  let person = `${crowd.name}0`;
   let votes = 0;
   return {
     person() {
-      if (random() >= AGAIN) person = people[somebody()] as string;
+      if (random() >= AGAIN) person = `${crowd.name}${somebody()}`;
       return person;
     },
     post: () => active[popular()] as PostId,
@@ -68,7 +72,7 @@ export function attentionOf(
 }
 
 /** As `attentionOf`. */
-export function voteTrace(posts: readonly PostId[], random: () => number, crowd: string): Trace {
+export function voteTrace(posts: readonly PostId[], random: () => number, crowd: Crowd): Trace {
   const attention = attentionOf(posts, random, crowd);
   return { next: (at) => eventOf(nextVote(attention, random), attention, random, at) };
 }
