@@ -49,19 +49,20 @@ export async function readWindowPlaces(
   posts: readonly Pick<Post, "id" | "community">[],
 ): Promise<WindowPlace[]> {
   if (posts.length === 0) return [];
-  const asked = posts.map(({ id, community }) => {
-    const listings = [null, community].flatMap((scope) =>
-      WINDOWS.map((window) => windowListing(window, scope)),
-    );
-    return { quoted: JSON.stringify(id), listings };
-  });
+  const asked = [...Map.groupBy(posts, ({ community }) => community), [null, posts] as const].map(
+    ([scope, own]) => ({
+      listings: WINDOWS.map((window) => windowListing(window, scope)),
+      quoted: own.map(({ id }) => JSON.stringify(id)),
+    }),
+  );
   // By the commas before it: of a list taken apart, each post would be read as a row.
   const { results } = await db
     .prepare(
       `SELECT listing, 1 + length(before) - length(replace(before, ',', '')) AS slot FROM (
-         SELECT w.listing, substr(w.posts, 1, instr(w.posts, q.value ->> 'quoted')) AS before
+         SELECT w.listing, substr(w.posts, 1, instr(w.posts, p.value)) AS before
          FROM json_each(?1) q CROSS JOIN json_each(q.value -> 'listings') l
-         CROSS JOIN window_list w ON w.listing = l.value)
+         CROSS JOIN window_list w ON w.listing = l.value
+         CROSS JOIN json_each(q.value -> 'quoted') p)
        WHERE before <> ''`,
     )
     .bind(JSON.stringify(asked))
