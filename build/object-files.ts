@@ -1,7 +1,7 @@
 /**
- * The local R2 without its simulator, for the build and the audit, which have the site to themselves. Miniflare
- * keeps a bucket as a table of objects and a file for each body, and puts one after the other in the
- * one thread of all simulators; here every rendering thread writes its own pages.
+ * The local R2 without its simulator, for the build and the audit, which have the site to themselves.
+ * Miniflare keeps a bucket as a table of objects and a file for each body, and puts one after the
+ * other in the one thread of all simulators; here every rendering thread writes its own pages.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
