@@ -41,9 +41,12 @@ function importsOf(file: string): Import[] {
 const ALL = [...sources("src"), ...sources("build")];
 const IMPORTS = ALL.flatMap(importsOf);
 
-/** The room a file is in; pages/key and pages/storage are rooms of their own. */
+/** Of pages, what the reader may know: rooms of their own. */
+const SHARED = ["pages/key", "pages/together", "pages/storage"];
+
 function roomOf(file: string): string {
-  if (file === "src/pages/key.ts" || file === "src/pages/storage.ts") return file.slice(4, -3);
+  const shared = file.slice("src/".length, -".ts".length);
+  if (SHARED.includes(shared)) return shared;
   if (file.startsWith("build/")) return "build";
   const [, room = ""] = file.split("/");
   return room.replace(/\.ts$/, "");
@@ -55,11 +58,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   queue: ["model"],
   store: ["model", "type queue"],
   "pages/key": ["model"],
+  "pages/together": [],
   "pages/storage": ["model", "type bindings"],
-  pages: ["pages/key", "pages/storage", "model", "type store", "type queue"],
+  pages: [...SHARED, "model", "type store", "type queue"],
   consumer: ["queue", "store", "pages", "pages/key", "pages/storage", "model", "bindings"],
   intake: ["queue", "model", "bindings", "pages"],
-  reader: ["pages/key", "pages/storage", "model", "bindings"],
+  reader: [...SHARED, "model", "bindings"],
   bindings: [],
   dev: ["reader", "intake", "consumer", "store", "bindings"],
   build: [

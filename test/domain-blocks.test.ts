@@ -5,6 +5,7 @@ import { nameAllPages } from "../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import type { EventId } from "../src/model/ids.ts";
 import { readPage } from "../src/pages/storage.ts";
+import { placeOf } from "../src/pages/together.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -30,7 +31,7 @@ async function aPublishedSite() {
     await consumeEvents(deps.db, events, now, PACE);
     for (now += 10_000; (await publishStale(deps)).written > 0; now += 10_000);
   };
-  const status = async (key: string) => (await readPage(deps.pages, key))?.head.status;
+  const status = async (key: string) => (await readPage(deps.pages, placeOf(key).key))?.head.status;
   return { deps, send, status };
 }
 

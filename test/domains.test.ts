@@ -7,7 +7,9 @@ import { canonicalHost } from "../src/model/host.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { parseLink } from "../src/model/link.ts";
 import { linkFacts, linkKey } from "../src/model/link-facts.ts";
+import type { Representation } from "../src/pages/page-type.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
+import { placeOf } from "../src/pages/together.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission } from "./makers.ts";
@@ -140,17 +142,17 @@ async function aSite(...links: (Partial<PostSubmitted> & { readonly url: string 
   }
   const posts = links.map((link) => aSubmission({ resubmit: true, ...link }));
   await send(...posts);
-  const page = async (key: string) => {
-    const pages = await renderPages(
-      { db, config: { origin: "http://cairn.example", admins: [] } },
-      [key],
-    );
-    return pages.get(key);
+  const page = async (path: string) => {
+    const { key } = placeOf(path);
+    const config = { origin: "http://cairn.example", admins: [] };
+    return (await renderPages({ db, config }, [key])).get(key);
   };
-  const body = async (key: string, type: "html" | "json") => {
-    const found = await page(key);
-    if (found?.type !== "page") throw new Error(`${key} is a ${found?.type}`);
-    return found.representations.find((each) => each.type === type)?.body ?? "";
+  const body = async (path: string, type: "html" | "json") => {
+    const found = await page(path);
+    if (found?.type !== "page") throw new Error(`${path} is a ${found?.type}`);
+    const { part } = placeOf(path);
+    const isIt = (each: Representation) => each.type === type && (each.part ?? null) === part;
+    return found.representations.find(isIt)?.body ?? "";
   };
   const remove = (post: PostSubmitted) =>
     send({

@@ -130,7 +130,7 @@ const POSTS = [link, text, bare];
 const COMMENTS = [comment, leaf];
 /** What only the author may still see: their own views. */
 const WRITTEN = `~${AUTHOR.toLowerCase()}/written`;
-const OWN = [WRITTEN, ...["inbox", "liked"].map((name) => `~${AUTHOR.toLowerCase()}/${name}`)];
+const OWN = [WRITTEN, ...["inbox", "overlay"].map((name) => `~${AUTHOR.toLowerCase()}/${name}`)];
 
 let site: LiveSite;
 
@@ -160,7 +160,7 @@ describe("before anything is removed", () => {
     for (const needle of [TITLE, SLUG, URL, TEXT, SAID, AUTHOR]) {
       expect((await site.keysWith(needle)).length, needle).toBeGreaterThan(3);
     }
-    for (const key of ["~ann/saved", "~bob/liked", "~r/x", "~/r/programming/about/reports"]) {
+    for (const key of ["~ann/saved", "~bob/overlay", "~r/x", "~/r/programming/about/reports"]) {
       const expected = key === "~r/x" ? 0 : 1;
       expect((await site.keysWith(TITLE)).filter((each) => each === key)).toHaveLength(expected);
     }

@@ -158,16 +158,13 @@ describe("a vote", () => {
     await deliver(vote("cleo", post, 1), save("cleo", post));
     await site.send(vote("Bob", post, 1));
     const named = await site.lastNamed();
-    expect(named.filter((key) => key.startsWith("~")).sort()).toEqual([
-      "~bob/liked",
-      "~bob/overlay",
-    ]);
+    expect(named.filter((key) => key.startsWith("~")).sort()).toEqual(["~bob/overlay"]);
     // The rest: the front page, new and top, of the site and of the community; the thread, the author.
     expect(named.filter((key) => !key.startsWith("~")).length).toBeLessThanOrEqual(13);
     await site.publish();
     await site.send(vote("Bob", post, -1));
     const turned = (await site.lastNamed()).filter((key) => key.startsWith("~"));
-    expect(turned.sort()).toEqual(["~bob/disliked", "~bob/liked", "~bob/overlay"]);
+    expect(turned.sort()).toEqual(["~bob/overlay"]);
   });
 
   test("on a post with 1,000 voters names none of theirs; its deletion names them all", async () => {
@@ -178,11 +175,13 @@ describe("a vote", () => {
     await site.publish();
     await site.send(vote("Bob", post, 1));
     const named = (await site.lastNamed()).filter((key) => key.startsWith("~"));
-    expect(named.sort()).toEqual(["~bob/liked", "~bob/overlay"]);
+    expect(named.sort()).toEqual(["~bob/overlay"]);
     await site.publish();
     await site.send(remove("ann", post));
-    const lists = (await site.lastNamed()).filter((key) => key.endsWith("/liked"));
-    expect(new Set(lists)).toEqual(new Set([...voters, "bob", "ann"].map((by) => `~${by}/liked`)));
+    const lists = (await site.lastNamed()).filter((key) => key.endsWith("/overlay"));
+    expect(new Set(lists)).toEqual(
+      new Set([...voters, "bob", "ann"].map((by) => `~${by}/overlay`)),
+    );
   });
 });
 
@@ -344,8 +343,7 @@ describe("an inbox", () => {
     await deliver(said);
     await site.send(reply("cleo", post, said));
     const named = (await site.lastNamed()).filter((key) => key.startsWith("~"));
-    const forBob = ["~bob/inbox", "~bob/unread"];
-    expect(named.sort()).toEqual([...forBob, "~cleo/liked", "~cleo/overlay", "~cleo/written"]);
+    expect(named.sort()).toEqual(["~bob/inbox", "~cleo/overlay", "~cleo/written"]);
   });
 });
 
@@ -378,7 +376,7 @@ describe("what is deleted", () => {
   test("a post: nothing of its title, link or address is on any page of anybody", async () => {
     await knownEverywhere();
     const slug = post.title.toLowerCase().replaceAll(" ", "_");
-    const known = ["~bob/liked", "~bob/saved", "~bob/hidden", "~ann/inbox", "~cleo/disliked"];
+    const known = ["~bob/overlay", "~bob/saved", "~bob/hidden", "~ann/inbox", "~cleo/overlay"];
     expect(await pagesWith(post.title)).toEqual(expect.arrayContaining(known));
     expect(await pagesWith(slug)).toEqual(expect.arrayContaining(known));
     await deliver(remove("ann", post));

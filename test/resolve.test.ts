@@ -50,7 +50,30 @@ describe("an address", () => {
     ["/duplicates/aouv5/some_slug/.json", "/duplicates/aouv5", "json"],
     ["/domain/www.example.com/new/3.json", "/domain/example.com/new/3", "json"],
   ])("%s is the page %s as %s", (address, key, representation) => {
-    expect(resolved(address)).toEqual({ type: "page", key, representation, sort: null });
+    expect(resolved(address)).toEqual({
+      type: "page",
+      key,
+      part: null,
+      representation,
+      sort: null,
+    });
+  });
+
+  it.each([
+    ["/user/ann/submitted.rss", "/user/ann", "/submitted", "atom"],
+    ["/user/ann/comments", "/user/ann", "/comments", "default"],
+    ["/domain/example.com/new", "/domain/example.com", "/new", "default"],
+    [
+      `/x.json?after=${pageToken("/domain/example.com/new")}`,
+      "/domain/example.com",
+      "/new",
+      "json",
+    ],
+    ["/user/ann/submitted/2", "/user/ann/submitted/2", null, "default"],
+    ["/r/x/new", "/r/x/new", null, "default"],
+  ])("%s is stored with %s as its part %s, as %s", (address, key, part, representation) => {
+    const expected = { type: "page", key, part, representation, sort: null };
+    expect(resolved(address)).toEqual(expected);
   });
 
   it.each([

@@ -69,23 +69,41 @@ export const SIDE_LANES = { head: "side", block: "slow" } as const;
 export function defineChronologicalListing<Things>(
   type: ChronologicalDefinition<Things>,
 ): PageType {
+  return defineBlocks(type, () => true);
+}
+
+/** For heads that are stored with another page: they are a type of their own. */
+export function splitChronologicalListing<Things>(
+  paths: { readonly heads: string; readonly blocks: string },
+  type: Omit<ChronologicalDefinition<Things>, "path">,
+): { readonly heads: PageType; readonly blocks: PageType } {
+  return {
+    heads: defineBlocks({ ...type, path: paths.heads }, ({ block }) => block === null),
+    blocks: defineBlocks({ ...type, path: paths.blocks }, ({ block }) => block !== null),
+  };
+}
+
+/** @param has is this one of the type's pages? */
+function defineBlocks<Things>(
+  type: ChronologicalDefinition<Things>,
+  has: (block: Block) => boolean,
+): PageType {
   const keyOf = ({ listing, block }: Block) =>
     block === null ? listing : `${listing}${type.separator}${block}`;
   return definePage<Block, Model<Things>>({
     name: type.name,
     path: type.path,
     tier: "write",
-    parse: (key) => parseBlock(type, key),
+    parse(key) {
+      const block = parseBlock(type, key);
+      return block && has(block) ? block : null;
+    },
     lane: ({ block }) => (type.lanes ?? PUBLIC_LANES)[block === null ? "head" : "block"],
     *affectedBy(change) {
-      for (const listing of type.begun(change)) {
-        yield listing;
-        yield keyOf({ listing, block: 1 });
-      }
-      for (const block of affectedBlocks(type, change)) yield keyOf(block);
+      for (const block of affectedBlocks(type, change)) if (has(block)) yield keyOf(block);
     },
     async *every(reads) {
-      for await (const block of everyBlock(type, reads)) yield keyOf(block);
+      for await (const block of everyBlock(type, reads)) if (has(block)) yield keyOf(block);
     },
     load: (reads, blocks) => loadBlocks(type, reads, blocks),
     view({ listing, block }, model, site) {
@@ -104,7 +122,7 @@ export function defineChronologicalListing<Things>(
   });
 }
 
-type Naming = Pick<ChronologicalDefinition<unknown>, "owns" | "separator" | "isSparse">;
+type Naming = Pick<ChronologicalDefinition<unknown>, "owns" | "separator" | "isSparse" | "begun">;
 
 function parseBlock({ owns, separator }: Naming, key: string): Block | null {
   if (owns(key)) return { listing: key, block: null };
@@ -138,6 +156,7 @@ function headStart(count: number): number {
 }
 
 function* affectedBlocks(naming: Naming, change: Change): Iterable<Block> {
+  for (const listing of naming.begun(change)) yield* [null, 1].map((block) => ({ listing, block }));
   for (const { listing, from, to, countBefore, countAfter } of change.chronological) {
     if (!naming.owns(listing)) continue;
     const full = fullBlocks(countAfter);

@@ -3,5 +3,6 @@ import { defineRankedListing } from "./ranked-listing.ts";
 
 export const controversialPage = defineRankedListing(
   "controversial",
+  "controversial",
   "/controversial · /controversial/{n} · /r/{community}/controversial · /r/{community}/controversial/{n}",
 );

@@ -40,20 +40,22 @@ function encodeHead(fields: Omit<PageHead, "representations">): EncodedPage {
 function encodeContent(page: Rendered & { type: "page" }): EncodedPage {
   const stored: (Compressed & { readonly body: string; readonly offset: number })[] = [];
   let offset = COMMIT_BYTES;
-  const representations = page.representations.map(({ type, sort, body }): StoredRepresentation => {
+  const representations = page.representations.map(({ body, ...named }): StoredRepresentation => {
     // Not by a map: most bodies differ in length, and a hash of each costs more than that.
     let same = stored.find((other) => other.body.length === body.length && other.body === body);
     if (!same) {
-      same = { body, offset, ...compress(body, type === "html" ? HTML_LEVEL : OTHER_LEVEL) };
+      same = { body, offset, ...compress(body, named.type === "html" ? HTML_LEVEL : OTHER_LEVEL) };
       stored.push(same);
       offset += same.bytes.length;
     }
     const { bytes, etag } = same;
     const place = { offset: same.offset, length: bytes.length, etag };
-    return { type, ...(sort === undefined ? {} : { sort }), ...place };
+    return { ...named, ...place };
   });
   const { status, path } = page;
-  const contents = representations.map(({ type, sort, etag }) => [type, sort, etag]);
+  const contents = representations.map(({ type, sort, part, etag }) =>
+    part === undefined ? [type, sort, etag] : [type, sort, etag, part],
+  );
   return {
     head: { status, path, location: null, representations },
     hash: hashOf(JSON.stringify([status, path, contents])),

@@ -14,7 +14,7 @@ import {
 } from "../model/ids.ts";
 import type { Refusal } from "../store/commit.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
+import { splitChronologicalListing } from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
 import { viewInbox } from "./inbox-view.ts";
 import { splitOwn } from "./key.ts";
@@ -35,20 +35,22 @@ function owns(listing: string): boolean {
   return splitOwn(listing)?.rest === "/inbox";
 }
 
-export const inboxPage = defineChronologicalListing<Notices>({
-  name: "mine: inbox",
-  path: "/me/inbox · /me/inbox/{n} (key: ~{name}/inbox)",
-  separator: "/",
-  isSparse: true,
-  lanes: { head: "fast", block: "private" },
-  owns,
-  every: async (reads) => (await reads.privateListings()).filter(owns),
-  begun: () => [],
-  load: loadNotices,
-  // A block's number of slots would change with every notice, and its page with it.
-  view: ({ block, before, after, slots }, notices) =>
-    viewInbox(notices, block === null ? slots : 0, { before, after }),
-});
+export const inbox = splitChronologicalListing<Notices>(
+  { heads: "/me/inbox (key: ~{name}/inbox)", blocks: "/me/inbox/{n} (key: ~{name}/inbox/{n})" },
+  {
+    name: "mine: inbox",
+    separator: "/",
+    isSparse: true,
+    lanes: { head: "fast", block: "private" },
+    owns,
+    every: async (reads) => (await reads.privateListings()).filter(owns),
+    begun: () => [],
+    load: loadNotices,
+    // A block's number of slots would change with every notice, and its page with it.
+    view: ({ block, before, after, slots }, notices) =>
+      viewInbox(notices, block === null ? slots : 0, { before, after }),
+  },
+);
 
 async function loadNotices(
   reads: Reads,

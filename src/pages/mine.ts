@@ -1,20 +1,23 @@
 /** What somebody saved, hid, liked and disliked: private listings of one shape. */
-import { isVisible } from "../model/entities.ts";
+import { isVisible, type MarkKind } from "../model/entities.ts";
 import {
   type CommentId,
   type PostId,
   parseCommentFullname,
   parsePostFullname,
 } from "../model/ids.ts";
-import { OWN_LISTINGS, type OwnListing } from "../model/listing.ts";
+import type { OwnListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
+import {
+  type ChronologicalDefinition,
+  defineChronologicalListing,
+  splitChronologicalListing,
+} from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
 import { splitOwn } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
 import { readNamedThings } from "./named-things.ts";
 import { asItsAuthorSees, asSeenBy } from "./own-view.ts";
-import type { PageType } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
 
 interface OwnThings extends Surroundings {
@@ -24,27 +27,35 @@ interface OwnThings extends Surroundings {
 const KEPT = { head: "private", block: "private" } as const;
 const VOTES = { head: "votes", block: "votes" } as const;
 
-function isOfVotes(name: OwnListing): boolean {
-  return name === "liked" || name === "disliked";
+export const savedPage = defineOwnListing("saved");
+export const hiddenPage = defineOwnListing("hidden");
+/** Their heads change with each vote, and so does what the script lays over the pages. */
+export const liked = defineVoteListing("liked");
+export const disliked = defineVoteListing("disliked");
+
+function defineOwnListing(name: MarkKind) {
+  const path = `/me/${name} · /me/${name}/{n} (key: ~{name}/${name})`;
+  return defineChronologicalListing<OwnThings>({ ...aListing(name), path, lanes: KEPT });
 }
 
-export const OWN_PAGES: readonly PageType[] = OWN_LISTINGS.map(defineOwnListing);
+function defineVoteListing(name: "liked" | "disliked") {
+  const paths = { heads: `/me/${name}`, blocks: `/me/${name}/{n} (key: ~{name}/${name}/{n})` };
+  return splitChronologicalListing<OwnThings>(paths, { ...aListing(name), lanes: VOTES });
+}
 
-function defineOwnListing(name: OwnListing): PageType {
+function aListing(name: OwnListing): Omit<ChronologicalDefinition<OwnThings>, "path"> {
   const owns = (listing: string) => splitOwn(listing)?.rest === `/${name}`;
-  return defineChronologicalListing<OwnThings>({
+  return {
     name: `mine: ${name}`,
-    path: `/me/${name} · /me/${name}/{n} (key: ~{name}/${name})`,
     separator: "/",
     isSparse: true,
-    lanes: isOfVotes(name) ? VOTES : KEPT,
     owns,
     every: async (reads) => (await reads.privateListings()).filter(owns),
     begun: () => [],
     load: loadOwnThings,
     view: ({ before, after }, { things, ...surroundings }) =>
       viewOwnThings(name, things, surroundings, { before, after }),
-  });
+  };
 }
 
 async function loadOwnThings(

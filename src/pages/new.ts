@@ -6,7 +6,12 @@ import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import { isDomainScope, newListing, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { type BlockPage, defineChronologicalListing, SIDE_LANES } from "./chronological-listing.ts";
+import {
+  type BlockPage,
+  defineChronologicalListing,
+  SIDE_LANES,
+  splitChronologicalListing,
+} from "./chronological-listing.ts";
 import { splitListing } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
@@ -33,21 +38,23 @@ export const newPage = defineChronologicalListing<Posts>({
   view: viewPosts,
 });
 
-export const newOfDomainPage = defineChronologicalListing<Posts>({
-  name: "new of a domain",
-  path: "/domain/{host}/new · /domain/{host}/new/{n}",
-  separator: "/",
-  isSparse: true,
-  lanes: SIDE_LANES,
-  owns: (listing) => isDomainScope(splitListing(listing).scope) && isNew(listing),
-  async every(reads) {
-    const domains = await reads.domainCounts();
-    return [...domains.keys()].map((domain) => newListing({ domain }));
+export const newOfDomain = splitChronologicalListing<Posts>(
+  { heads: "/domain/{host}/new", blocks: "/domain/{host}/new/{n}" },
+  {
+    name: "new of a domain",
+    separator: "/",
+    isSparse: true,
+    lanes: SIDE_LANES,
+    owns: (listing) => isDomainScope(splitListing(listing).scope) && isNew(listing),
+    async every(reads) {
+      const domains = await reads.domainCounts();
+      return [...domains.keys()].map((domain) => newListing({ domain }));
+    },
+    begun: () => [],
+    load: loadPosts,
+    view: viewPosts,
   },
-  begun: () => [],
-  load: loadPosts,
-  view: viewPosts,
-});
+);
 
 function isNew(listing: string): boolean {
   return splitListing(listing).rest === "/new";

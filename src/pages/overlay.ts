@@ -120,7 +120,7 @@ function withdrawn(
 
 export const unreadPage = definePage<PersonKey, number>({
   name: "mine: unread",
-  path: "/me/unread.json (key: ~{name}/unread)",
+  path: "/me/unread.json",
   tier: "write",
   parse: (key) => ownerOf(key, "/unread"),
   lane: () => "fast",

@@ -7,6 +7,7 @@ import type { Lane } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import type { CommentSort } from "./key.ts";
+import type { Part } from "./together.ts";
 
 export type { Lane };
 
@@ -19,6 +20,8 @@ export interface Representation {
   readonly type: RepresentationType;
   /** Of a thread: the order of its comments. */
   readonly sort?: CommentSort;
+  /** The page whose it is, where that is stored with another one. */
+  readonly part?: Part;
   readonly body: string;
 }
 

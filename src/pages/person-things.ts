@@ -3,10 +3,9 @@ import { isVisible, type Person } from "../model/entities.ts";
 import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
 import { saidListing, submittedListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing, SIDE_LANES } from "./chronological-listing.ts";
+import { SIDE_LANES, splitChronologicalListing } from "./chronological-listing.ts";
 import { readCommentLines, type Surroundings } from "./comment-line.ts";
 import { splitPerson } from "./key.ts";
-import type { PageType } from "./page-type.ts";
 import { type Thing, viewPerson } from "./person-view.ts";
 
 interface Things extends Surroundings {
@@ -43,34 +42,39 @@ function definePersonListing(
   tab: "submitted" | "comments",
   listingOf: (person: PersonKey) => string,
   readThings: ReadThings,
-): PageType {
-  return defineChronologicalListing<Things>({
-    name: `person: ${tab}`,
-    path: `/user/{name}/${tab} · /user/{name}/${tab}/{n}`,
-    separator: "/",
-    isSparse: true,
-    lanes: SIDE_LANES,
-    owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
-    every: async (reads) => (await reads.personKeys()).map(listingOf),
-    begun: () => [],
-    async load(reads, pages) {
-      const keys = pages.map(({ listing }) => splitPerson(listing)?.person as PersonKey);
-      const people = await reads.people(keys);
-      const found = await readThings(
-        reads,
-        pages.flatMap(({ ids }) => ids),
-      );
-      return pages.map(({ ids }, index) => {
-        const person = people.get(keys[index] as PersonKey);
-        if (!person || person.departure !== null) return null;
-        const things = ids.map((id) => found.things.get(id)).filter((thing) => thing !== undefined);
-        return { ...found, person, things };
-      });
+) {
+  const heads = `/user/{name}/${tab}`;
+  return splitChronologicalListing<Things>(
+    { heads, blocks: `${heads}/{n}` },
+    {
+      name: `person: ${tab}`,
+      separator: "/",
+      isSparse: true,
+      lanes: SIDE_LANES,
+      owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
+      every: async (reads) => (await reads.personKeys()).map(listingOf),
+      begun: () => [],
+      async load(reads, pages) {
+        const keys = pages.map(({ listing }) => splitPerson(listing)?.person as PersonKey);
+        const people = await reads.people(keys);
+        const found = await readThings(
+          reads,
+          pages.flatMap(({ ids }) => ids),
+        );
+        return pages.map(({ ids }, index) => {
+          const person = people.get(keys[index] as PersonKey);
+          if (!person || person.departure !== null) return null;
+          const things = ids
+            .map((id) => found.things.get(id))
+            .filter((thing) => thing !== undefined);
+          return { ...found, person, things };
+        });
+      },
+      view: ({ key, before, after }, things, site) =>
+        viewPerson({ ...things, tab, tabs: ["overview", tab], key, before, after }, site),
     },
-    view: ({ key, before, after }, things, site) =>
-      viewPerson({ ...things, tab, tabs: ["overview", tab], key, before, after }, site),
-  });
+  );
 }
 
-export const submittedPage = definePersonListing("submitted", submittedListing, readPostThings);
-export const saidPage = definePersonListing("comments", saidListing, readCommentThings);
+export const submitted = definePersonListing("submitted", submittedListing, readPostThings);
+export const said = definePersonListing("comments", saidListing, readCommentThings);

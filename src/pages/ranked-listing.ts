@@ -25,7 +25,7 @@ import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
 import { definePage, type PageType } from "./page-type.ts";
 
-interface Params {
+export interface RankedPage {
   readonly scope: Scope;
   readonly page: number;
 }
@@ -36,28 +36,41 @@ interface Model {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
-export function defineRankedListing(ranking: Ranking, path: string): PageType {
-  return definePage<Params, Model>({
-    name: ranking,
+/** @param has are these among the type's pages? */
+export function defineRankedListing(
+  ranking: Ranking,
+  name: string,
+  path: string,
+  has: (params: RankedPage) => boolean = () => true,
+): PageType {
+  const keyOf = ({ scope, page }: RankedPage) => rankedKey(ranking, scope, page);
+  return definePage<RankedPage, Model>({
+    name,
     path,
     tier: "write",
-    parse: (key) => parseRankedKey(ranking, key),
+    parse(key) {
+      const params = parseRankedKey(ranking, key);
+      return params && has(params) ? params : null;
+    },
     lane: ({ scope, page }) => (page > 1 ? "slow" : isDomainScope(scope) ? "side" : "fast"),
-    affectedBy: (change) => affectedRankedPages(ranking, change),
-    every: (reads) => everyRankedPage(ranking, reads),
+    *affectedBy(change) {
+      for (const page of affectedRankedPages(ranking, change)) if (has(page)) yield keyOf(page);
+    },
+    async *every(reads) {
+      for await (const page of everyRankedPage(ranking, reads)) if (has(page)) yield keyOf(page);
+    },
     load: (reads, params) => loadRankedPages(ranking, reads, params),
     view({ scope, page }, model, site) {
-      const keyOf = (n: number) => rankedKey(ranking, scope, n);
       return viewListing(
         {
           scope,
           tab: ranking,
-          key: keyOf(page),
+          key: keyOf({ scope, page }),
           page,
           posts: model.posts,
           communities: model.communities,
-          before: page > 1 ? keyOf(page - 1) : null,
-          after: model.hasNext && page < MAX_RANKED_PAGES ? keyOf(page + 1) : null,
+          before: page > 1 ? keyOf({ scope, page: page - 1 }) : null,
+          after: model.hasNext && page < MAX_RANKED_PAGES ? keyOf({ scope, page: page + 1 }) : null,
         },
         site,
       );
@@ -65,7 +78,7 @@ export function defineRankedListing(ranking: Ranking, path: string): PageType {
   });
 }
 
-function parseRankedKey(ranking: Ranking, key: string): Params | null {
+function parseRankedKey(ranking: Ranking, key: string): RankedPage | null {
   const { scope, rest } = splitListing(key);
   if (!rankingsIn(scope).includes(ranking)) return null;
   if (key === rankedKey(ranking, scope, 1)) return { scope, page: 1 };
@@ -75,14 +88,14 @@ function parseRankedKey(ranking: Ranking, key: string): Params | null {
   return isOwn ? { scope, page } : null;
 }
 
-function* affectedRankedPages(ranking: Ranking, change: Change): Iterable<string> {
-  for (const { key } of change.communities) yield rankedKey(ranking, key, 1);
+function* affectedRankedPages(ranking: Ranking, change: Change): Iterable<RankedPage> {
+  for (const { key } of change.communities) yield { scope: key, page: 1 };
   for (const { scope, from, to, lengthBefore, lengthAfter, ...moved } of change.ranked) {
     if (moved.ranking !== ranking) continue;
-    for (let page = pageOf(from); page <= pageOf(to); page++) yield rankedKey(ranking, scope, page);
+    for (let page = pageOf(from); page <= pageOf(to); page++) yield { scope, page };
     if (lengthBefore === lengthAfter) continue;
-    yield rankedKey(ranking, scope, lastPage(lengthBefore));
-    yield rankedKey(ranking, scope, lastPage(lengthAfter));
+    yield { scope, page: lastPage(lengthBefore) };
+    yield { scope, page: lastPage(lengthAfter) };
   }
 }
 
@@ -96,7 +109,7 @@ function lastPage(length: number): number {
   return Math.max(1, Math.ceil(Math.min(length, RANKED_DEPTH) / PAGE_SIZE));
 }
 
-async function* everyRankedPage(ranking: Ranking, reads: Reads): AsyncIterable<string> {
+async function* everyRankedPage(ranking: Ranking, reads: Reads): AsyncIterable<RankedPage> {
   const counts = await reads.rankedCounts(ranking);
   const all = [...counts.values()].reduce((sum, posts) => sum + posts, 0);
   const lengths: [Scope, number][] = [[null, all]];
@@ -105,14 +118,14 @@ async function* everyRankedPage(ranking: Ranking, reads: Reads): AsyncIterable<s
     for (const [domain, posts] of await reads.domainCounts()) lengths.push([{ domain }, posts]);
   }
   for (const [scope, length] of lengths) {
-    for (let page = 1; page <= lastPage(length); page++) yield rankedKey(ranking, scope, page);
+    for (let page = 1; page <= lastPage(length); page++) yield { scope, page };
   }
 }
 
 async function loadRankedPages(
   ranking: Ranking,
   reads: Reads,
-  params: readonly Params[],
+  params: readonly RankedPage[],
 ): Promise<(Model | null)[]> {
   const slices = await reads.rankedSlices(
     params.map(({ scope, page }) => ({

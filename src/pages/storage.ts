@@ -21,6 +21,8 @@ export interface StoredRepresentation {
   readonly type: string;
   /** Of a thread: the order of its comments. */
   readonly sort?: string;
+  /** The page whose it is, where that is stored with another one. */
+  readonly part?: string;
   /** Bytes from the beginning of the object, and how many. */
   readonly offset: number;
   readonly length: number;
@@ -36,6 +38,10 @@ export interface PageHead {
   readonly path: string | null;
   readonly location: string | null;
   readonly representations: readonly StoredRepresentation[];
+}
+
+export function hasPart({ representations }: PageHead, part: string): boolean {
+  return representations.some((each) => each.part === part);
 }
 
 export interface EncodedPage {

@@ -1,28 +1,30 @@
 /** THE list of page types. The build walks it, the consumer asks it, the README shows it. */
 
+import { bundlePages } from "./bundle.ts";
 import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
 import { controversialPage } from "./controversial.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { duplicatesPage } from "./duplicates.ts";
-import { hotPage } from "./hot.ts";
-import { inboxPage } from "./inbox.ts";
+import { hotOfDomainPage, hotPage } from "./hot.ts";
+import { inbox } from "./inbox.ts";
 import { logPage } from "./log.ts";
-import { OWN_PAGES } from "./mine.ts";
-import { newOfDomainPage, newPage } from "./new.ts";
+import { disliked, hiddenPage, liked, savedPage } from "./mine.ts";
+import { newOfDomain, newPage } from "./new.ts";
 import { overlayPage, unreadPage } from "./overlay.ts";
 import { OWN_EMPTY_PAGES } from "./own-empty.ts";
 import type { PageType } from "./page-type.ts";
 import { personPage } from "./person.ts";
 import { personExportPage } from "./person-export.ts";
-import { saidPage, submittedPage } from "./person-things.ts";
+import { said, submitted } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { queuePage } from "./queue.ts";
 import { sessionEpochPage } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { statusPage } from "./status.ts";
 import { threadPage } from "./thread.ts";
+import { OF_A_DOMAIN, OF_A_PERSON, OF_AN_INBOX, OF_ONES_VOTES } from "./together.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
 import { writtenPage } from "./written.ts";
@@ -30,7 +32,8 @@ import { writtenPage } from "./written.ts";
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
-  newOfDomainPage,
+  bundlePages(OF_A_DOMAIN, hotOfDomainPage, [["/new", newOfDomain.heads]]),
+  newOfDomain.blocks,
   topPage,
   topWindowPage,
   risingPage,
@@ -39,19 +42,28 @@ export const PAGE_TYPES: readonly PageType[] = [
   piecePage,
   duplicatesPage,
   commentsPage,
-  personPage,
-  submittedPage,
-  saidPage,
+  bundlePages(OF_A_PERSON, personPage, [
+    ["/submitted", submitted.heads],
+    ["/comments", said.heads],
+  ]),
+  submitted.blocks,
+  said.blocks,
   communitiesPage,
   communitySubmitPage,
   logPage,
   queuePage,
   statusPage,
-  ...OWN_PAGES,
+  savedPage,
+  hiddenPage,
+  liked.blocks,
+  disliked.blocks,
+  bundlePages(OF_ONES_VOTES, overlayPage, [
+    ["/liked", liked.heads],
+    ["/disliked", disliked.heads],
+  ]),
   writtenPage,
-  inboxPage,
-  unreadPage,
-  overlayPage,
+  bundlePages(OF_AN_INBOX, inbox.heads, [["/unread", unreadPage]]),
+  inbox.blocks,
   sessionEpochPage,
   personExportPage,
   sitemapIndexPage,

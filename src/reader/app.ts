@@ -15,7 +15,8 @@ import {
   SESSION_EPOCH,
   STATUS_PATH,
 } from "../pages/key.ts";
-import { readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
+import { hasPart, readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
+import { type Part, placeOf } from "../pages/together.ts";
 import { type Address, Addresses } from "./addresses.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
@@ -147,9 +148,9 @@ async function answerOwn(
   const person = await readSession(env, request, now);
   if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
-  const page = await readOwn(env, person, rest);
-  if (rest === EXPORT) return answerExport(env, request, page, memory, now);
-  const response = page && answerOwnPage(request, page, representation);
+  const own = await readOwn(env, person, rest);
+  if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, memory, now);
+  const response = own && answerOwnPage(request, own.page, representation, own.part);
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
 
@@ -161,7 +162,7 @@ async function answerExport(
   memory: Memory,
   now: number,
 ): Promise<Response> {
-  const file = page && answerOwnPage(request, page, "default");
+  const file = page && answerOwnPage(request, page, "default", null);
   if (file) {
     file.headers.set("Content-Disposition", 'attachment; filename="cairn.json"');
     return answerPrivately(file);
@@ -189,7 +190,7 @@ async function answerGuarded(
   const page = await readPage(env.PAGES, key);
   const response =
     page && (await readReaders(page)).includes(person)
-      ? answerOwnPage(request, page, representation)
+      ? answerOwnPage(request, page, representation, null)
       : null;
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
@@ -207,13 +208,14 @@ async function readOwn(
   env: ReaderEnv,
   person: PersonKey,
   rest: string,
-): Promise<StoredPage | null> {
+): Promise<{ readonly page: StoredPage; readonly part: Part | null } | null> {
   if (rest === SESSION_EPOCH) return null;
+  const { key, part } = placeOf(ownKey(person, rest));
+  const own = await readPage(env.PAGES, key);
+  if (own && (part === null || hasPart(own.head, part))) return { page: own, part };
   const nobodys = `~${rest}`;
-  return (
-    (await readPage(env.PAGES, ownKey(person, rest))) ??
-    (isDeployKey(nobodys) ? readDeployPage(env.SITE, nobodys) : null)
-  );
+  const page = isDeployKey(nobodys) ? await readDeployPage(env.SITE, nobodys) : null;
+  return page && { page, part: null };
 }
 
 async function readStored(

@@ -13,11 +13,14 @@ import {
   parsePageToken,
   threadKey,
 } from "../pages/key.ts";
+import { type Part, placeOf } from "../pages/together.ts";
 
 export type Resolved =
   | {
       readonly type: "page";
       readonly key: string;
+      /** The page that is asked for, where it is stored with the one that the key is named after. */
+      readonly part: Part | null;
       readonly representation: RepresentationName;
       /** Of a thread: the order of its comments, if one is asked for. */
       readonly sort: CommentSort | null;
@@ -167,7 +170,7 @@ function sortOf(query: URLSearchParams): CommentSort | null {
 function resolveToken(after: string, representation: RepresentationName): Resolved {
   const key = parsePageToken(after);
   if (key === null) return { type: "invalid_token" };
-  return resolveOwn(key, representation) ?? { type: "page", key, representation, sort: null };
+  return resolveOwn(key, representation) ?? pageAt(key, representation, null);
 }
 
 const OWN = /^\/me((?:\/[a-z0-9]+){0,2})$/;
@@ -193,5 +196,13 @@ function resolveKey(
   const key = id !== undefined && isId(id) ? threadKey(id as PostId) : path;
   if (!isKey(key)) return { type: "not_found" };
   const sort = key.startsWith("/comments/") ? sortOf(query) : null;
-  return { type: "page", key, representation, sort };
+  return pageAt(key, representation, sort);
+}
+
+function pageAt(
+  path: string,
+  representation: RepresentationName,
+  sort: CommentSort | null,
+): Resolved {
+  return { type: "page", ...placeOf(path), representation, sort };
 }

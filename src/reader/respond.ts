@@ -1,6 +1,7 @@
 /** Stored pages as HTTP: representation, encoding, conditional requests, headers. */
 import { ownPath } from "../pages/key.ts";
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
+import type { Part } from "../pages/together.ts";
 import { allowsGzip } from "./codings.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
@@ -27,24 +28,21 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What of a page was asked for. */
-export type Asked = Pick<Resolved & { type: "page" }, "representation" | "sort">;
+export type Asked = Pick<Resolved & { type: "page" }, "part" | "representation" | "sort">;
 
 /** All that is the same for everybody who asks for one address. */
 export type Answer = (request: Request) => Response | Promise<Response>;
 
 /** Null when the page is a void, or has no such representation; what is gone is so in all of them. */
-export function prepareAnswer(
-  pathname: string,
-  page: StoredPage,
-  { representation: name, sort }: Asked,
-): Answer | null {
+export function prepareAnswer(pathname: string, page: StoredPage, asked: Asked): Answer | null {
   const { head } = page;
+  const { representation: name, sort } = asked;
   const query = sort === null ? "" : `?sort=${sort}`;
   if (head.location !== null) {
     const location = head.location + suffixOf(name) + query;
     return () => answerRedirect(head.status, location);
   }
-  const stored = pick(head, name, sort) ?? (head.status === 410 ? head.representations[0] : null);
+  const stored = pick(head, asked) ?? (head.status === 410 ? head.representations[0] : null);
   if (!stored) return null;
   const isShort = name !== "default" && SHORT_THREAD.test(pathname);
   if (head.path !== null && !isShort && !isSamePath(pathname, head.path + suffixOf(name))) {
@@ -84,10 +82,11 @@ export function answerOwnPage(
   request: Request,
   page: StoredPage,
   name: RepresentationName,
+  part: Part | null,
 ): Response | null {
   const { status, location } = page.head;
   if (location !== null) return answerRedirect(status, ownPath(location) + suffixOf(name));
-  const stored = pick(page.head, name, null);
+  const stored = pick(page.head, { part, representation: name, sort: null });
   if (!stored) return null;
   const { ETag: _, ...headers } = pageHeaders(stored);
   return answerBody(request, page, stored, status, headers);
@@ -102,13 +101,13 @@ export function answerPrivately(response: Response): Response {
 /** A thread whose orders are all the same has one representation for them. */
 function pick(
   { representations }: PageHead,
-  name: RepresentationName,
-  sort: string | null,
+  { part, representation: name, sort }: Asked,
 ): StoredRepresentation | undefined {
-  const [first] = representations;
-  if (name !== "default") return representations.find(({ type }) => type === name);
+  const ofPage = representations.filter((each) => (each.part ?? null) === part);
+  const [first] = ofPage;
+  if (name !== "default") return ofPage.find(({ type }) => type === name);
   if (sort === null) return first;
-  return representations.find((each) => each.type === "html" && each.sort === sort) ?? first;
+  return ofPage.find((each) => each.type === "html" && each.sort === sort) ?? first;
 }
 
 /** As Reddit's clients ask for a post of which they know the id; many follow no redirect. */

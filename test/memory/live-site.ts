@@ -12,7 +12,7 @@ import {
 } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { anId } from "../makers.ts";
-import { storedText } from "../rebuild/site-check.ts";
+import { pageText, storedText } from "../rebuild/site-check.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 
@@ -59,7 +59,7 @@ export async function openLiveSite() {
       await later(2000);
     },
     publishAll: () => later(700_000),
-    text: async (key: string) => storedText(await readPage(stored.pages, key)),
+    text: (path: string) => pageText(stored.pages, path),
     /** The keys of all stored objects in which a needle is found, in whatever representation. */
     async keysWith(needle: string): Promise<string[]> {
       const found: string[] = [];

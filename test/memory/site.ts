@@ -6,7 +6,7 @@ import { listVersions, readPage } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
 import { keysNamedAt } from "../../src/store/page-rows.ts";
-import { storedText } from "../rebuild/site-check.ts";
+import { pageText, storedText } from "../rebuild/site-check.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 
@@ -33,11 +33,13 @@ export async function aMemorySite(beginMs: number) {
       clock += BETWEEN_WRITES_MS;
       while ((await publishStale(deps)).written > 0);
     },
-    text: async (key: string) => storedText(await readPage(stored.pages, key)),
+    text: (path: string) => pageText(stored.pages, path),
     /** Every stored page that a write can change, by its key. */
     async texts() {
       const found = new Map<string, string>();
-      for await (const [key] of listVersions(stored.pages)) found.set(key, await site.text(key));
+      for await (const [key] of listVersions(stored.pages)) {
+        found.set(key, storedText(await readPage(stored.pages, key)));
+      }
       return found;
     },
     /** The pages that the last commit made stale, if none was stale before. */

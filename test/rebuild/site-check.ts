@@ -16,6 +16,7 @@ import {
   readPage,
   type StoredPage,
 } from "../../src/pages/storage.ts";
+import { placeOf } from "../../src/pages/together.ts";
 import type { PostRow } from "../../src/store/post-row.ts";
 import { openReads } from "../../src/store/reads.ts";
 
@@ -70,8 +71,19 @@ const VOID = "void";
 function textOf(page: Rendered): string {
   if (page.type === "void") return VOID;
   if (page.type === "redirect") return `${page.status} ${page.location}`;
-  const bodies = page.representations.map(({ type, sort, body }) => `${type} ${sort}\n${body}`);
+  const bodies = page.representations.map(
+    ({ type, sort, part, body }) => `${type} ${sort} ${part}\n${body}`,
+  );
   return [page.status, page.path, ...bodies].join("\n");
+}
+
+/** What is served of one page, which may be a part of another one's object. */
+export async function pageText(pages: R2Bucket, path: string): Promise<string> {
+  const { key, part } = placeOf(path);
+  const page = await readPage(pages, key);
+  if (!page) return VOID;
+  const representations = page.head.representations.filter((each) => (each.part ?? null) === part);
+  return storedText({ ...page, head: { ...page.head, representations } });
 }
 
 /** The same of a stored one, decompressed. */
@@ -80,9 +92,9 @@ export function storedText(page: StoredPage | null): string {
   const { status, path, location, representations } = page.head;
   if (location !== null) return `${status} ${location}`;
   if (representations.length === 0) return VOID;
-  const bodies = representations.map(({ type, sort, offset, length }) => {
+  const bodies = representations.map(({ type, sort, part, offset, length }) => {
     const body = gunzipSync(new Uint8Array(page.body, offset, length)).toString();
-    return `${type} ${sort}\n${body}`;
+    return `${type} ${sort} ${part}\n${body}`;
   });
   return [status, path, ...bodies].join("\n");
 }
