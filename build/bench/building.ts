@@ -35,20 +35,39 @@ export async function benchBuilding(
     const { result, usage } = await measured(work, now);
     return { what, pages: result, usage };
   };
-  const build = async () => (await buildSite(state, config, now)).pages;
-  const compressed = await run("Cairn, up to the compressed object", () => compress(state, config));
-  await removePages(state.pages, [...listObjects(state.objects).keys()]);
-  const stored = await run("Cairn, stored in the local R2", build);
-  const again = await run("Cairn again, nothing changed", build);
-  const others = await runOthers(state, config, run);
-  const hugo = others.find(({ what }) => what.startsWith("Hugo"));
+  const folder = mkdtempSync(join(tmpdir(), "cairn-building-"));
+  try {
+    const { pages, generators } = await prepareOthers(state, config, folder);
+    const build = async () => {
+      await buildSite(state, config, now);
+      return pages;
+    };
+    const compressed = await run("Cairn, up to the compressed object", async () => {
+      await compress(state, config);
+      return pages;
+    });
+    await removePages(state.pages, [...listObjects(state.objects).keys()]);
+    const runs = [
+      compressed,
+      await run("Cairn, stored in the local R2", build),
+      await run("Cairn again, nothing changed", build),
+    ];
+    for (const { name, work } of generators) runs.push(await run(`${name}, as files`, work));
+    return tableOf(runs);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function tableOf(runs: readonly Run[]): Table {
+  const hugo = runs.find(({ what }) => what.startsWith("Hugo"));
   return {
     title: "Building, from D1",
     columns: [
       ...["", "pages", "seconds", "pages/s", "of Hugo"],
       ...["CPU seconds", "of Hugo, by CPU", "peak memory"],
     ],
-    rows: [compressed, stored, again, ...others].map((each) => rowOf(each, hugo)),
+    rows: runs.map((each) => rowOf(each, hugo)),
   };
 }
 
@@ -69,7 +88,7 @@ function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
 }
 
 /** Everything but storing. */
-async function compress({ contentFile }: LocalState, config: Site): Promise<number> {
+async function compress({ contentFile }: LocalState, config: Site): Promise<void> {
   const keys = await listPages(openContentFile(contentFile));
   const pages = keys.map(({ key }) => ({ key, mustPut: false }));
   const parts = chunksOf(pages, CHUNK);
@@ -81,40 +100,42 @@ async function compress({ contentFile }: LocalState, config: Site): Promise<numb
     async (part) => void (await threads.render(part, 0)),
   );
   await threads.stop();
-  return pages.length;
 }
 
-/** Their content is written beforehand: what they read is not what is measured. */
-async function runOthers(
+interface Generator {
+  readonly name: string;
+  readonly work: () => Promise<number>;
+}
+
+/**
+ * Their content is written beforehand: what they read is not what is measured.
+ * @returns also how many pages Cairn has: several are stored together
+ */
+async function prepareOthers(
   { contentFile }: LocalState,
   config: Site,
-  run: (what: string, work: () => Promise<number>) => Promise<Run>,
-): Promise<Run[]> {
-  const folder = mkdtempSync(join(tmpdir(), "cairn-building-"));
+  folder: string,
+): Promise<{ readonly pages: number; readonly generators: readonly Generator[] }> {
   const [hugo, eleventy] = [join(folder, "hugo"), join(folder, "eleventy")];
   const version = hugoVersion();
-  try {
-    mkdirSync(eleventy);
-    const hasEleventy = await canRun(() => fetchEleventy(eleventy));
-    if (version === null) console.log("Hugo: skipped, it is not installed (Debian: hugo).");
-    if (!hasEleventy) console.log(`Eleventy: skipped, npx could not fetch ${ELEVENTY}.`);
-    const writers = [openHugoSite(hugo), openEleventySite(eleventy)];
-    for await (const pages of readContent(openContentFile(contentFile), config)) {
-      for (const write of writers) write(pages);
-    }
-    return [
-      ...(version === null ? [] : [await run(`Hugo ${version}, as files`, () => runHugo(hugo))]),
-      ...(hasEleventy
-        ? [
-            await run(`Eleventy ${ELEVENTY.split("@").at(-1)}, as files`, () =>
-              runEleventy(eleventy),
-            ),
-          ]
-        : []),
-    ];
-  } finally {
-    rmSync(folder, { recursive: true });
+  mkdirSync(eleventy);
+  const hasEleventy = await canRun(() => fetchEleventy(eleventy));
+  if (version === null) console.log("Hugo: skipped, it is not installed (Debian: hugo).");
+  if (!hasEleventy) console.log(`Eleventy: skipped, npx could not fetch ${ELEVENTY}.`);
+  const writers = [openHugoSite(hugo), openEleventySite(eleventy)];
+  let pages = 0;
+  for await (const read of readContent(openContentFile(contentFile), config)) {
+    pages += read.length;
+    const shown = read.filter((page) => page !== null);
+    for (const write of writers) write(shown);
   }
+  const generators = [
+    ...(version === null ? [] : [{ name: `Hugo ${version}`, work: () => runHugo(hugo) }]),
+    ...(hasEleventy
+      ? [{ name: `Eleventy ${ELEVENTY.split("@").at(-1)}`, work: () => runEleventy(eleventy) }]
+      : []),
+  ];
+  return { pages, generators };
 }
 
 async function canRun(work: () => Promise<void>): Promise<boolean> {

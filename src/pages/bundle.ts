@@ -1,13 +1,12 @@
 /** A page type whose objects hold other pages as well: those that the same writes change. */
 import type { PageType, Prepared, Representation } from "./page-type.ts";
-import { type Part, pageOf, placeOf, type Together } from "./together.ts";
+import { type Part, pathOf, placeOf } from "./together.ts";
 
 /**
  * @param main has a page wherever one of the parts has
  * @param parts types with no page but those parts
  */
 export function bundlePages(
-  together: Together,
   main: PageType,
   parts: readonly (readonly [Part, PageType])[],
 ): PageType {
@@ -24,7 +23,7 @@ export function bundlePages(
       const [pages, ...others] = await Promise.all([
         main.read(reads, keys, site),
         ...parts.map(([part, type]) => {
-          const ofPart = keys.map((key) => pageOf(together, key, part));
+          const ofPart = keys.map((key) => pathOf({ key, part }));
           return type.read(reads, ofPart, site);
         }),
       ]);

@@ -24,7 +24,6 @@ import { sessionEpochPage } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { statusPage } from "./status.ts";
 import { threadPage } from "./thread.ts";
-import { OF_A_DOMAIN, OF_A_PERSON, OF_AN_INBOX, OF_ONES_VOTES } from "./together.ts";
 import { topPage } from "./top.ts";
 import { risingPage, topWindowPage } from "./window.ts";
 import { writtenPage } from "./written.ts";
@@ -32,7 +31,7 @@ import { writtenPage } from "./written.ts";
 export const PAGE_TYPES: readonly PageType[] = [
   hotPage,
   newPage,
-  bundlePages(OF_A_DOMAIN, hotOfDomainPage, [["/new", newOfDomain.heads]]),
+  bundlePages(hotOfDomainPage, [["/new", newOfDomain.heads]]),
   newOfDomain.blocks,
   topPage,
   topWindowPage,
@@ -42,7 +41,7 @@ export const PAGE_TYPES: readonly PageType[] = [
   piecePage,
   duplicatesPage,
   commentsPage,
-  bundlePages(OF_A_PERSON, personPage, [
+  bundlePages(personPage, [
     ["/submitted", submitted.heads],
     ["/comments", said.heads],
   ]),
@@ -57,12 +56,12 @@ export const PAGE_TYPES: readonly PageType[] = [
   hiddenPage,
   liked.blocks,
   disliked.blocks,
-  bundlePages(OF_ONES_VOTES, overlayPage, [
+  bundlePages(overlayPage, [
     ["/liked", liked.heads],
     ["/disliked", disliked.heads],
   ]),
   writtenPage,
-  bundlePages(OF_AN_INBOX, inbox.heads, [["/unread", unreadPage]]),
+  bundlePages(inbox.heads, [["/unread", unreadPage]]),
   inbox.blocks,
   sessionEpochPage,
   personExportPage,

@@ -1,36 +1,32 @@
 /**
- * Pages that the same writes change are stored together, as one object: a write of an object costs
- * more than all else that a vote does. Which these are, for whoever stores them and whoever reads
- * them. Pure.
+ * Pages that the same writes change are stored together, as one object: what is written once is paid
+ * for once. Which these are, for whoever stores them and whoever reads them. Pure.
  */
 
-export interface Together {
-  /** What their keys begin with, as a pattern. */
+/** How the path of a page goes on that is stored under another page's key. */
+export type Part = "/submitted" | "/comments" | "/new" | "/liked" | "/disliked" | "/unread";
+
+interface Together {
+  /** What their paths begin with, as a pattern. */
   readonly beginning: string;
-  /** How the key goes on that all of them are stored under. */
+  /** How the path goes on that is the key of all of them. */
   readonly main: string;
-  /** How the keys of the others go on. */
   readonly parts: readonly Part[];
 }
 
-export type Part = "/submitted" | "/comments" | "/new" | "/liked" | "/disliked" | "/unread";
+const TOGETHER: readonly Together[] = [
+  // Of what somebody has posted and said, the newest.
+  { beginning: "/user/[^/]+", main: "", parts: ["/submitted", "/comments"] },
+  { beginning: "/domain/[^/]+", main: "", parts: ["/new"] },
+  { beginning: "~[^/]+", main: "/overlay", parts: ["/liked", "/disliked"] },
+  { beginning: "~[^/]+", main: "/inbox", parts: ["/unread"] },
+];
 
-/** Of what somebody has posted and said, only the newest. */
-export const OF_A_PERSON: Together = {
-  beginning: "/user/[^/]+",
-  main: "",
-  parts: ["/submitted", "/comments"],
-};
-
-export const OF_A_DOMAIN: Together = { beginning: "/domain/[^/]+", main: "", parts: ["/new"] };
-
-export const OF_ONES_VOTES: Together = {
-  beginning: "~[^/]+",
-  main: "/overlay",
-  parts: ["/liked", "/disliked"],
-};
-
-export const OF_AN_INBOX: Together = { beginning: "~[^/]+", main: "/inbox", parts: ["/unread"] };
+const PATTERNS = TOGETHER.map(({ beginning, main, parts }) => ({
+  main,
+  ofKey: new RegExp(`^(${beginning})${main}$`),
+  ofPart: new RegExp(`^(${beginning})(${parts.join("|")})$`),
+}));
 
 /** Where a page is stored. */
 export interface Place {
@@ -39,23 +35,21 @@ export interface Place {
   readonly part: Part | null;
 }
 
-const PLACES = [OF_A_PERSON, OF_A_DOMAIN, OF_ONES_VOTES, OF_AN_INBOX].map(
-  ({ beginning, main, parts }) => ({
-    pattern: new RegExp(`^(${beginning})(${parts.join("|")})$`),
-    main,
-  }),
-);
-
 /** `/user/ann/submitted` → `/user/ann` and `/submitted`. */
-export function placeOf(page: string): Place {
-  for (const { pattern, main } of PLACES) {
-    const [, beginning, part] = pattern.exec(page) ?? [];
+export function placeOf(path: string): Place {
+  for (const { main, ofPart } of PATTERNS) {
+    const [, beginning, part] = ofPart.exec(path) ?? [];
     if (beginning !== undefined) return { key: beginning + main, part: part as Part };
   }
-  return { key: page, part: null };
+  return { key: path, part: null };
 }
 
-/** The page of that part: `/user/ann` and `/submitted` → `/user/ann/submitted`. */
-export function pageOf({ main }: Together, key: string, part: Part): string {
-  return key.slice(0, key.length - main.length) + part;
+/** The way back: `~ann/overlay` and `/liked` → `~ann/liked`. */
+export function pathOf({ key, part }: Place): string {
+  if (part === null) return key;
+  for (const { ofKey } of PATTERNS) {
+    const [, beginning] = ofKey.exec(key) ?? [];
+    if (beginning !== undefined && placeOf(beginning + part).key === key) return beginning + part;
+  }
+  throw new Error(`${key} has no ${part}`);
 }

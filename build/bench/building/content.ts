@@ -11,6 +11,7 @@ import { parseLink } from "../../../src/model/link.ts";
 import { controversialRank, hotRank } from "../../../src/model/ranking.ts";
 import { parsePageToken } from "../../../src/pages/key.ts";
 import type { Rendered, Site } from "../../../src/pages/page-type.ts";
+import { pathOf } from "../../../src/pages/together.ts";
 import { chunksOf } from "../../full-build.ts";
 import { listPages } from "../../render-site.ts";
 
@@ -67,12 +68,27 @@ export type ContentPage =
       readonly comments: readonly CommentFields[];
     };
 
-export async function* readContent(db: D1Database, config: Site): AsyncGenerator<ContentPage[]> {
+/** Of each page of the site what it shows; null for what shows nothing of the kind. */
+export async function* readContent(
+  db: D1Database,
+  config: Site,
+): AsyncGenerator<(ContentPage | null)[]> {
   for (const chunk of chunksOf(await listPages(db), CHUNK)) {
     const keys = chunk.map(({ key }) => key);
     const rendered = await renderPages({ db, config }, keys);
-    yield [...rendered].map(([key, page]) => contentOf(key, page)).filter((page) => page !== null);
+    const pages = [...rendered].flatMap(([key, object]) => pagesIn(key, object));
+    yield pages.map(([path, page]) => contentOf(path, page));
   }
+}
+
+/** Of an object in which several are stored together, each, by its path. */
+function pagesIn(key: string, object: Rendered): [string, Rendered][] {
+  if (object.type !== "page") return [[key, object]];
+  const byPart = Map.groupBy(object.representations, ({ part }) => part ?? null);
+  return [...byPart].map(([part, representations]) => [
+    pathOf({ key, part }),
+    { ...object, representations },
+  ]);
 }
 
 interface Thing {
