@@ -66,16 +66,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reader: [...SHARED, "model", "bindings"],
   bindings: [],
   dev: ["reader", "intake", "consumer", "store", "bindings"],
-  build: [
-    "consumer",
-    "store",
-    "pages",
-    "pages/key",
-    "pages/storage",
-    "model",
-    "queue",
-    "type bindings",
-  ],
+  build: ["consumer", "store", "pages", ...SHARED, "model", "queue", "type bindings"],
 };
 
 describe("imports", () => {

@@ -276,7 +276,7 @@ describe("other discussions", () => {
   });
 
   it("are as fresh as the threads that lead to them", () => {
-    expect(pageTypeOf("/duplicates/a1")?.lane("/duplicates/a1")).toBe("fast");
+    expect(pageTypeOf("/duplicates/a1")?.lane("/duplicates/a1")).toBe("side");
   });
 
   it("are gone when one is left", async () => {

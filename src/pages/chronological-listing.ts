@@ -34,6 +34,8 @@ export interface ChronologicalDefinition<Things> {
    * page, and no block leads to the head before one is full.
    */
   readonly isSparse: boolean;
+  /** Slots of a block; 25, as on every page, unless very many are written and few read. */
+  readonly blockSize?: number;
   /** Of the head and of the numbered blocks; fast and slow unless they are private. */
   readonly lanes?: { readonly head: Lane; readonly block: Lane };
   /** Is this the name of a listing of this type? */
@@ -122,7 +124,10 @@ function defineBlocks<Things>(
   });
 }
 
-type Naming = Pick<ChronologicalDefinition<unknown>, "owns" | "separator" | "isSparse" | "begun">;
+type Naming = Pick<
+  ChronologicalDefinition<unknown>,
+  "owns" | "separator" | "isSparse" | "begun" | "blockSize"
+>;
 
 function parseBlock({ owns, separator }: Naming, key: string): Block | null {
   if (owns(key)) return { listing: key, block: null };
@@ -132,42 +137,47 @@ function parseBlock({ owns, separator }: Naming, key: string): Block | null {
   return block !== null && owns(listing) ? { listing, block } : null;
 }
 
-function fullBlocks(count: number): number {
-  return Math.floor(count / PAGE_SIZE);
+function sizeOf({ blockSize = PAGE_SIZE }: Naming): number {
+  return blockSize;
 }
 
-function blockOf(slot: number): number {
-  return Math.ceil(slot / PAGE_SIZE);
+function fullBlocks(naming: Naming, count: number): number {
+  return Math.floor(count / sizeOf(naming));
 }
 
-function hasHead({ isSparse }: Pick<Naming, "isSparse">, count: number): boolean {
+function blockOf(naming: Naming, slot: number): number {
+  return Math.ceil(slot / sizeOf(naming));
+}
+
+function hasHead({ isSparse }: Naming, count: number): boolean {
   return count > 0 || !isSparse;
 }
 
 /** The last block that has a page: after the full ones, the one that leads to the head. */
-function lastBlock({ isSparse }: Pick<Naming, "isSparse">, count: number): number {
-  const full = fullBlocks(count);
-  return isSparse && full === 0 ? 0 : full + 1;
+function lastBlock(naming: Naming, count: number): number {
+  const full = fullBlocks(naming, count);
+  return naming.isSparse && full === 0 ? 0 : full + 1;
 }
 
 /** The first slot that the head shows. */
-function headStart(count: number): number {
-  return Math.max(fullBlocks(count) - 1, 0) * PAGE_SIZE + 1;
+function headStart(naming: Naming, count: number): number {
+  return Math.max(fullBlocks(naming, count) - 1, 0) * sizeOf(naming) + 1;
 }
 
 function* affectedBlocks(naming: Naming, change: Change): Iterable<Block> {
   for (const listing of naming.begun(change)) yield* [null, 1].map((block) => ({ listing, block }));
   for (const { listing, from, to, countBefore, countAfter } of change.chronological) {
     if (!naming.owns(listing)) continue;
-    const full = fullBlocks(countAfter);
+    const full = fullBlocks(naming, countAfter);
     const last = lastBlock(naming, countAfter);
     // The whole listing may have come or gone, with the block that leads to its head.
     if (from === 1 && to === countAfter && last > full) yield { listing, block: last };
-    for (let block = blockOf(from); block <= Math.min(blockOf(to), full); block++) {
+    const lastChanged = Math.min(blockOf(naming, to), full);
+    for (let block = blockOf(naming, from); block <= lastChanged; block++) {
       yield { listing, block };
     }
-    if (to >= headStart(countAfter)) yield { listing, block: null };
-    for (let block = fullBlocks(countBefore) + 1; block <= full; block++) {
+    if (to >= headStart(naming, countAfter)) yield { listing, block: null };
+    for (let block = fullBlocks(naming, countBefore) + 1; block <= full; block++) {
       yield { listing, block: block + 1 };
     }
   }
@@ -199,8 +209,8 @@ async function loadBlocks<Things>(
   const ids = await reads.slotIds(
     blocks.map(({ listing, block }) => ({
       listing,
-      from: block === null ? headStart(countOf(listing)) : (block - 1) * PAGE_SIZE + 1,
-      to: block === null ? countOf(listing) : block * PAGE_SIZE,
+      from: block === null ? headStart(type, countOf(listing)) : (block - 1) * sizeOf(type) + 1,
+      to: block === null ? countOf(listing) : block * sizeOf(type),
     })),
   );
   const things = await type.load(
@@ -210,7 +220,7 @@ async function loadBlocks<Things>(
   return blocks.map(({ listing, block }, index) => {
     const shown = things[index] ?? null;
     if (shown === null || !hasHead(type, countOf(listing))) return null;
-    const full = fullBlocks(countOf(listing));
+    const full = fullBlocks(type, countOf(listing));
     if (block !== null && block > full) {
       return block <= lastBlock(type, countOf(listing)) ? { type: "to_head" } : null;
     }

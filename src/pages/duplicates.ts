@@ -44,7 +44,7 @@ export const duplicatesPage = definePage<Params, Model>({
     const id = key.startsWith("/duplicates/") ? key.slice("/duplicates/".length) : "";
     return isId(id) ? { id: id as PostId } : null;
   },
-  lane: () => "fast",
+  lane: () => "side",
   affectedBy: affectedDuplicates,
   async *every(reads) {
     for (const group of await reads.allLinkGroups()) {
