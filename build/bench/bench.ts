@@ -3,6 +3,7 @@ import { scryptSync } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSite } from "../full-build.ts";
 import { type LocalState, openLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
@@ -17,15 +18,14 @@ import { tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
 import { benchWire } from "./wire.ts";
 import { benchWrites, type Sources } from "./writes.ts";
-import { benchWriting } from "./writing.ts";
+import { type BusyCosts, benchWriting } from "./writing.ts";
 
 /** What a request that reads storage takes here, where wrk is missing. Milliseconds of CPU. */
 const UNMEASURED_VIEW_MS = 0.05;
 
 /** The state must be built and unused. */
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
-  const stateDir = mkdtempSync(join(tmpdir(), "cairn-bench-"));
-  cpSync(join(settings.stateDir, "v3"), join(stateDir, "v3"), { recursive: true });
+  const stateDir = copyOf(settings.stateDir);
   const lock = await lockState(stateDir, "npm run bench");
   try {
     const wire = await withState(stateDir, benchWire);
@@ -52,14 +52,31 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
     const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
     const measured = { ...writes, mixed: null, post, idle: idle.idle, view, mostSubrequests };
-    // Last, because it makes another site of it.
-    const busy = await benchWriting(stateDir, settings.site, sources, (table) => {
-      console.log(tableText(table));
-    });
+    const busy = await benchBusy(settings, sources);
     const tables = moneyTables(measured, { ...measured, ...busy }, hashCpuMs());
     for (const table of tables) console.log(tableText(table));
   } finally {
     lock.release();
+    rmSync(stateDir, { recursive: true });
+  }
+}
+
+function copyOf(stateDir: string): string {
+  const copy = mkdtempSync(join(tmpdir(), "cairn-bench-"));
+  cpSync(join(stateDir, "v3"), join(copy, "v3"), { recursive: true });
+  return copy;
+}
+
+/** On a copy of its own: what was measured before has pages and posts of a clock hours ahead. */
+async function benchBusy(settings: Settings, sources: Sources): Promise<BusyCosts> {
+  const stateDir = copyOf(settings.stateDir);
+  try {
+    // By this code, or nobody would publish.
+    await withState(stateDir, (state) => buildSite(state, settings.site, sources.now));
+    return await benchWriting(stateDir, settings.site, sources, (table) => {
+      console.log(tableText(table));
+    });
+  } finally {
     rmSync(stateDir, { recursive: true });
   }
 }
