@@ -5,15 +5,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
 import type { Lanes } from "../lanes.ts";
-import { bundle, freePort, workerdOf } from "../reading/contender.ts";
-import { cpuMicroseconds } from "../reading/load.ts";
+import { freePort } from "../reading/contender.ts";
 import { answering, reaching } from "./far-stores.ts";
 import type { Counts, Second } from "./worker.ts";
+import { codeOf, ownOptions, startWorkerd } from "./workerd-process.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 };
@@ -53,36 +51,32 @@ export async function startSite(
 ): Promise<RunningSite> {
   const [consumerPort, readerPort] = [await freePort(), await freePort()];
   const sockets = mkdtempSync(join(tmpdir(), "cairn-stores-"));
-  const stores = await startStores(stateDir, sockets, consumerPort);
-  const workers = await startProcess({
-    workers: [
-      {
-        name: "consumer",
-        ...(await codeOf("build/bench/load/worker.ts")),
-        bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
-        serviceBindings: { SELF: "consumer" },
-        unsafeBindings: reaching(sockets, { DB: "d1", PAGES: "r2", SITE: "kv", PUBLISH: "queue" }),
-        unsafeDirectSockets: [{ host: HOST, port: consumerPort }],
-      },
-      {
-        name: "reader",
-        ...(await codeOf("src/reader/worker.ts")),
-        bindings: { KEEP_MS: "250" },
-        unsafeBindings: reaching(sockets, { PAGES: "r2", SITE: "kv" }),
-        serviceBindings: { INTAKE: () => new Response(null, { status: 503 }) },
-        unsafeDirectSockets: [{ host: HOST, port: readerPort }],
-      },
-    ],
-  });
-  const ask = (path: string, body: unknown) => post(workers.miniflare, `consumer${path}`, body);
+  const stores = await startStores(join(stateDir, "v3"), sockets, consumerPort);
+  const consumer = {
+    name: "consumer",
+    ...(await codeOf("build/bench/load/worker.ts")),
+    bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
+    serviceBindings: { SELF: "consumer" },
+    unsafeBindings: reaching(sockets, { DB: "d1", PAGES: "r2", SITE: "kv", PUBLISH: "queue" }),
+    unsafeDirectSockets: [{ host: HOST, port: consumerPort }],
+  };
+  const reader = {
+    name: "reader",
+    ...(await codeOf("src/reader/worker.ts")),
+    bindings: { KEEP_MS: "250" },
+    serviceBindings: { INTAKE: () => new Response(null, { status: 503 }) },
+    unsafeBindings: reaching(sockets, { PAGES: "r2", SITE: "kv" }),
+    unsafeDirectSockets: [{ host: HOST, port: readerPort }],
+  };
+  const workers = await startWorkerd([consumer, reader]);
   return {
     db: (await stores.miniflare.getD1Database("DB")) as unknown as ContentDb,
     origin: `http://${HOST}:${readerPort}`,
-    send: async (events) => void (await post(stores.miniflare, "stores/", events)),
-    live: async (second) => void (await ask("/second", second)),
-    counts: async () => (await (await ask("/counts", null)).json()) as Counts,
-    cpu: () => ({ workers: workers.cpu(), stores: stores.cpu() }),
-    stop: async () => {
+    send: async (events) => void (await stores.post("stores", "/", events)),
+    live: async (second) => void (await workers.post("consumer", "/second", second)),
+    counts: async () => (await (await workers.post("consumer", "/counts", null)).json()) as Counts,
+    cpu: () => ({ workers: workers.cpuMicroseconds(), stores: stores.cpuMicroseconds() }),
+    async stop() {
       await workers.miniflare.dispose();
       await stores.miniflare.dispose();
       rmSync(sockets, { recursive: true });
@@ -90,57 +84,23 @@ export async function startSite(
   };
 }
 
-async function startStores(stateDir: string, sockets: string, consumerPort: number) {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
-  const { d1Databases, r2Buckets, kvNamespaces } = workerOptions;
-  const external = { address: `${HOST}:${consumerPort}`, http: {} };
-  return startProcess({
-    resourcePersistencePath: join(stateDir, "v3"),
-    workers: [
-      {
-        name: "stores",
-        ...(await codeOf("build/bench/load/stores-worker.ts")),
-        d1Databases,
-        r2Buckets,
-        kvNamespaces,
-        queueProducers: {
-          EVENTS: { queueName: "cairn-events" },
-          PUBLISH: { queueName: "cairn-publish" },
-        },
-        queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
-        serviceBindings: { CONSUMER: { external } },
-        unsafeBindings: [answering(sockets)],
-      },
-    ],
-  });
-}
-
-async function codeOf(main: string) {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
-  return {
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundle(main) }],
-    compatibilityDate: workerOptions.compatibilityDate,
-    // The latter lets the bench say to the consumer what a queue delivers.
-    compatibilityFlags: ["nodejs_compat", "service_binding_extra_handlers"],
+/** A Worker has them, because Miniflare knows no stores without one; and it is where queues deliver. */
+async function startStores(resourcePersistencePath: string, sockets: string, consumerPort: number) {
+  const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
+  const consumer = { external: { address: `${HOST}:${consumerPort}`, http: {} } };
+  const stores = {
+    name: "stores",
+    ...(await codeOf("build/bench/load/stores-worker.ts")),
+    d1Databases,
+    r2Buckets,
+    kvNamespaces,
+    queueProducers: {
+      EVENTS: { queueName: "cairn-events" },
+      PUBLISH: { queueName: "cairn-publish" },
+    },
+    queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
+    serviceBindings: { CONSUMER: consumer },
+    unsafeBindings: [answering(sockets)],
   };
-}
-
-async function startProcess(options: object) {
-  const before = new Set(workerdOf());
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions(options as unknown as V4MiniflareOptions),
-  );
-  await miniflare.ready;
-  const pid = workerdOf().find((each) => !before.has(each));
-  if (pid === undefined) throw new Error("workerd did not start");
-  return { miniflare, cpu: () => cpuMicroseconds(pid) };
-}
-
-async function post(miniflare: Miniflare, place: string, body: unknown) {
-  const answer = await miniflare.dispatchFetch(`http://${place}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${place}: ${answer.status} ${await answer.text()}`);
-  return answer;
+  return startWorkerd([stores], { resourcePersistencePath });
 }
