@@ -13,7 +13,7 @@ interface StoresEnv {
   readonly CONSUMER: Fetcher;
 }
 
-/** Beyond workerd's own process, queues cannot deliver: it is said in JSON. */
+/** workerd's queue events do not leave its process ("RPC connections don't yet support this"): in JSON. */
 export interface Delivery {
   readonly queue: string;
   readonly messages: readonly {
@@ -25,7 +25,7 @@ export interface Delivery {
   }[];
 }
 
-/** As the runtime has it. */
+/** As the runtime has it, as far as Cairn's consumer has a say: it never retries a whole batch. */
 export interface Delivered {
   readonly outcome: string;
   readonly retryMessages: readonly { readonly msgId: string; readonly delaySeconds?: number }[];
