@@ -8,7 +8,7 @@ import type { Pace } from "../../../src/store/page-rows.ts";
 import { readStale } from "../../../src/store/status.ts";
 import { OPERATIONS_A_MESSAGE } from "../counted-consumer.ts";
 import type { WriteCost } from "../money/measured.ts";
-import type { RunningSite } from "./running-site.ts";
+import { cpuOfOne, type RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 
 const CRON_SECONDS = 60;
@@ -34,6 +34,7 @@ export interface LoadCost {
   readonly objects: ReadonlyMap<string, number>;
   readonly rowsRead: number;
   readonly rowsWritten: number;
+  /** Of the stores' simulators as well. */
   readonly cpuMicroseconds: number;
   readonly leastPause: number;
 }
@@ -64,9 +65,9 @@ export async function costOfLoad(
   };
   await live(warmUpSeconds, true);
   await site.counts();
-  const cpu = site.cpu();
+  const before = site.cpu();
   const writes = await live(seconds, true);
-  const used = site.cpu() - cpu;
+  const used = cpuOfOne(before, site.cpu(), writes);
   const { rows, puts, leastPause } = await site.counts();
   const objects = byKind(puts, writes);
   const rest = load.privateSeconds - warmUpSeconds - seconds;
@@ -80,7 +81,7 @@ export async function costOfLoad(
     objects,
     rowsRead: rows.read / writes,
     rowsWritten: rows.written / writes,
-    cpuMicroseconds: used / writes,
+    cpuMicroseconds: used.workers + used.stores,
     leastPause: leastPause ?? Number.POSITIVE_INFINITY,
   };
 }

@@ -5,7 +5,7 @@ import { threadPath } from "../../../src/pages/key.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import { nextDue } from "../../../src/store/bell-rows.ts";
 import { countApplied } from "../../../src/store/status.ts";
-import type { RunningSite } from "./running-site.ts";
+import { type Cpu, cpuOfOne, type RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 import type { Counts } from "./worker.ts";
 
@@ -30,7 +30,8 @@ export interface Offered {
   /** From the edge to the reader, of each probe. Milliseconds. */
   readonly visibleMs: readonly number[];
   readonly counts: Counts;
-  readonly cpuMicroseconds: number;
+  /** Of a vote. Microseconds. */
+  readonly cpu: Cpu;
 }
 
 export interface Offer {
@@ -64,14 +65,14 @@ export async function offerVotes(
   while (((await nextDue(site.db)) ?? Number.POSITIVE_INFINITY) <= now()) await pause(POLL_MS);
   const publishedMs = now() - began;
   const visibleMs = await probes.end();
-  const used = site.cpu() - cpu;
+  const used = cpuOfOne(cpu, site.cpu(), votes);
   return {
     votes,
     appliedMs,
     publishedMs,
     visibleMs,
     counts: await site.counts(),
-    cpuMicroseconds: used / votes,
+    cpu: used,
   };
 }
 

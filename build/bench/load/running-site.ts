@@ -1,13 +1,17 @@
-/** The consumer and the reader on raw workerd, over a copy of the operator's site. */
+/**
+ * Cairn's Workers on raw workerd, over a copy of the operator's site: consumer and reader in one
+ * process, the simulators of their stores and queues in another, as the platform has them elsewhere.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
 import type { Lanes } from "../lanes.ts";
-import { bundle, freePort, workerdOf } from "../reading/contender.ts";
-import { cpuMicroseconds } from "../reading/load.ts";
+import { freePort } from "../reading/contender.ts";
+import { answering, reaching } from "./far-stores.ts";
 import type { Counts, Second } from "./worker.ts";
+import { codeOf, ownOptions, startWorkerd } from "./workerd-process.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 };
@@ -21,9 +25,23 @@ export interface RunningSite {
   live(second: Second): Promise<void>;
   /** Since the last time. */
   counts(): Promise<Counts>;
-  /** CPU time of workerd so far. */
-  cpu(): number;
+  /** CPU time of both processes so far. Microseconds. */
+  cpu(): Cpu;
   stop(): Promise<void>;
+}
+
+/** Of Cairn's Workers, and of the simulators. */
+export interface Cpu {
+  readonly workers: number;
+  readonly stores: number;
+}
+
+/** Of so many writes between two readings. */
+export function cpuOfOne(before: Cpu, after: Cpu, writes: number): Cpu {
+  return {
+    workers: (after.workers - before.workers) / writes,
+    stores: (after.stores - before.stores) / writes,
+  };
 }
 
 export async function startSite(
@@ -31,59 +49,58 @@ export async function startSite(
   lanes: Lanes,
   siteOrigin: string,
 ): Promise<RunningSite> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml", "dev");
-  const { d1Databases, r2Buckets, kvNamespaces, compatibilityDate } = workerOptions;
-  const compatibilityFlags = ["nodejs_compat"];
-  const stores = { compatibilityDate, compatibilityFlags, d1Databases, r2Buckets, kvNamespaces };
-  const modules = async (main: string) => [
-    { type: "ESModule", path: "worker.mjs", contents: await bundle(main) },
-  ];
-  const port = await freePort();
-  const before = new Set(workerdOf());
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      resourcePersistencePath: join(stateDir, "v3"),
-      workers: [
-        {
-          ...stores,
-          name: "consumer",
-          modules: await modules("build/bench/load/worker.ts"),
-          queueProducers: {
-            EVENTS: { queueName: "cairn-events" },
-            PUBLISH: { queueName: "cairn-publish" },
-          },
-          queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
-          bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
-        },
-        {
-          ...stores,
-          name: "reader",
-          modules: await modules("src/reader/worker.ts"),
-          bindings: { KEEP_MS: "250" },
-          serviceBindings: { INTAKE: () => new Response(null, { status: 503 }) },
-          unsafeDirectSockets: [{ host: HOST, port }],
-        },
-      ],
-    } as unknown as V4MiniflareOptions),
-  );
-  await miniflare.ready;
-  const pid = workerdOf().find((each) => !before.has(each));
-  if (pid === undefined) throw new Error("workerd did not start");
-  const post = async (path: string, body: unknown) => {
-    const answer = await miniflare.dispatchFetch(`http://consumer${path}`, {
-      method: "POST",
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer;
+  const [consumerPort, readerPort] = [await freePort(), await freePort()];
+  const sockets = mkdtempSync(join(tmpdir(), "cairn-stores-"));
+  const stores = await startStores(join(stateDir, "v3"), sockets, consumerPort);
+  const consumer = {
+    name: "consumer",
+    ...(await codeOf("build/bench/load/worker.ts")),
+    bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
+    serviceBindings: { SELF: "consumer" },
+    unsafeBindings: reaching(sockets, { DB: "d1", PAGES: "r2", SITE: "kv", PUBLISH: "queue" }),
+    unsafeDirectSockets: [{ host: HOST, port: consumerPort }],
   };
+  const reader = {
+    name: "reader",
+    ...(await codeOf("src/reader/worker.ts")),
+    bindings: { KEEP_MS: "250" },
+    serviceBindings: { INTAKE: () => new Response(null, { status: 503 }) },
+    unsafeBindings: reaching(sockets, { PAGES: "r2", SITE: "kv" }),
+    unsafeDirectSockets: [{ host: HOST, port: readerPort }],
+  };
+  const workers = await startWorkerd([consumer, reader]);
   return {
-    db: (await miniflare.getD1Database("DB", "consumer")) as unknown as ContentDb,
-    origin: `http://${HOST}:${port}`,
-    send: async (events) => void (await post("/send", events)),
-    live: async (second) => void (await post("/second", second)),
-    counts: async () => (await (await post("/counts", null)).json()) as Counts,
-    cpu: () => cpuMicroseconds(pid),
-    stop: () => miniflare.dispose(),
+    db: (await stores.miniflare.getD1Database("DB")) as unknown as ContentDb,
+    origin: `http://${HOST}:${readerPort}`,
+    send: async (events) => void (await stores.post("stores", "/", events)),
+    live: async (second) => void (await workers.post("consumer", "/second", second)),
+    counts: async () => (await (await workers.post("consumer", "/counts", null)).json()) as Counts,
+    cpu: () => ({ workers: workers.cpuMicroseconds(), stores: stores.cpuMicroseconds() }),
+    async stop() {
+      await workers.miniflare.dispose();
+      await stores.miniflare.dispose();
+      rmSync(sockets, { recursive: true });
+    },
   };
+}
+
+/** A Worker has them, because Miniflare knows no stores without one; and it is where queues deliver. */
+async function startStores(resourcePersistencePath: string, sockets: string, consumerPort: number) {
+  const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
+  const consumer = { external: { address: `${HOST}:${consumerPort}`, http: {} } };
+  const stores = {
+    name: "stores",
+    ...(await codeOf("build/bench/load/stores-worker.ts")),
+    d1Databases,
+    r2Buckets,
+    kvNamespaces,
+    queueProducers: {
+      EVENTS: { queueName: "cairn-events" },
+      PUBLISH: { queueName: "cairn-publish" },
+    },
+    queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
+    serviceBindings: { CONSUMER: consumer },
+    unsafeBindings: [answering(sockets)],
+  };
+  return startWorkerd([stores], { resourcePersistencePath });
 }

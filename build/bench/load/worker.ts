@@ -1,7 +1,7 @@
 /**
  * The consumer as it is deployed, on a database and a store that count, for `npm run bench`. By HTTP
- * it takes events into its queue, or lives through a second of another clock, and tells what it
- * counted.
+ * it takes what its queues deliver in another process, or lives through a second of another clock,
+ * and tells what it counted.
  */
 import type { ExportedHandler } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../../../src/bindings.ts";
@@ -15,6 +15,7 @@ import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
 import { countedDatabase, noCounts } from "../counted-stores.ts";
 import { countedPages, type PutCounts } from "./counted-puts.ts";
+import type { Delivered, Delivery } from "./stores-worker.ts";
 
 /** What the platform lets a queue deliver at once. */
 const MAX_BATCH = 100;
@@ -40,7 +41,10 @@ export interface Second {
 }
 
 interface BenchEnv extends ConsumerEnv {
-  readonly EVENTS: ConsumerEnv["PUBLISH"];
+  /** This Worker: the runtime makes a batch of messages for it, as of a queue's. */
+  readonly SELF: {
+    queue(name: string, messages: readonly object[]): Promise<Delivered>;
+  };
 }
 
 const ROWS = noCounts();
@@ -62,8 +66,8 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/counts") return Response.json(takeCounts()) as never;
-    if (pathname === "/send") await send((await request.json()) as CairnEvent[], env);
-    else await live((await request.json()) as Second, counted(env));
+    if (pathname === "/deliver") return deliver((await request.json()) as Delivery, env) as never;
+    await live((await request.json()) as Second, counted(env));
     return new Response() as never;
   },
   queue(batch, env) {
@@ -80,10 +84,9 @@ function takeCounts(): Counts {
   return counts;
 }
 
-async function send(events: readonly CairnEvent[], { EVENTS }: BenchEnv): Promise<void> {
-  for (let from = 0; from < events.length; from += MAX_BATCH) {
-    await EVENTS.sendBatch(events.slice(from, from + MAX_BATCH).map((body) => ({ body })));
-  }
+async function deliver({ queue, messages }: Delivery, { SELF }: BenchEnv): Promise<Response> {
+  const dated = messages.map((each) => ({ ...each, timestamp: new Date(each.timestamp) }));
+  return Response.json(await SELF.queue(queue, dated));
 }
 
 async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<void> {
