@@ -12,7 +12,7 @@ import type { Site } from "../src/pages/page-type.ts";
 import { isSame } from "../src/pages/publish.ts";
 import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
 import { markWritten, readPageStates } from "../src/store/built-pages.ts";
-import { beginBuilding, setCompiled } from "../src/store/compiled.ts";
+import { type Building, beginBuilding, setCompiled } from "../src/store/compiled.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";
 import { openContentFile } from "./content-file.ts";
 import { removeExtras } from "./extras.ts";
@@ -20,7 +20,7 @@ import type { LocalState } from "./local.ts";
 import { listObjects, type StoredObjects } from "./object-files.ts";
 import { withProgress } from "./progress.ts";
 import { listPages } from "./render-site.ts";
-import { type PageTask, startRenderThreads } from "./render-threads.ts";
+import { openRenderThreads, type PageTask, type RenderThreads } from "./render-threads.ts";
 
 /** Pages rendered together: enough to read in few queries, few enough to hold. */
 export const CHUNK = 50;
@@ -42,7 +42,27 @@ export async function buildSite(
   now: () => number,
 ): Promise<BuildSummary> {
   const fingerprint = fingerprintOf(config);
-  const { commit, trusted } = await beginBuilding(state.db, fingerprint);
+  const begun = await beginBuilding(state.db, fingerprint);
+  const { contentFile, objects } = state;
+  const threads = openRenderThreads({ contentFile, config, commit: begun.commit, objects });
+  try {
+    const summary = await buildWith(threads, state, config, begun, now);
+    await setCompiled(state.db, fingerprint);
+    return summary;
+  } finally {
+    await threads.stop();
+  }
+}
+
+async function buildWith(
+  threads: RenderThreads,
+  state: LocalState,
+  config: Site,
+  { commit, trusted }: Building,
+  now: () => number,
+): Promise<BuildSummary> {
+  // Nothing that is there can be left alone.
+  if (trusted === commit) threads.warm();
   const content = openContentFile(state.contentFile);
   const pages = await listPages(content);
   const stored = listObjects(state.objects);
@@ -52,9 +72,6 @@ export async function buildSite(
   let written = await storeDeployPages(state, config, ofDeploys, commit);
   await withProgress("pages", pages.length, async (progress) => {
     progress.advance(pages.length - due.length);
-    const parts = chunksOf(due, CHUNK);
-    const { contentFile, objects } = state;
-    const threads = startRenderThreads({ contentFile, config, commit, objects }, parts.length);
     const done: DuePage[] = [];
     const noteDone = async (pages: number) => {
       while (done.length > pages) {
@@ -62,24 +79,19 @@ export async function buildSite(
         await state.db.batch(markWritten(state.db, noted, commit, now()));
       }
     };
-    try {
-      // A thread finds its next chunk waiting.
-      await eachInParallel(parts, 2 * threads.count, async (chunk) => {
-        const writtenNow = await threads.render(chunk, now());
-        written += writtenNow;
-        done.push(...chunk);
-        progress.advance(chunk.length);
-        await noteDone(KEYS_A_LOOKUP);
-      });
-      await noteDone(0);
-    } finally {
-      await threads.stop();
-    }
+    // A thread finds its next chunk waiting.
+    await eachInParallel(chunksOf(due, CHUNK), 2 * threads.count, async (chunk) => {
+      const writtenNow = await threads.render(chunk, now());
+      written += writtenNow;
+      done.push(...chunk);
+      progress.advance(chunk.length);
+      await noteDone(KEYS_A_LOOKUP);
+    });
+    await noteDone(0);
   });
   const unnoted = await findUnwritten(content, ofDeploys, trusted);
   if (unnoted.length > 0) await state.db.batch(markWritten(state.db, unnoted, commit, now()));
   await removeExtras(state, pages, stored);
-  await setCompiled(state.db, fingerprint);
   return { pages: pages.length, written, unchanged: pages.length - written };
 }
 

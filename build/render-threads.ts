@@ -1,4 +1,4 @@
-/** Threads that render pages and have them stored: as many as there are cores, less for few pages. */
+/** Threads that render pages and store them: as many as there are cores, less for few pages. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Site } from "../src/pages/page-type.ts";
@@ -38,19 +38,32 @@ export interface Answer {
 }
 
 export interface RenderThreads {
+  /** At most. */
   readonly count: number;
+  /** Starts all of them: they load their code while others find out what there is to do. */
+  warm(): void;
   /** @param now milliseconds since 1970; @returns how many were written */
   render(pages: readonly PageTask[], now: number): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** @param chunks that there will be: none needs no thread */
-export function startRenderThreads(settings: ThreadSettings, chunks: number): RenderThreads {
-  const count = Math.min(availableParallelism(), chunks);
-  const threads = Array.from({ length: count }, () => startThread(settings));
+/** Each starts when all others are busy. */
+export function openRenderThreads(settings: ThreadSettings): RenderThreads {
+  const count = availableParallelism();
+  const threads: Thread[] = [];
+  const start = () => {
+    const thread = startThread(settings);
+    threads.push(thread);
+    return thread;
+  };
   return {
     count,
+    warm() {
+      while (threads.length < count) start();
+    },
     render(pages, now) {
+      const idle = threads.find((thread) => thread.waiting() === 0);
+      if (!idle && threads.length < count) return start().render(pages, now);
       const idlest = threads.reduce((a, b) => (b.waiting() < a.waiting() ? b : a));
       return idlest.render(pages, now);
     },
@@ -59,6 +72,8 @@ export function startRenderThreads(settings: ThreadSettings, chunks: number): Re
     },
   };
 }
+
+type Thread = ReturnType<typeof startThread>;
 
 function startThread(settings: ThreadSettings) {
   const worker = new Worker(THREAD, { workerData: settings, resourceLimits: HEAP });

@@ -13,7 +13,7 @@ import { buildSite, CHUNK, chunksOf } from "../full-build.ts";
 import type { LocalState } from "../local.ts";
 import { listObjects } from "../object-files.ts";
 import { listPages } from "../render-site.ts";
-import { startRenderThreads } from "../render-threads.ts";
+import { openRenderThreads } from "../render-threads.ts";
 import { readContent } from "./building/content.ts";
 import { ELEVENTY, fetchEleventy, openEleventySite, runEleventy } from "./building/eleventy.ts";
 import { hugoVersion, openHugoSite, runHugo } from "./building/hugo.ts";
@@ -89,13 +89,12 @@ function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
 
 /** Everything but storing. */
 async function compress({ contentFile }: LocalState, config: Site): Promise<void> {
+  const threads = openRenderThreads({ contentFile, config, commit: 0, objects: null });
+  threads.warm();
   const keys = await listPages(openContentFile(contentFile));
   const pages = keys.map(({ key }) => ({ key, mustPut: false }));
-  const parts = chunksOf(pages, CHUNK);
-  const settings = { contentFile, config, commit: 0, objects: null };
-  const threads = startRenderThreads(settings, parts.length);
   await eachInParallel(
-    parts,
+    chunksOf(pages, CHUNK),
     2 * threads.count,
     async (part) => void (await threads.render(part, 0)),
   );
