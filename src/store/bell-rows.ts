@@ -8,7 +8,7 @@ function firstOfLane(lane: Lane): string {
     AND key NOT IN ${LEASED} ORDER BY due LIMIT 1)`;
 }
 
-// D1 allows five terms, and there are no more.
+// D1 allows five terms: what is no lane is one of them.
 const FIRST_OTHER = `SELECT min(due) FROM
   (SELECT min(due) AS due FROM tally UNION ALL SELECT min(until) FROM lease)`;
 const FIRST_OF_EACH = [...STORED_LANES.map(firstOfLane), FIRST_OTHER];

@@ -49,7 +49,7 @@ export function asJson(pace: Pace): string {
   return JSON.stringify({ ...pace, side: pace.side ?? pace.fast });
 }
 
-/** Keys of leased pages, also of leases that have run out and not been ended: they may be settled. */
+/** Keys of leased pages. A lease that has run out and was not ended counts: it may yet be settled. */
 export const LEASED = "(SELECT value FROM lease CROSS JOIN json_each(lease.keys))";
 
 // A stale page that is not leased will be read after this commit anyway: naming it again writes
