@@ -80,7 +80,7 @@ async function publishAll(state: LocalState, config: Site, now: () => number): P
     config,
     pace: { fast: 0, slow: 0, private: 0 },
     now,
-    // Nobody else publishes meanwhile, and leases of the past have other names.
+    // Nobody else publishes meanwhile, and each lease ends before the next one.
     token: () => "audit",
   };
   while (true) {

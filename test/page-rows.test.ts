@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { writeAgain } from "../src/store/audit.ts";
 import { claimBell, nextDue } from "../src/store/bell-rows.ts";
-import { makeStaleDue, markWritten } from "../src/store/built-pages.ts";
-import { isCompiledWith, nameAll } from "../src/store/compiled.ts";
-import { LEASE_MS, leasePages, postponePages, settlePages } from "../src/store/leases.ts";
-import { type Lane, namePages } from "../src/store/page-rows.ts";
+import { makeStaleDue, markWritten, readPageStates } from "../src/store/built-pages.ts";
+import { beginBuilding, isCompiledWith, nameAll } from "../src/store/compiled.ts";
+import { LEASE_MS, leasePages, settleLease } from "../src/store/leases.ts";
+import { type Lane, type NamedPage, namePages } from "../src/store/page-rows.ts";
 import { readStale } from "../src/store/status.ts";
 import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/sqlite-d1.ts";
 
@@ -16,8 +16,9 @@ function aTable() {
   const db = openMemoryD1();
   const name = (lane: "fast" | "slow", commit: number, now: number, urgent = false) =>
     db.batch(namePages(db, [{ key: "/", lane }], commit, now, PACE, urgent));
-  const settle = (token: string, commit: number, now: number) =>
-    db.batch(settlePages(db, ["/"], token, commit, now, PACE));
+  const end = (settled: string[], failed: string[], token: string, commit: number, now: number) =>
+    db.batch(settleLease(db, token, { settled, failed, commit, retryMs: 5000 }, now, PACE));
+  const settle = (token: string, commit: number, now: number) => end(["/"], [], token, commit, now);
   const lease = async (token: string, now: number) =>
     (await leasePages(db, "", token, now, 10)).pages;
   /** A page that was written at `T`, as of commit 2. */
@@ -26,7 +27,7 @@ function aTable() {
     await lease("first", T);
     await settle("first", 2, T);
   };
-  return { db, name, settle, lease, written };
+  return { db, name, end, settle, lease, written };
 }
 
 describe("a page", () => {
@@ -114,7 +115,7 @@ describe("a page", () => {
     const first = await leasePages(db, "", "first", T, 10);
     const second = await leasePages(db, "", "second", T + LEASE_MS, 10);
     expect(second.pages).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
-    expect(second.commit).toBe(first.commit + 1);
+    expect([first.commit, second.commit]).toEqual([1, 2]);
   });
 
   it("is leased by no other code than all pages were last named for", async () => {
@@ -198,19 +199,23 @@ describe("a page", () => {
   });
 
   it("is leased in spite of its lease by a script that has the site to itself", async () => {
-    const { db, name, lease } = aTable();
+    const { db, name, lease, settle } = aTable();
     await name("fast", 2, T);
     await lease("a", T);
     await makeStaleDue(db);
-    expect(await lease("b", T + 1)).toHaveLength(1);
+    expect(await lease("b", T + 1)).toMatchObject([{ isTakenOver: true }]);
+    await settle("b", 2, T + 1);
     await writeAgain(db, ["/"], T + 2);
-    expect(await lease("c", T + 2)).toHaveLength(1);
+    expect(await lease("c", T + 2)).toMatchObject([{ isTakenOver: true }]);
   });
 
-  it("that a full build has written has no lease any more", async () => {
+  it("that was leased when a full build began is put in any case, and has no lease then", async () => {
     const { db, name, lease } = aTable();
     await name("fast", 2, T);
     await lease("a", T);
+    await beginBuilding(db, "");
+    const state = { isWritten: false, isTakenOver: true, writtenAt: 0 };
+    expect(await readPageStates(db, ["/"], 0)).toEqual(new Map([["/", state]]));
     await db.batch(markWritten(db, [{ key: "/", lane: "fast" }], 2, T + 1));
     await name("fast", 3, T + PACE.fast + 1);
     expect(await lease("b", T + PACE.fast + 1)).toEqual([
@@ -218,21 +223,23 @@ describe("a page", () => {
     ]);
   });
 
-  it("that an earlier version leased keeps its lease, and when it is tried again", async () => {
+  it("that an earlier version leased keeps its lease, and is taken over then", async () => {
     const migrations = [...migrationsOf("content")];
-    const at = migrations.findIndex(([file]) => file.startsWith("0010"));
+    const at = migrations.findIndex(([file]) => file.startsWith("0012"));
     const older = openMemoryDatabase(migrations.slice(0, at).map(([, sql]) => sql));
-    older.exec(`INSERT INTO page (key, lane, named, due, lease) VALUES
-      ('/', 'fast', 2, ${T + LEASE_MS}, 'a'), ('/free', 'fast', 2, ${T + 9}, NULL)`);
+    older.exec(`INSERT INTO page (key, lane, named, due, lease, leased_until) VALUES
+      ('/', 'fast', 2, ${T}, 'a', ${T + LEASE_MS}), ('/too', 'fast', 2, ${T}, 'a', ${T + LEASE_MS}),
+      ('/failed', 'fast', 2, ${T + 9}, 'b', 0), ('/free', 'fast', 2, ${T + 10}, NULL, 0)`);
     for (const [, sql] of migrations.slice(at)) older.exec(sql);
     const db = asD1(older);
     expect(await nextDue(db)).toBe(T + 9);
     const lease = async (token: string, now: number) =>
-      (await leasePages(db, "", token, now, 10)).pages.map(({ key }) => key);
-    expect(await lease("b", T + LEASE_MS - 1)).toEqual(["/free"]);
-    await db.batch(settlePages(db, ["/free"], "b", 2, T + LEASE_MS, PACE));
+      (await leasePages(db, "", token, now, 10)).pages.map(({ key, isTakenOver }) => ({
+        [key]: isTakenOver,
+      }));
+    expect(await lease("c", T + LEASE_MS - 1)).toEqual([{ "/failed": true }, { "/free": false }]);
     expect(await nextDue(db)).toBe(T + LEASE_MS);
-    expect(await lease("c", T + LEASE_MS)).toEqual(["/"]);
+    expect(await lease("d", T + LEASE_MS)).toEqual([{ "/": true }, { "/too": true }]);
   });
 
   it("is not settled by a publisher that has lost its lease", async () => {
@@ -241,7 +248,7 @@ describe("a page", () => {
     await lease("a", T);
     await lease("b", T + LEASE_MS);
     await settle("a", 2, T + LEASE_MS + 1);
-    expect(await nextDue(db)).toBe(T + 2 * LEASE_MS);
+    expect((await readStale(db, T + LEASE_MS)).fast.pages).toBe(1);
     await settle("b", 2, T + LEASE_MS + 2);
     expect(await nextDue(db)).toBeNull();
   });
@@ -263,15 +270,81 @@ describe("a page", () => {
     expect(row).toEqual({ named: 2, due: T });
   });
 
-  it("whose put failed is taken over later, so that a late put cannot win", async () => {
-    const { db, name, lease } = aTable();
+  it("named after its lease has run out stays stale when its publisher settles all the same", async () => {
+    const { db, name, lease, settle } = aTable();
     await name("fast", 2, T);
     await lease("a", T);
-    await db.batch(postponePages(db, ["/"], "a", T + 5000));
+    await name("fast", 3, T + LEASE_MS + 1);
+    await settle("a", 2, T + LEASE_MS + 2);
+    expect(await nextDue(db)).toBe(T + LEASE_MS + 2 + PACE.fast);
+  });
+
+  it("named between two publishers of which the first crashed is read by the second", async () => {
+    const { db, name, lease, settle } = aTable();
+    await db.prepare("UPDATE site SET commit_number = 2").run();
+    await name("fast", 2, T);
+    await lease("a", T);
+    expect((await leasePages(db, "older code", "b", T + LEASE_MS, 10)).pages).toEqual([]);
+    await db.prepare("UPDATE site SET commit_number = 3").run();
+    await name("fast", 3, T + LEASE_MS + 1);
+    const { commit } = await leasePages(db, "", "c", T + LEASE_MS + 2, 10);
+    expect(commit).toBe(4);
+    await settle("a", 2, T + LEASE_MS + 3);
+    expect(await nextDue(db)).toBe(T + 2 * LEASE_MS + 2);
+    await settle("c", commit, T + LEASE_MS + 4);
+    expect(await nextDue(db)).toBeNull();
+  });
+
+  it("whose put failed is taken over later, so that a late put cannot win", async () => {
+    const { name, lease, end, settle } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await end([], ["/"], "a", 2, T);
     expect(await lease("b", T + 4999)).toEqual([]);
     expect(await lease("b", T + 5000)).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
+    await settle("b", 3, T + 5000);
+    await name("fast", 4, T + 5000 + PACE.fast);
+    expect(await lease("c", T + 5000 + PACE.fast)).toMatchObject([{ isTakenOver: false }]);
+  });
+
+  it("whose put failed waits for its time even when it is named as urgent, or for new code", async () => {
+    const { db, name, lease, end } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await end([], ["/"], "a", 2, T);
+    await name("fast", 3, T + 1, true);
+    expect(await nextDue(db)).toBe(T + 5000);
+    await nameAll(db, "new code", none(), T + 1, PACE);
+    expect(await nextDue(db)).toBe(T + 5000);
+  });
+
+  it("is not put off by a publisher that has lost its lease", async () => {
+    const { db, name, lease, end } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    await lease("b", T + LEASE_MS);
+    await end(["/"], [], "b", 2, T + LEASE_MS + 1);
+    await end([], ["/"], "a", 2, T + LEASE_MS + 2);
+    await name("fast", 3, T + LEASE_MS + 3);
+    expect(await nextDue(db)).toBe(T + LEASE_MS + 1 + PACE.fast);
+  });
+
+  it("has the others of its lease settled when its put failed", async () => {
+    const { db, end, lease } = aTable();
+    const pages = ["/", "/too"].map((key) => ({ key, lane: "fast" }) as const);
+    await db.batch(namePages(db, pages, 2, T, PACE, false));
+    expect(await lease("a", T)).toHaveLength(2);
+    await end(["/"], ["/too"], "a", 2, T);
+    await db.batch(namePages(db, pages, 3, T + PACE.fast, PACE, false));
+    expect(await lease("b", T + PACE.fast)).toMatchObject([
+      { key: "/too", isTakenOver: true },
+      { key: "/", isTakenOver: false },
+    ]);
   });
 });
+
+/** Only what is a row already. */
+async function* none(): AsyncGenerator<readonly NamedPage[]> {}
 
 describe("the bell", () => {
   it("rings once until it has rung, or must ring earlier", async () => {

@@ -16,13 +16,7 @@ import { pageTypeOf } from "../pages/table.ts";
 import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
 import { gathered } from "../store/gathered.ts";
-import {
-  LEASE_MS,
-  type LeasedPage,
-  leasePages,
-  postponePages,
-  settlePages,
-} from "../store/leases.ts";
+import { LEASE_MS, type LeasedPage, leasePages, settleLease } from "../store/leases.ts";
 import type { Pace } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
@@ -113,8 +107,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
   await eachInParallel(pages, PARALLEL_PUTS, publishOne);
   const now = deps.now();
   await deps.db.batch([
-    ...settlePages(deps.db, settled, token, commit, now, deps.pace),
-    ...postponePages(deps.db, failed, token, now + RETRY_MS),
+    ...settleLease(deps.db, token, { settled, failed, commit, retryMs: RETRY_MS }, now, deps.pace),
     countPages(deps.db, {
       written: counts.written - before.written,
       unchanged: counts.unchanged - before.unchanged,

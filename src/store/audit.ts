@@ -11,7 +11,7 @@ export interface SettledPage {
 /** The next pages in the order of their keys; after the last one it begins again. */
 export async function nextToAudit(db: D1Database, limit: number): Promise<SettledPage[]> {
   const select = db.prepare(
-    `SELECT key, written FROM page WHERE key > ?1 AND named <= written AND lease IS NULL
+    `SELECT key, written FROM page WHERE key > ?1 AND named <= written AND NOT suspect
      ORDER BY key LIMIT ?2`,
   );
   const last = await db.prepare("SELECT audit_key FROM site").first<string>("audit_key");
@@ -22,7 +22,7 @@ export async function nextToAudit(db: D1Database, limit: number): Promise<Settle
 
 /**
  * Notes how far the audit came, and has the pages that differ written again: those that nobody has
- * named or written since they were read. A lease makes their next publisher put in any case.
+ * named or written since they were read. As suspects they are put in any case.
  * @param now milliseconds since 1970
  * @returns how many are written again
  */
@@ -35,9 +35,9 @@ export async function closeAudit(
   const nextCommit = "UPDATE site SET commit_number = commit_number + 1";
   const heal = db
     .prepare(
-      `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, lease = 'audit'
+      `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, suspect = 1
        WHERE (key, written) IN (SELECT value ->> 'key', value ->> 'written' FROM json_each(?1))
-         AND named <= written AND lease IS NULL`,
+         AND named <= written AND NOT suspect`,
     )
     .bind(JSON.stringify(differing), now);
   const note = db
@@ -64,8 +64,7 @@ export async function writeAgain(
     db.prepare("UPDATE site SET commit_number = commit_number + 1"),
     db
       .prepare(
-        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, lease = 'audit',
-           leased_until = 0
+        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, suspect = 1
          WHERE key IN (SELECT value FROM json_each(?1))`,
       )
       .bind(JSON.stringify(keys), now),

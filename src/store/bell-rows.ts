@@ -1,26 +1,22 @@
 /** When the publisher's bell has to ring next, and who rings it. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { type Lane, STORED_LANES } from "./page-rows.ts";
+import { type Lane, LEASED, STORED_LANES } from "./page-rows.ts";
 
-/**
- * Of a lane: the first page that waits for no lease, and of those due before it the one whose lease
- * ends first. Leased pages are few, and the others come in the order of the index.
- */
+/** The first page that waits for no lease. Leased ones are few, and come before it in the index. */
 function firstOfLane(lane: Lane): string {
-  const stale = `FROM page WHERE named > written AND lane = '${lane}'`;
-  const free = `SELECT due ${stale} AND leased_until <= due ORDER BY due LIMIT 1`;
-  const leased = `SELECT min(leased_until) ${stale} AND leased_until > due
-    AND due < coalesce((${free}), ${Number.MAX_SAFE_INTEGER})`;
-  return `SELECT min(due) AS due FROM (SELECT (${free}) AS due UNION ALL ${leased})`;
+  return `SELECT * FROM (SELECT due FROM page WHERE named > written AND lane = '${lane}'
+    AND key NOT IN ${LEASED} ORDER BY due LIMIT 1)`;
 }
 
-// D1 allows five terms, and there are no more.
-const FIRST_OF_EACH = [...STORED_LANES.map(firstOfLane), "SELECT min(due) FROM tally"];
+// D1 allows five terms: what is no lane is one of them.
+const FIRST_OTHER = `SELECT min(due) FROM
+  (SELECT min(due) AS due FROM tally UNION ALL SELECT min(until) FROM lease)`;
+const FIRST_OF_EACH = [...STORED_LANES.map(firstOfLane), FIRST_OTHER];
 export const FIRST_DUE = `SELECT min(due) AS due FROM (${FIRST_OF_EACH.join(" UNION ALL ")})`;
 
 /**
- * When the next stale page may be leased, or the next tally is due, in milliseconds since 1970; null
- * when there is none.
+ * When the next stale page may be leased, a lease ends, or the next tally is due, in milliseconds
+ * since 1970; null when there is none.
  */
 export async function nextDue(db: D1Database): Promise<number | null> {
   return db.prepare(FIRST_DUE).first<number>("due");

@@ -1,5 +1,6 @@
 /** The page table for scripts that have the site to themselves: the full build and the audit. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import { endAllLeases } from "./leases.ts";
 import { type NamedPage, pausesAs } from "./page-rows.ts";
 import { jsonChunks } from "./statements.ts";
 
@@ -17,9 +18,8 @@ export function markWritten(
         `INSERT INTO page (key, lane, named, written, written_at, due)
          SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
-           written_at = excluded.written_at, due = excluded.due, urgent = 0, lease = NULL,
-           leased_until = 0
-         WHERE page.written < excluded.written OR page.lease IS NOT NULL
+           written_at = excluded.written_at, due = excluded.due, urgent = 0, suspect = 0
+         WHERE page.written < excluded.written OR page.suspect
            OR page.written_at < excluded.written_at`,
       )
       .bind(commit, now, json),
@@ -47,14 +47,14 @@ export async function readPageStates(
 ): Promise<Map<string, PageState>> {
   const { results } = await db
     .prepare(
-      `SELECT p.key, p.named, p.written, p.lease, p.written_at AS writtenAt
+      `SELECT p.key, p.named, p.written, p.suspect, p.written_at AS writtenAt
        FROM json_each(?1) q CROSS JOIN page p ON p.key = q.value`,
     )
     .bind(JSON.stringify(keys))
-    .all<{ key: string; named: number; written: number; lease: string; writtenAt: number }>();
+    .all<{ key: string; named: number; written: number; suspect: number; writtenAt: number }>();
   return new Map(
-    results.map(({ key, named, written, lease, writtenAt }) => {
-      const isTakenOver = lease !== null;
+    results.map(({ key, named, written, suspect, writtenAt }) => {
+      const isTakenOver = suspect === 1;
       const isWritten = !isTakenOver && named <= written && trusted <= written;
       return [key, { isWritten, isTakenOver, writtenAt }];
     }),
@@ -72,6 +72,7 @@ export function removePageRows(db: D1Database, keys: readonly string[]): D1Prepa
 export async function makeStaleDue(db: D1Database): Promise<void> {
   await db.batch([
     db.prepare("UPDATE tally SET due = 0"),
-    db.prepare("UPDATE page SET due = 0, leased_until = 0 WHERE named > written"),
+    ...endAllLeases(db),
+    db.prepare("UPDATE page SET due = 0 WHERE named > written"),
   ]);
 }

@@ -1,6 +1,6 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { NAMING } from "./leases.ts";
+import { endAllLeases, NAMING } from "./leases.ts";
 import { type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
@@ -33,13 +33,13 @@ export interface Building {
  * nobody publishes; a server that is started instead names all pages.
  */
 export async function beginBuilding(db: D1Database, fingerprint: string): Promise<Building> {
-  await db
+  const begin = db
     .prepare(
       `UPDATE site SET compiled = ?2, commit_number = commit_number + 1
        WHERE compiled NOT IN (?1, ?2)`,
     )
-    .bind(fingerprint, BUILDING + fingerprint)
-    .run();
+    .bind(fingerprint, BUILDING + fingerprint);
+  await db.batch([...endAllLeases(db), begin]);
   const site = await db
     .prepare('SELECT commit_number AS "commit", compiled FROM site')
     .first<{ commit: number; compiled: string }>();
@@ -66,7 +66,7 @@ export async function nameAll(
     db
       .prepare(
         `UPDATE page SET named = (SELECT commit_number FROM site), due =
-           CASE WHEN lease IS NULL THEN max(?1, written_at + ${URGENT_PACE_MS}) ELSE due END`,
+           iif(suspect, due, max(?1, written_at + ${URGENT_PACE_MS}))`,
       )
       .bind(now),
     db.prepare('SELECT commit_number AS "commit" FROM site'),

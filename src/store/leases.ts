@@ -1,8 +1,11 @@
 /**
  * Leases of stale pages, so that one page has one publisher: leasing, settling, trying again later.
+ *
+ * A lease is one row, of all its pages, and goes when they are settled. Where it ends without, its
+ * pages become `suspect`.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import { asJson, type Pace, STORED_LANES, URGENT_PACE_MS } from "./page-rows.ts";
+import { asJson, LEASED, type Pace, STORED_LANES, URGENT_PACE_MS } from "./page-rows.ts";
 import { jsonChunks } from "./statements.ts";
 
 /** A publisher that has not settled by then is taken for crashed. Milliseconds. */
@@ -18,7 +21,7 @@ export interface LeasedPage {
 
 interface LeasedRow {
   readonly key: string;
-  readonly lease: string | null;
+  readonly suspect: number;
   readonly urgent: number;
 }
 
@@ -26,22 +29,27 @@ interface LeasedRow {
 export const NAMING = "naming ";
 
 // What others have leased is passed over: a hundred pages for each publisher that is at work.
-const IS_DUE = "FROM page WHERE named > written AND due <= ?1 AND leased_until <= ?1";
+const IS_DUE = `FROM page WHERE named > written AND due <= ?1 AND key NOT IN ${LEASED}`;
 
 const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
   (which, turn) =>
-    `SELECT * FROM (SELECT key, lease, due, urgent, ${turn} AS turn ${IS_DUE} AND ${which}
-       ORDER BY due LIMIT ?2)`,
+    `SELECT * FROM (SELECT key, due, ${turn} AS turn ${IS_DUE} AND ${which} ORDER BY due LIMIT ?2)`,
 );
 
 // A publisher of other code than all pages were last named for would write what nobody renews.
-const DUE_PAGES = `FROM (${TURNS.join(" UNION ALL ")})
-  WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2`;
+const LEASE_DUE = `INSERT INTO lease (token, keys, until)
+  SELECT ?4, json_group_array(key), ?1 + ${LEASE_MS} FROM (
+    SELECT key FROM (${TURNS.join(" UNION ALL ")})
+    WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2)
+  HAVING count(*) > 0`;
+
+const PAGES_OF_LEASE = `FROM lease CROSS JOIN json_each(lease.keys)
+  CROSS JOIN page ON page.key = value WHERE token = ?1`;
 
 // Taking over is a commit of its own: the put of the publisher before, which may still be on its
 // way, carries a lower number wherever it arrives.
 const TAKE_OVER = `UPDATE site SET commit_number = commit_number + 1
-  WHERE EXISTS (SELECT 1 FROM (SELECT lease ${DUE_PAGES}) WHERE lease IS NOT NULL)`;
+  WHERE EXISTS (SELECT 1 ${PAGES_OF_LEASE} AND suspect)`;
 
 /**
  * Leases up to `limit` pages that are due, for LEASE_MS. Also returns the number of the last
@@ -55,63 +63,71 @@ export async function leasePages(
   now: number,
   limit: number,
 ): Promise<{ readonly pages: LeasedPage[]; readonly commit: number }> {
-  const [found, , , site] = await db.batch<LeasedRow & { commit: number }>([
-    db.prepare(`SELECT key, lease, urgent ${DUE_PAGES}`).bind(now, limit, fingerprint),
-    db.prepare(TAKE_OVER).bind(now, limit, fingerprint),
-    db
-      .prepare(
-        `UPDATE page SET lease = ?4, leased_until = ?5 WHERE key IN (SELECT key ${DUE_PAGES})`,
-      )
-      .bind(now, limit, fingerprint, token, now + LEASE_MS),
-    db.prepare('SELECT commit_number AS "commit" FROM site'),
-  ]);
-  const pages = (found?.results ?? []).map(({ key, lease, urgent }) => ({
+  const [site, found] = (
+    await db.batch<LeasedRow & { commit: number }>([
+      ...endLeases(db, now),
+      db.prepare(LEASE_DUE).bind(now, limit, fingerprint, token),
+      db.prepare(TAKE_OVER).bind(token),
+      db.prepare('SELECT commit_number AS "commit" FROM site'),
+      db.prepare(`SELECT page.key, suspect, urgent ${PAGES_OF_LEASE}`).bind(token),
+    ])
+  ).slice(-2);
+  const pages = (found?.results ?? []).map(({ key, suspect, urgent }) => ({
     key,
-    isTakenOver: lease !== null,
+    isTakenOver: suspect === 1,
     isUrgent: urgent === 1,
   }));
   return { pages, commit: site?.results[0]?.commit ?? 0 };
 }
 
+/** Of publishers that have not settled by `now`: what they have put may still be on its way. */
+function endLeases(db: D1Database, now: number): D1PreparedStatement[] {
+  return [
+    `UPDATE page SET suspect = 1 WHERE key IN
+       (SELECT value FROM lease CROSS JOIN json_each(lease.keys) WHERE until <= ?1)`,
+    "DELETE FROM lease WHERE until <= ?1",
+  ].map((sql) => db.prepare(sql).bind(now));
+}
+
+/** For scripts that have the site to themselves: nobody publishes now. */
+export function endAllLeases(db: D1Database): D1PreparedStatement[] {
+  return endLeases(db, Number.MAX_SAFE_INTEGER);
+}
+
+/** What a publisher has done. */
+export interface Settlement {
+  /** Keys of pages whose objects reflect `commit`. */
+  readonly settled: readonly string[];
+  readonly commit: number;
+  /** They stay suspect: what failed may still take effect. */
+  readonly failed: readonly string[];
+  /** Until these are tried again, after those that are due by then. Milliseconds. */
+  readonly retryMs: number;
+}
+
 // ?2 is the pace as JSON.
 const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
 
-/** The objects of these pages reflect `commit`. Does nothing where the lease has been lost. */
-export function settlePages(
+const SETTLE = `UPDATE page SET suspect = 0, written = ?3, written_at = ?1, due = ?1 + ${PACE},
+    urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
+  WHERE key IN (SELECT value FROM json_each(?5)) AND EXISTS (SELECT 1 FROM lease WHERE token = ?4)`;
+
+const POSTPONE = `UPDATE page SET suspect = 1, due = ?1
+  WHERE key IN (SELECT value FROM json_each(?3)) AND EXISTS (SELECT 1 FROM lease WHERE token = ?2)`;
+
+/** Ends a lease. Does nothing where it has been lost. */
+export function settleLease(
   db: D1Database,
-  keys: readonly string[],
   token: string,
-  commit: number,
+  { settled, commit, failed, retryMs }: Settlement,
   now: number,
   pace: Pace,
 ): D1PreparedStatement[] {
-  return jsonChunks(keys).map((json) =>
-    db
-      .prepare(
-        `UPDATE page SET lease = NULL, leased_until = 0, written = ?3, written_at = ?1,
-           due = ?1 + ${PACE}, urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
-         WHERE key IN (SELECT value FROM json_each(?5)) AND lease = ?4`,
-      )
-      .bind(now, asJson(pace), commit, token, json),
-  );
-}
-
-/**
- * Tries these pages again at `due`, after those that are due by then. The lease ends, but its name
- * stays: what failed may still take effect.
- */
-export function postponePages(
-  db: D1Database,
-  keys: readonly string[],
-  token: string,
-  due: number,
-): D1PreparedStatement[] {
-  return jsonChunks(keys).map((json) =>
-    db
-      .prepare(
-        `UPDATE page SET due = ?1, leased_until = 0
-         WHERE key IN (SELECT value FROM json_each(?3)) AND lease = ?2`,
-      )
-      .bind(due, token, json),
-  );
+  const settle = db.prepare(SETTLE);
+  const postpone = db.prepare(POSTPONE);
+  return [
+    ...jsonChunks(settled).map((json) => settle.bind(now, asJson(pace), commit, token, json)),
+    ...jsonChunks(failed).map((json) => postpone.bind(now + retryMs, token, json)),
+    db.prepare("DELETE FROM lease WHERE token = ?1").bind(token),
+  ];
 }

@@ -1,9 +1,8 @@
 /**
- * The page table: which pages are stale, since which commit, and who is writing them.
+ * The page table: which pages are stale, since which commit, and when they may be written.
  *
  * `named` is the last commit that may have changed a page, `written` the commit its stored object
- * reflects; stale means named > written. A stale page may be leased when it is `due`, and while it is
- * leased, when that lease ends: `due` is in an index, and stays as it is.
+ * reflects; stale means named > written. A stale page may be leased when it is `due`.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { TallyPace } from "../model/tally.ts";
@@ -50,7 +49,10 @@ export function asJson(pace: Pace): string {
   return JSON.stringify({ ...pace, side: pace.side ?? pace.fast });
 }
 
-// A stale page without a lease will be read after this commit anyway: naming it again writes
+/** Keys of leased pages. A lease that has run out and was not ended counts: it may yet be settled. */
+export const LEASED = "(SELECT value FROM lease CROSS JOIN json_each(lease.keys))";
+
+// A stale page that is not leased will be read after this commit anyway: naming it again writes
 // nothing, unless it is more urgent now. A leased one may have been read before it.
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
   SELECT k.value, ${PAUSES_AS}, ?3, ?1 + iif(l.key = 'votes', ?6, 0), ?4
@@ -60,13 +62,13 @@ const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
     lane = excluded.lane,
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
-      WHEN page.lease IS NOT NULL THEN page.due
+      WHEN page.suspect THEN page.due
       WHEN page.named > page.written THEN min(page.due, max(excluded.due, page.written_at + ${URGENT_PACE_MS}))
       ELSE max(excluded.due, page.written_at +
         CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> excluded.lane END)
     END
-  WHERE page.named <= page.written OR page.lease IS NOT NULL
-    OR (excluded.urgent AND NOT page.urgent)`;
+  WHERE page.named <= page.written OR (excluded.urgent AND NOT page.urgent)
+    OR page.key IN ${LEASED}`;
 
 /** @param urgent something was taken down: the pages do not wait for their lane */
 export function namePages(

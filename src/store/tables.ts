@@ -232,6 +232,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     facts: ["id", "at", "why", "body"],
   },
   { type: "derived", database: "content", table: "page", by: "npm run build" },
+  { type: "derived", database: "content", table: "lease", by: "the publisher" },
   { type: "derived", database: "content", table: "domain_post", by: RENUMBERED },
   { type: "derived", database: "content", table: "status", by: "cron" },
   {

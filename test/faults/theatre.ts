@@ -94,7 +94,10 @@ export class Theatre {
   readonly #compared = new Map<string, readonly string[]>();
   /** Those that pages are rendered from; how they were published differs with every schedule. */
   readonly #tables = this.#sqlite
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('page', 'site')")
+    .prepare(
+      `SELECT name FROM sqlite_schema
+       WHERE type = 'table' AND name NOT IN ('page', 'lease', 'site')`,
+    )
     .all();
 
   private constructor(scene: Scene, begin: number) {

@@ -5,13 +5,13 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { expect, it } from "vitest";
 import { countedDatabase, noCounts } from "../../build/bench/counted-stores.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
-import { leasePages, settlePages } from "../../src/store/leases.ts";
+import { leasePages, settleLease } from "../../src/store/leases.ts";
 import { namePages } from "../../src/store/page-rows.ts";
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
 
-it("two rows when it is named, and one each when it is leased and settled", async () => {
+it("two rows when it is named, one when it is settled, and of a lease of all of them two", async () => {
   const counts = noCounts();
   const db = countedDatabase(env.DB as unknown as D1Database, counts);
   const written = async (work: Promise<unknown>) => {
@@ -19,10 +19,13 @@ it("two rows when it is named, and one each when it is leased and settled", asyn
     await work;
     return counts.rowsWritten - before;
   };
-  const page = { key: "/", lane: "fast" } as const;
-  expect(await written(db.batch(namePages(db, [page], 2, T, PACE, false)))).toBe(2);
+  const keys = Array.from({ length: 100 }, (_, index) => `/${index}`);
+  const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
+  expect(await written(db.batch(namePages(db, pages, 2, T, PACE, false)))).toBe(200);
   expect(await written(leasePages(db, "", "a", T, 100))).toBe(1);
-  expect(await written(db.batch(settlePages(db, ["/"], "a", 2, T, PACE)))).toBe(1);
+  expect(await written(leasePages(db, "", "b", T, 100))).toBe(0);
+  const settlement = { settled: keys, failed: [], commit: 2, retryMs: 0 };
+  expect(await written(db.batch(settleLease(db, "a", settlement, T, PACE)))).toBe(101);
 });
 
 it("three rows read at most, while others have leased it and the next ones are looked for", async () => {
