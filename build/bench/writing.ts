@@ -26,7 +26,7 @@ const OFFERS = [
   {
     label: "all at once, production's lanes",
     lanes: PRODUCTION,
-    votes: 50_000,
+    votes: 100_000,
     votesPerSecond: null,
   },
 ] as const;
