@@ -1,14 +1,12 @@
 /** `npm run bench`: measures on a copy of the state, so that the operator's own site stays as it is. */
 import { scryptSync } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { buildSite } from "../full-build.ts";
 import { type LocalState, openLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
 import { benchBuilding } from "./building.ts";
+import { withCopyOf } from "./copy.ts";
 import { benchIdle } from "./idle.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
@@ -25,12 +23,25 @@ const UNMEASURED_VIEW_MS = 0.05;
 
 /** The state must be built and unused. */
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
-  const stateDir = copyOf(settings.stateDir);
+  const measured = await withCopyOf(settings.stateDir, (copy) =>
+    benchCalm({ ...settings, stateDir: copy }, sources),
+  );
+  // Not on the same copy: there a clock was hours ahead.
+  const busy = await withCopyOf(settings.stateDir, (copy) =>
+    benchBusy({ ...settings, stateDir: copy }, sources),
+  );
+  const tables = moneyTables(measured, { ...measured, ...busy }, hashCpuMs());
+  for (const table of tables) console.log(tableText(table));
+}
+
+/** One thing at a time. */
+async function benchCalm(settings: Settings, sources: Sources) {
+  const { stateDir } = settings;
   const lock = await lockState(stateDir, "npm run bench");
   try {
     const wire = await withState(stateDir, benchWire);
     for (const table of wire.tables) console.log(tableText(table));
-    const server = await startServer({ ...settings, stateDir, rateLimits: "off" }, lock);
+    const server = await startServer({ ...settings, rateLimits: "off" }, lock);
     try {
       const origin = `http://127.0.0.1:${settings.port}`;
       const seen = [{ what: "front page", path: "/" }, wire.thread];
@@ -51,34 +62,18 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
     else await state.dispose();
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
     const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
-    const measured = { ...writes, mixed: null, post, idle: idle.idle, view, mostSubrequests };
-    const busy = await benchBusy(settings, sources);
-    const tables = moneyTables(measured, { ...measured, ...busy }, hashCpuMs());
-    for (const table of tables) console.log(tableText(table));
+    return { ...writes, mixed: null, post, idle: idle.idle, view, mostSubrequests };
   } finally {
     lock.release();
-    rmSync(stateDir, { recursive: true });
   }
 }
 
-function copyOf(stateDir: string): string {
-  const copy = mkdtempSync(join(tmpdir(), "cairn-bench-"));
-  cpSync(join(stateDir, "v3"), join(copy, "v3"), { recursive: true });
-  return copy;
-}
-
-/** On a copy of its own: what was measured before has pages and posts of a clock hours ahead. */
-async function benchBusy(settings: Settings, sources: Sources): Promise<BusyCosts> {
-  const stateDir = copyOf(settings.stateDir);
-  try {
-    // By this code, or nobody would publish.
-    await withState(stateDir, (state) => buildSite(state, settings.site, sources.now));
-    return await benchWriting(stateDir, settings.site, sources, (table) => {
-      console.log(tableText(table));
-    });
-  } finally {
-    rmSync(stateDir, { recursive: true });
-  }
+async function benchBusy({ stateDir, site }: Settings, sources: Sources): Promise<BusyCosts> {
+  // By this code, or nobody would publish.
+  await withState(stateDir, (state) => buildSite(state, site, sources.now));
+  return benchWriting(stateDir, site, sources, (table) => {
+    console.log(tableText(table));
+  });
 }
 
 async function withState<Result>(

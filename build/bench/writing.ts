@@ -4,6 +4,7 @@ import type { Post } from "../../src/model/entities.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { setCompiled } from "../../src/store/compiled.ts";
 import { openReads } from "../../src/store/reads.ts";
+import { withCopyOf } from "./copy.ts";
 import { type Lanes, LOCAL, PRODUCTION, paceOf } from "./lanes.ts";
 import { addYoungPosts, growSite } from "./load/growth.ts";
 import { costOfLoad, type Load, type LoadCost, objectsOf, writeCostOf } from "./load/merging.ts";
@@ -90,11 +91,15 @@ export async function benchWriting(
     await site.stop();
   }
   report(offersTable(offered));
-  const site = await startSite(stateDir, PRODUCTION, config.origin);
-  const posts = await hottest(site);
   // Ahead of every page's last write.
-  const clock = { ms: now() };
-  const measure = async (each: Load, mark: string, traceOf: TraceOf = votesOn) => {
+  const clock = { ms: now() + APART_MS };
+  const measure = async (
+    site: RunningSite,
+    posts: readonly Post[],
+    each: Load,
+    mark: string,
+    traceOf = votesOn,
+  ) => {
     clock.ms += APART_MS;
     const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms);
     // The new posts' pages are not there yet, and nobody asks for them.
@@ -102,15 +107,33 @@ export async function benchWriting(
     const crowd = { name: `load_${mark}`, people: each.people };
     return costOfLoad(site, each, traceOf(young, random, crowd), config, clock);
   };
+  const withSite = <Result>(work: (site: RunningSite, posts: readonly Post[]) => Promise<Result>) =>
+    withCopyOf(stateDir, async (copy) => {
+      const site = await startSite(copy, PRODUCTION, config.origin);
+      try {
+        return await work(site, await hottest(site));
+      } finally {
+        await site.stop();
+      }
+    });
   const costs: LoadCost[] = [];
-  for (const [index, each] of LOADS.entries()) costs.push(await measure(each, "xyz"[index] ?? ""));
+  for (const each of LOADS) {
+    costs.push(await withSite((site, posts) => measure(site, posts, each, "x")));
+  }
   report(costsTable(costs));
-  const together = await measure(MIXED, "m", (young, ...rest) => mixedTrace(young, ACTS, ...rest));
+  const together = await withSite((site, posts) =>
+    measure(site, posts, MIXED, "m", (young, ...rest) => mixedTrace(young, ACTS, ...rest)),
+  );
   report(mixedTable(ACTS, together));
-  const small = { cost: await measure(GROWTH, "s"), posts: (await hottest(site)).length };
-  await growSite(site.db, posts, GROWTH_TIMES);
-  const large = { cost: await measure(GROWTH, "l"), posts: (await hottest(site)).length };
-  await site.stop();
+  const [small, large] = await withSite(async (site, posts) => {
+    const sized = async (mark: string) => ({
+      cost: await measure(site, posts, GROWTH, mark),
+      posts: (await hottest(site)).length,
+    });
+    const before = await sized("s");
+    await growSite(site.db, posts, GROWTH_TIMES);
+    return [before, await sized("l")] as const;
+  });
   report(growthTable(small, large));
   return {
     vote: writeCostOf(costs.at(-1) as LoadCost),
