@@ -1,4 +1,4 @@
-/** Threads that render pages and store them: as many as there are cores, less for few pages. */
+/** Threads that render pages and store them: as many as there are cores, or as few as are needed. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Site } from "../src/pages/page-type.ts";
@@ -79,16 +79,20 @@ function startThread(settings: ThreadSettings) {
   const worker = new Worker(THREAD, { workerData: settings, resourceLimits: HEAP });
   const orders = new Map<number, PromiseWithResolvers<number>>();
   let lastId = 0;
+  /** Of a thread that has ended: it may do so before it has anything to do. */
+  let failure: Error | null = null;
   worker.on("message", ({ id, written }: Answer) => {
     orders.get(id)?.resolve(written);
     orders.delete(id);
   });
   worker.on("error", (error) => {
+    failure = error;
     for (const order of orders.values()) order.reject(error);
   });
   return {
     waiting: () => orders.size,
     render(pages: readonly PageTask[], now: number): Promise<number> {
+      if (failure) return Promise.reject(failure);
       const order = Promise.withResolvers<number>();
       const id = ++lastId;
       orders.set(id, order);

@@ -10,6 +10,7 @@ import { importFiles } from "../build/import/import-files.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
 import { listObjects, objectPathsOf, openObjectFiles } from "../build/object-files.ts";
+import { openRenderThreads } from "../build/render-threads.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { putPage, readPage, readVersion } from "../src/pages/storage.ts";
@@ -212,4 +213,15 @@ test("a database that another wrangler.toml has left beside it is not taken for 
   } finally {
     await rm(other);
   }
+});
+
+test("a thread that cannot even begin fails the build, and does not hang it", async () => {
+  const config = { origin: "http://localhost:8787", admins: [] };
+  const settings = { contentFile: "/nowhere/no.sqlite", config, commit: 1, objects: null };
+  const threads = openRenderThreads(settings);
+  threads.warm();
+  const first = threads.render([{ key: "/", mustPut: false }], 0);
+  await expect(first).rejects.toThrow();
+  await expect(threads.render([{ key: "/", mustPut: false }], 0)).rejects.toThrow();
+  await threads.stop();
 });

@@ -167,6 +167,19 @@ describe("a vote", () => {
     expect(turned.sort()).toEqual(["~bob/overlay"]);
   });
 
+  test("is on a page of fifty, of which full ones are sealed", async () => {
+    const stones = Array.from({ length: 121 }, () => aStone());
+    for (const stone of stones) await site.send(stone, vote("Bob", stone, 1));
+    await site.publish();
+    const named = stones.map(({ post }) => `t3_${post}`).reverse();
+    expect(await own("~bob/liked")).toEqual(named.slice(0, 71));
+    expect(await own("~bob/liked/2")).toEqual(named.slice(21, 71));
+    expect(await own("~bob/liked/1")).toEqual(named.slice(71));
+    expect(await site.text("~bob/liked/3")).toBe("302 ~bob/liked");
+    expect(await site.text("~bob/liked/4")).toBe("void");
+    await expectConsistent();
+  });
+
   test("on a post with 1,000 voters names none of theirs; its deletion names them all", async () => {
     const voters = Array.from({ length: 1000 }, (_, index) => `voter${index}`);
     for (let at = 0; at < voters.length; at += 100) {

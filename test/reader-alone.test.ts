@@ -11,6 +11,7 @@ import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import { type PageHead, readDeployPage, readPage } from "../src/pages/storage.ts";
+import { type Part, pathOf } from "../src/pages/together.ts";
 import type { PostDeleted } from "../src/queue/post-events.ts";
 import { aSubmission } from "./makers.ts";
 import {
@@ -153,6 +154,13 @@ test("the reader alone answers every page, as what it is", async () => {
     await expectAnswer(visitor, key, head);
     seen.set(head.status, (seen.get(head.status) ?? 0) + 1);
   });
+  const parts = open.flatMap(([key, { representations }]) =>
+    [...new Set(representations.map(({ part }) => part))].flatMap((part) =>
+      part === undefined ? [] : [pathOf({ key, part: part as Part })],
+    ),
+  );
+  expect(parts).toContain(`/user/${AUTHOR}/submitted`);
+  for (const path of parts) expect([path, (await visitor.get(path)).status]).toEqual([path, 200]);
   expect(seen.get(200)).toBeGreaterThan(LINKS);
   // The deleted post; the link that was sent again, and its other discussions; the blocks that are
   // not full yet.

@@ -1,6 +1,5 @@
 /** `npm run bench`: measures on a copy of the state, so that the operator's own site stays as it is. */
 import { scryptSync } from "node:crypto";
-import { buildSite } from "../full-build.ts";
 import { type LocalState, openLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
@@ -69,8 +68,6 @@ async function benchCalm(settings: Settings, sources: Sources) {
 }
 
 async function benchBusy({ stateDir, site }: Settings, sources: Sources): Promise<BusyCosts> {
-  // By this code, or nobody would publish.
-  await withState(stateDir, (state) => buildSite(state, site, sources.now));
   return benchWriting(stateDir, site, sources, (table) => {
     console.log(tableText(table));
   });

@@ -15,9 +15,13 @@ export function isUpToDate(rendered: Rendered, stored: StoredPage | null): boole
     head.path === fresh.path &&
     head.location === null &&
     head.representations.length === fresh.representations.length &&
-    head.representations.every(({ type, sort, offset, length, etag }, index) => {
+    head.representations.every(({ offset, length, ...named }, index) => {
       const expected = fresh.representations[index];
-      const isSame = type === expected?.type && sort === expected.sort && etag === expected.etag;
+      const isSame =
+        named.type === expected?.type &&
+        named.sort === expected.sort &&
+        named.part === expected.part &&
+        named.etag === expected.etag;
       return isSame && unzip(body, offset, length) === rendered.representations[index]?.body;
     })
   );

@@ -16,7 +16,7 @@ import {
   STATUS_PATH,
 } from "../pages/key.ts";
 import { hasPart, readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
-import { type Part, placeOf } from "../pages/together.ts";
+import { type Part, pathOf, placeOf } from "../pages/together.ts";
 import { type Address, Addresses } from "./addresses.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
@@ -119,6 +119,23 @@ function answerKept(
   now: number,
 ): Response | Promise<Response> {
   const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked));
+  if (answer) return answer(request);
+  const isPage = kept.page.head.status === 200;
+  if (asked.part !== null && isPage) return answerAlone(env, request, url, asked, memory, now);
+  return notFound(env, request, memory, now);
+}
+
+/** Older code stored each page alone: that is served until it is written with the others. */
+async function answerAlone(
+  env: ReaderEnv,
+  request: Request,
+  { pathname }: URL,
+  asked: Resolved & { type: "page" },
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  const page = await readPage(env.PAGES, pathOf(asked));
+  const answer = page && prepareAnswer(pathname, page, { ...asked, part: null });
   return answer ? answer(request) : notFound(env, request, memory, now);
 }
 
@@ -210,9 +227,15 @@ async function readOwn(
   rest: string,
 ): Promise<{ readonly page: StoredPage; readonly part: Part | null } | null> {
   if (rest === SESSION_EPOCH) return null;
-  const { key, part } = placeOf(ownKey(person, rest));
+  const path = ownKey(person, rest);
+  const { key, part } = placeOf(path);
   const own = await readPage(env.PAGES, key);
-  if (own && (part === null || hasPart(own.head, part))) return { page: own, part };
+  if (own && (part === null || own.head.status !== 200 || hasPart(own.head, part))) {
+    return { page: own, part };
+  }
+  // Older code stored each page alone.
+  const alone = own && (await readPage(env.PAGES, path));
+  if (alone?.head.status === 200) return { page: alone, part: null };
   const nobodys = `~${rest}`;
   const page = isDeployKey(nobodys) ? await readDeployPage(env.SITE, nobodys) : null;
   return page && { page, part: null };

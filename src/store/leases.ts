@@ -38,8 +38,8 @@ const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '$
 
 // A publisher of other code than all pages were last named for would write what nobody renews.
 const LEASE_DUE = `INSERT INTO lease (token, keys, until)
-  SELECT ?4, json_group_array(key), ?1 + ${LEASE_MS} FROM (
-    SELECT key FROM (${TURNS.join(" UNION ALL ")})
+  SELECT ?4, json_group_array(key ORDER BY turn, due), ?1 + ${LEASE_MS} FROM (
+    SELECT key, turn, due FROM (${TURNS.join(" UNION ALL ")})
     WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2)
   HAVING count(*) > 0`;
 
