@@ -275,7 +275,7 @@ describe("other discussions", () => {
     });
   });
 
-  it("are as fresh as the threads that lead to them", () => {
+  it("wait as what is beside the site's own listings does", () => {
     expect(pageTypeOf("/duplicates/a1")?.lane("/duplicates/a1")).toBe("side");
   });
 

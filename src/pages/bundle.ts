@@ -37,7 +37,10 @@ export function bundlePages(
   };
 }
 
-/** A part that is no page is missing among the representations. */
+/**
+ * A part that is no page is missing among the representations. If one cannot be rendered, none of
+ * them is written: what is gone would stay, but so it would on a page of its own.
+ */
 function bundled(
   main: Prepared,
   parts: readonly (readonly [Part, Prepared | undefined])[],

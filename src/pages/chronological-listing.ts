@@ -1,6 +1,6 @@
 /**
- * What the chronological listings share. Blocks of 25 are numbered from the oldest and sealed when
- * full, so that an insertion writes the head and seldom more, however deep the listing. The head
+ * What the chronological listings share. Blocks, mostly of 25, are numbered from the oldest and sealed
+ * when full, so that an insertion writes the head and seldom more, however deep the listing. The head
  * shows the newest full block and what has come since: 25 to 49. The block after the last full one
  * leads to the head.
  */

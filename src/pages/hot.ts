@@ -1,4 +1,4 @@
-/** The front page, and every community's own page: posts by hot rank. Of domains, what follows their own page. */
+/** Posts by hot rank: the front page, every community's and domain's own page, and what follows them. */
 import { isDomainScope } from "../model/listing.ts";
 import { defineRankedListing, type RankedPage } from "./ranked-listing.ts";
 

@@ -2,7 +2,8 @@
  * The page table: which pages are stale, since which commit, and when they may be written.
  *
  * `named` is the last commit that may have changed a page, `written` the commit its stored object
- * reflects; stale means named > written. A stale page may be leased when it is `due`.
+ * reflects; stale means named > written. A stale page may be leased when it is `due`. Of one that is
+ * `suspect` an earlier publisher's put may still be on its way.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { TallyPace } from "../model/tally.ts";
@@ -29,7 +30,7 @@ export interface NamedPage {
 
 /**
  * `fast`: threads, and first pages of the site and its communities; `side`: first pages of people and
- * domains, and of what the clock orders; `slow`: everything deeper, where waiting merges more;
+ * domains, and of what the clock orders, and other discussions; `slow`: everything deeper, where waiting merges more;
  * `private`: what one person reads now and then; `votes`: such a page that changes with each of one's
  * votes. A publisher who has too much to do takes them in this order.
  */
