@@ -120,9 +120,11 @@ function answerKept(
 ): Response | Promise<Response> {
   const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked));
   if (answer) return answer(request);
-  const isPage = kept.page.head.status === 200;
-  if (asked.part !== null && isPage) return answerAlone(env, request, url, asked, memory, now);
-  return notFound(env, request, memory, now);
+  const { head } = kept.page;
+  const mayBeAlone = asked.part !== null && head.status === 200 && !hasPart(head, asked.part);
+  return mayBeAlone
+    ? answerAlone(env, request, url, asked, memory, now)
+    : notFound(env, request, memory, now);
 }
 
 /** Older code stored each page alone: that is served until it is written with the others. */
