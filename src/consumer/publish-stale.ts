@@ -134,14 +134,15 @@ async function prepareLease(
   const prepared = new Map<string, Prepared>();
   const groups = [keys];
   let reads = 0;
-  for (let group = groups.pop(); group && reads < MAX_READS; group = groups.pop()) {
+  // The largest first: so several that cannot be read do not keep the others either.
+  for (let group = groups.shift(); group && reads < MAX_READS; group = groups.shift()) {
     reads++;
     try {
       for (const [key, page] of await preparePages(deps, group)) prepared.set(key, page);
     } catch (error) {
       console.error(`reading ${group.length} pages failed, ${group[0]} among them`, error);
       const half = Math.ceil(group.length / 2);
-      if (group.length > 1) groups.push(group.slice(half), group.slice(0, half));
+      if (group.length > 1) groups.push(group.slice(0, half), group.slice(half));
     }
   }
   return prepared;

@@ -2,13 +2,13 @@
 import { isDomainScope } from "../model/listing.ts";
 import { defineRankedListing, type RankedPage } from "./ranked-listing.ts";
 
-const isDomains = ({ scope, page }: RankedPage) => isDomainScope(scope) && page === 1;
+const isOfDomain = ({ scope, page }: RankedPage) => isDomainScope(scope) && page === 1;
 
 export const hotPage = defineRankedListing(
   "hot",
   "hot",
   "/ · /hot/{n} · /r/{community} · /r/{community}/hot/{n} · /domain/{host}/hot/{n}",
-  (page) => !isDomains(page),
+  (page) => !isOfDomain(page),
 );
 
-export const hotOfDomainPage = defineRankedListing("hot", "domain", "/domain/{host}", isDomains);
+export const hotOfDomainPage = defineRankedListing("hot", "domain", "/domain/{host}", isOfDomain);
