@@ -17,7 +17,20 @@ function aTable() {
   const name = (lane: "fast" | "slow", commit: number, now: number, urgent = false) =>
     db.batch(namePages(db, [{ key: "/", lane }], commit, now, PACE, urgent));
   const end = (settled: string[], failed: string[], token: string, commit: number, now: number) =>
-    db.batch(settleLease(db, token, { settled, failed, commit, retryMs: 5000 }, now, PACE));
+    db.batch(
+      settleLease(
+        db,
+        token,
+        {
+          settled: settled.map((key) => ({ key, at: now, stored: `etag${commit} hash` })),
+          failed,
+          commit,
+          retryMs: 5000,
+        },
+        now,
+        PACE,
+      ),
+    );
   const settle = (token: string, commit: number, now: number) => end(["/"], [], token, commit, now);
   const lease = async (token: string, now: number) =>
     (await leasePages(db, "", token, now, 10)).pages;
@@ -74,7 +87,7 @@ describe("a page", () => {
     const { db, name, lease } = aTable();
     await name("slow", 2, T);
     expect(await nextDue(db)).toBe(T);
-    expect(await lease("a", T)).toEqual([{ key: "/", isTakenOver: false, isUrgent: false }]);
+    expect(await lease("a", T)).toMatchObject([{ key: "/", isTakenOver: false, isUrgent: false }]);
   });
 
   it.each([
@@ -114,7 +127,7 @@ describe("a page", () => {
     await name("fast", 2, T);
     const first = await leasePages(db, "", "first", T, 10);
     const second = await leasePages(db, "", "second", T + LEASE_MS, 10);
-    expect(second.pages).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
+    expect(second.pages).toMatchObject([{ key: "/", isTakenOver: true, isUrgent: false }]);
     expect([first.commit, second.commit]).toEqual([1, 2]);
   });
 
@@ -161,7 +174,7 @@ describe("a page", () => {
     await name("fast", 2, T);
     await lease("a", T);
     expect(await lease("b", T + LEASE_MS - 1)).toEqual([]);
-    expect(await lease("b", T + LEASE_MS)).toEqual([
+    expect(await lease("b", T + LEASE_MS)).toMatchObject([
       { key: "/", isTakenOver: true, isUrgent: false },
     ]);
   });
@@ -218,7 +231,7 @@ describe("a page", () => {
     expect(await readPageStates(db, ["/"], 0)).toEqual(new Map([["/", state]]));
     await db.batch(markWritten(db, [{ key: "/", lane: "fast" }], 2, T + 1));
     await name("fast", 3, T + PACE.fast + 1);
-    expect(await lease("b", T + PACE.fast + 1)).toEqual([
+    expect(await lease("b", T + PACE.fast + 1)).toMatchObject([
       { key: "/", isTakenOver: false, isUrgent: false },
     ]);
   });
@@ -240,6 +253,51 @@ describe("a page", () => {
     expect(await lease("c", T + LEASE_MS - 1)).toEqual([{ "/failed": true }, { "/free": false }]);
     expect(await nextDue(db)).toBe(T + LEASE_MS);
     expect(await lease("d", T + LEASE_MS)).toEqual([{ "/": true }, { "/too": true }]);
+  });
+
+  it("pauses from its own put on, however long the others of its lease take", async () => {
+    const { db, name, lease } = aTable();
+    await name("fast", 2, T);
+    await lease("a", T);
+    const settled = [{ key: "/", at: T + 100, stored: null }];
+    const settlement = { settled, failed: [], commit: 2, retryMs: 0 };
+    await db.batch(settleLease(db, "a", settlement, T + 900, PACE));
+    await name("fast", 3, T + 950);
+    expect(await nextDue(db)).toBe(T + 100 + PACE.fast);
+  });
+
+  it("tells the next publisher what is stored, and nothing once that is not certain", async () => {
+    const { db, name, lease, written, end } = aTable();
+    await written("fast");
+    await name("fast", 3, T + PACE.fast);
+    const [known] = await lease("b", T + PACE.fast);
+    expect(known).toMatchObject({ written: 2, stored: "etag2 hash" });
+    await end([], ["/"], "b", 3, T + PACE.fast);
+    const [suspect] = await lease("c", T + PACE.fast + 5000);
+    expect(suspect).toMatchObject({ isTakenOver: true, stored: null });
+    await end(["/"], [], "c", 3, T + PACE.fast + 5000);
+    await db.prepare("UPDATE site SET commit_number = 3").run();
+    await writeAgain(db, ["/"], T + 2 * PACE.fast + 5000);
+    const [audited] = await lease("d", T + 2 * PACE.fast + 5000);
+    expect(audited).toMatchObject({ isTakenOver: true, stored: null });
+  });
+
+  it.each([
+    ["that code has written which notes nothing", "UPDATE page SET written = 3, named = 4"],
+    ["of which nothing was noted", "UPDATE page SET stored = NULL, named = 4"],
+  ])("%s is looked at", async (_, sql) => {
+    const { db, lease, written } = aTable();
+    await written("fast");
+    await db.prepare(sql).run();
+    expect(await lease("b", T + PACE.fast)).toMatchObject([{ isTakenOver: false, stored: null }]);
+  });
+
+  it("that a full build has written is looked at", async () => {
+    const { db, name, lease, written } = aTable();
+    await written("fast");
+    await db.batch(markWritten(db, [{ key: "/", lane: "fast" }], 2, T));
+    await name("fast", 3, T + PACE.fast);
+    expect(await lease("b", T + PACE.fast)).toMatchObject([{ isTakenOver: false, stored: null }]);
   });
 
   it("is not settled by a publisher that has lost its lease", async () => {
@@ -301,7 +359,9 @@ describe("a page", () => {
     await lease("a", T);
     await end([], ["/"], "a", 2, T);
     expect(await lease("b", T + 4999)).toEqual([]);
-    expect(await lease("b", T + 5000)).toEqual([{ key: "/", isTakenOver: true, isUrgent: false }]);
+    expect(await lease("b", T + 5000)).toMatchObject([
+      { key: "/", isTakenOver: true, isUrgent: false },
+    ]);
     await settle("b", 3, T + 5000);
     await name("fast", 4, T + 5000 + PACE.fast);
     expect(await lease("c", T + 5000 + PACE.fast)).toMatchObject([{ isTakenOver: false }]);

@@ -1,8 +1,15 @@
 /** Publishers that meet on one page: whatever the order, the newest content stays. */
 import { describe, expect, it } from "vitest";
 import { encodePage } from "../src/pages/encode.ts";
-import { publishDeployPage, publishPage } from "../src/pages/publish.ts";
-import { putPage, readDeployPage, readPage, readVersion } from "../src/pages/storage.ts";
+import { type Published, publishDeployPage, publishPage } from "../src/pages/publish.ts";
+import {
+  fromNote,
+  noteOf,
+  putPage,
+  readDeployPage,
+  readPage,
+  readVersion,
+} from "../src/pages/storage.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 
 const KEY = "/comments/aouv5";
@@ -16,7 +23,22 @@ async function storedHash(pages: ReturnType<typeof openMemoryBucket>) {
   return (await readVersion(pages, KEY))?.hash;
 }
 
-const usual = { isTakenOver: false, mayPut: () => true };
+const usual = { isTakenOver: false, expected: null, mayPut: () => true };
+
+/** A bucket of which it is counted how often it is asked what is there. */
+function watchedBucket() {
+  const pages = openMemoryBucket();
+  const looks: string[] = [];
+  const head = (key: string) => {
+    looks.push(key);
+    return pages.head(key);
+  };
+  return { pages: { ...pages, head } as unknown as typeof pages, looks };
+}
+
+async function resultOf(published: Promise<Published>) {
+  return (await published).result;
+}
 
 describe("publishing a page that only a deploy changes", () => {
   it("writes it although what KV reads is equal: it may be a minute old", async () => {
@@ -41,22 +63,28 @@ describe("publishing a page that only a deploy changes", () => {
 describe("publishing a page", () => {
   it("writes what is not there, and leaves alone what is equal", async () => {
     const pages = openMemoryBucket();
-    expect(await publishPage(pages, KEY, content("a"), { commit: 1, ...usual })).toBe("written");
-    expect(await publishPage(pages, KEY, content("a"), { commit: 2, ...usual })).toBe("unchanged");
+    expect(await resultOf(publishPage(pages, KEY, content("a"), { commit: 1, ...usual }))).toBe(
+      "written",
+    );
+    expect(await resultOf(publishPage(pages, KEY, content("a"), { commit: 2, ...usual }))).toBe(
+      "unchanged",
+    );
     expect((await readVersion(pages, KEY))?.commit).toBe(1);
   });
 
   it("does not write a void where nothing is", async () => {
     const pages = openMemoryBucket();
     const page = encodePage({ type: "void" });
-    expect(await publishPage(pages, KEY, page, { commit: 1, ...usual })).toBe("unchanged");
+    expect(await resultOf(publishPage(pages, KEY, page, { commit: 1, ...usual }))).toBe(
+      "unchanged",
+    );
     expect(await readPage(pages, KEY)).toBeNull();
   });
 
   it("never replaces what reflects a later commit", async () => {
     const pages = openMemoryBucket();
     await publishPage(pages, KEY, content("new"), { commit: 5, ...usual });
-    const late = await publishPage(pages, KEY, content("old"), { commit: 4, ...usual });
+    const late = await resultOf(publishPage(pages, KEY, content("old"), { commit: 4, ...usual }));
     expect(late).toBe("superseded");
     expect(await storedHash(pages)).toBe(content("new").hash);
   });
@@ -66,8 +94,8 @@ describe("publishing a page", () => {
     await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
     const seen = await readVersion(pages, KEY);
     await publishPage(pages, KEY, content("b"), { commit: 3, ...usual });
-    expect(await putPage(pages, KEY, content("late"), 2, seen)).toBe(false);
-    expect(await putPage(pages, KEY, content("late"), 2, null)).toBe(false);
+    expect(await putPage(pages, KEY, content("late"), 2, seen)).toBeNull();
+    expect(await putPage(pages, KEY, content("late"), 2, null)).toBeNull();
     expect(await storedHash(pages)).toBe(content("b").hash);
   });
 
@@ -77,7 +105,7 @@ describe("publishing a page", () => {
     const seen = await readVersion(pages, KEY);
     await publishPage(pages, KEY, content("b"), { commit: 3, ...usual });
     await publishPage(pages, KEY, content("a"), { commit: 4, ...usual });
-    expect(await putPage(pages, KEY, content("b"), 2, seen)).toBe(false);
+    expect(await putPage(pages, KEY, content("b"), 2, seen)).toBeNull();
     expect(await storedHash(pages)).toBe(content("a").hash);
   });
 
@@ -86,8 +114,54 @@ describe("publishing a page", () => {
     await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
     const seenByCrashed = await readVersion(pages, KEY);
     const options = { ...usual, commit: 3, isTakenOver: true };
-    expect(await publishPage(pages, KEY, content("a"), options)).toBe("written");
-    expect(await putPage(pages, KEY, content("b"), 2, seenByCrashed)).toBe(false);
+    expect(await resultOf(publishPage(pages, KEY, content("a"), options))).toBe("written");
+    expect(await putPage(pages, KEY, content("b"), 2, seenByCrashed)).toBeNull();
     expect(await storedHash(pages)).toBe(content("a").hash);
+  });
+
+  it("asks for nothing where its last publisher has told what is there", async () => {
+    const { pages, looks } = watchedBucket();
+    const first = await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
+    expect(looks).toEqual([KEY]);
+    const next = { ...usual, commit: 2, expected: first.stored };
+    expect(await publishPage(pages, KEY, content("a"), next)).toEqual({
+      result: "unchanged",
+      stored: first.stored,
+    });
+    const { result, stored } = await publishPage(pages, KEY, content("b"), next);
+    expect(result).toBe("written");
+    expect(looks).toEqual([KEY]);
+    expect(stored).toEqual(await readVersion(pages, KEY));
+  });
+
+  it("looks, and writes, where something else is than its last publisher has told", async () => {
+    const { pages, looks } = watchedBucket();
+    const { stored } = await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
+    await pages.delete(KEY);
+    const options = { ...usual, commit: 2, expected: stored };
+    expect(await resultOf(publishPage(pages, KEY, content("b"), options))).toBe("written");
+    expect(looks).toEqual([KEY, KEY]);
+    expect(await storedHash(pages)).toBe(content("b").hash);
+  });
+
+  it("never replaces what reflects a later commit, whatever it was told", async () => {
+    const pages = openMemoryBucket();
+    const { stored } = await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
+    await publishPage(pages, KEY, content("new"), { ...usual, commit: 5, isTakenOver: true });
+    const options = { ...usual, commit: 4, expected: stored };
+    expect(await publishPage(pages, KEY, content("old"), options)).toEqual({
+      result: "superseded",
+      stored: null,
+    });
+    expect(await storedHash(pages)).toBe(content("new").hash);
+  });
+});
+
+describe("what the page table notes of an object", () => {
+  it("is read as it was written, as of the commit that the page's row tells", async () => {
+    const pages = openMemoryBucket();
+    const { stored } = await publishPage(pages, KEY, content("a"), { commit: 1, ...usual });
+    if (!stored) throw new Error("nothing was stored");
+    expect(fromNote(noteOf(stored), 7)).toEqual({ ...stored, commit: 7 });
   });
 });

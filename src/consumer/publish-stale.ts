@@ -6,17 +6,24 @@
 import { encodePage } from "../pages/encode.ts";
 import type { PageType, Prepared, Rendered, Site } from "../pages/page-type.ts";
 import {
+  type Published,
   type PublishOptions,
   type PublishResult,
   publishDeployPage,
   publishPage,
 } from "../pages/publish.ts";
-import type { DeployStore, PageStore } from "../pages/storage.ts";
+import { type DeployStore, fromNote, noteOf, type PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
 import { gathered } from "../store/gathered.ts";
-import { LEASE_MS, type LeasedPage, leasePages, settleLease } from "../store/leases.ts";
+import {
+  LEASE_MS,
+  type LeasedPage,
+  leasePages,
+  type PublishedPage,
+  settleLease,
+} from "../store/leases.ts";
 import type { Pace } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
@@ -91,7 +98,7 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
     pages.map(({ key }) => key),
   );
   const mayPut = () => deps.now() < leasedAt + LEASE_MS - LAST_PUT_MS;
-  const settled: string[] = [];
+  const settled: PublishedPage[] = [];
   const failed: string[] = [];
   const before = { ...counts };
   let begun = 0;
@@ -100,9 +107,12 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
     if (++begun % PAGES_A_BREATH === 0) breath = deps.breathe?.();
     await breath;
     try {
-      const result = await putOne(deps, page, prepared.get(page.key), { commit, mayPut });
+      const { result, stored } = await putOne(deps, page, prepared.get(page.key), {
+        commit,
+        mayPut,
+      });
       counts[result]++;
-      settled.push(page.key);
+      settled.push({ key: page.key, at: deps.now(), stored: stored && noteOf(stored) });
     } catch (error) {
       console.error(`publishing ${page.key} failed`, error);
       counts.failed++;
@@ -177,16 +187,20 @@ export async function renderPages(
 
 async function putOne(
   { pages, site }: PublisherDeps,
-  { key, isTakenOver }: LeasedPage,
+  { key, isTakenOver, written, stored }: LeasedPage,
   prepared: Prepared | undefined,
   lease: Pick<PublishOptions, "commit" | "mayPut">,
-): Promise<PublishResult> {
+): Promise<Published> {
   if (!prepared) throw new Error("its rows could not be read");
   // Here, between two puts, and not for the whole lease at once: others want the thread as well.
   const page = encodePage(prepared());
   return pageTypeOf(key)?.tier === "deploy"
     ? publishDeployPage(site, key, page, lease)
-    : publishPage(pages, key, page, { ...lease, isTakenOver });
+    : publishPage(pages, key, page, {
+        ...lease,
+        isTakenOver,
+        expected: stored === null ? null : fromNote(stored, written),
+      });
 }
 
 /** Runs `work` for every item, at most `parallel` at a time. */

@@ -2,7 +2,7 @@
  * Puts one page, unless what is stored is the same already, or newer. Depends on storage only.
  *
  * Two publishers can hold one page when the first one's lease ran out. The put is conditional on
- * the version that was looked at, so the slower one fails. One case remains: the second finds equal
+ * the version that the last publisher left, or that was looked at, so the slower one fails. One case remains: the second finds equal
  * content and puts nothing, the first one's put still matches. Therefore whoever takes over a lease
  * puts in any case, and the body's commit number makes that a new version.
  */
@@ -19,6 +19,12 @@ import {
 /** `superseded`: what is stored reflects a later commit. */
 export type PublishResult = "written" | "unchanged" | "superseded";
 
+export interface Published {
+  readonly result: PublishResult;
+  /** What is stored now, if it is known. */
+  readonly stored: StoredVersion | null;
+}
+
 /** As many publishers as can meet on one page, and then some. */
 const MAX_ATTEMPTS = 10;
 
@@ -27,6 +33,8 @@ export interface PublishOptions {
   readonly commit: number;
   /** The lease was taken over: an earlier publisher's put may still be on the way. */
   readonly isTakenOver: boolean;
+  /** What the page's last publisher left, if it is known: then it is not asked for. */
+  readonly expected: StoredVersion | null;
   /** Asked before each put; once the lease is about to end, the page belongs to the next publisher. */
   readonly mayPut: () => boolean;
 }
@@ -36,13 +44,16 @@ export async function publishPage(
   key: string,
   page: EncodedPage,
   options: PublishOptions,
-): Promise<PublishResult> {
+): Promise<Published> {
+  let { expected } = options;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const stored = await readVersion(pages, key);
-    if (stored && stored.commit > options.commit) return "superseded";
-    if (!options.isTakenOver && isSame(stored, page)) return "unchanged";
+    const stored = expected ?? (await readVersion(pages, key));
+    expected = null;
+    if (stored && stored.commit > options.commit) return { result: "superseded", stored: null };
+    if (!options.isTakenOver && isSame(stored, page)) return { result: "unchanged", stored };
     if (!options.mayPut()) throw new Error(`${key}: too late for this lease`);
-    if (await putPage(pages, key, page, options.commit, stored)) return "written";
+    const put = await putPage(pages, key, page, options.commit, stored);
+    if (put) return { result: "written", stored: put };
   }
   throw new Error(`${key} changed under ${MAX_ATTEMPTS} puts in a row`);
 }
@@ -62,8 +73,8 @@ export async function publishDeployPage(
   key: string,
   page: EncodedPage,
   { commit, mayPut }: Pick<PublishOptions, "commit" | "mayPut">,
-): Promise<PublishResult> {
+): Promise<Published> {
   if (!mayPut()) throw new Error(`${key}: too late for this lease`);
   await putDeployPage(site, key, page, commit);
-  return "written";
+  return { result: "written", stored: null };
 }

@@ -128,6 +128,17 @@ export function versionOf(object: Pick<R2Object, "etag" | "customMetadata">): St
   return { commit: Number(commit), hash, etag: object.etag };
 }
 
+/** For the page table. Neither etags nor hashes have spaces. */
+export function noteOf({ etag, hash }: StoredVersion): string {
+  return `${etag} ${hash}`;
+}
+
+/** @param commit that the object reflects: it may have been put as of an older one */
+export function fromNote(note: string, commit: number): StoredVersion {
+  const [etag = "", hash = ""] = note.split(" ");
+  return { commit, etag, hash };
+}
+
 /** Every stored page of R2 by key. One request for a thousand. */
 export async function* listVersions(pages: PageStore): AsyncGenerator<[string, StoredVersion]> {
   let cursor: string | undefined;
@@ -143,7 +154,7 @@ export async function* listVersions(pages: PageStore): AsyncGenerator<[string, S
 
 /**
  * Puts a page if the stored object is still the expected one (null: none).
- * @returns false when it is not
+ * @returns what is stored now; null when another one was there
  */
 export async function putPage(
   pages: PageStore,
@@ -151,13 +162,13 @@ export async function putPage(
   page: EncodedPage,
   commit: number,
   expected: StoredVersion | null,
-): Promise<boolean> {
+): Promise<StoredVersion | null> {
   const { body, customMetadata } = objectOf(page, commit);
   const object = await pages.put(key, body, {
     customMetadata,
     onlyIf: expected ? { etagMatches: expected.etag } : { etagDoesNotMatch: "*" },
   });
-  return object !== null;
+  return object && { commit, hash: page.hash, etag: object.etag };
 }
 
 export async function* listDeployVersions(

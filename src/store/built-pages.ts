@@ -18,8 +18,9 @@ export function markWritten(
         `INSERT INTO page (key, lane, named, written, written_at, due)
          SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
-           written_at = excluded.written_at, due = excluded.due, urgent = 0, suspect = 0
-         WHERE page.written < excluded.written OR page.suspect
+           written_at = excluded.written_at, due = excluded.due, urgent = 0, suspect = 0,
+           stored = NULL
+         WHERE page.written < excluded.written OR page.suspect OR page.stored IS NOT NULL
            OR page.written_at < excluded.written_at`,
       )
       .bind(commit, now, json),

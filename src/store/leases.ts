@@ -17,12 +17,18 @@ export interface LeasedPage {
   readonly isTakenOver: boolean;
   /** Something was taken down. */
   readonly isUrgent: boolean;
+  /** The commit that its object reflects, unless it is suspect. */
+  readonly written: number;
+  /** What its last publisher noted of that object; null when nobody knows, or it is suspect. */
+  readonly stored: string | null;
 }
 
 interface LeasedRow {
   readonly key: string;
   readonly suspect: number;
   readonly urgent: number;
+  readonly written: number;
+  readonly stored: string | null;
 }
 
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
@@ -69,15 +75,23 @@ export async function leasePages(
       db.prepare(LEASE_DUE).bind(now, limit, fingerprint, token),
       db.prepare(TAKE_OVER).bind(token),
       db.prepare('SELECT commit_number AS "commit" FROM site'),
-      db.prepare(`SELECT page.key, suspect, urgent ${PAGES_OF_LEASE}`).bind(token),
+      db.prepare(`SELECT page.key, suspect, urgent, written, stored ${PAGES_OF_LEASE}`).bind(token),
     ])
   ).slice(-2);
-  const pages = (found?.results ?? []).map(({ key, suspect, urgent }) => ({
-    key,
-    isTakenOver: suspect === 1,
-    isUrgent: urgent === 1,
+  const pages = (found?.results ?? []).map((row) => ({
+    key: row.key,
+    isTakenOver: row.suspect === 1,
+    isUrgent: row.urgent === 1,
+    written: row.written,
+    stored: row.suspect === 1 ? null : storedOf(row),
   }));
   return { pages, commit: site?.results[0]?.commit ?? 0 };
+}
+
+/** Nothing where older code has written the page since: it noted nothing. */
+function storedOf({ written, stored }: LeasedRow): string | null {
+  const commit = `${written} `;
+  return stored?.startsWith(commit) ? stored.slice(commit.length) : null;
 }
 
 /** Of publishers that have not settled by `now`: what they have put may still be on its way. */
@@ -94,10 +108,19 @@ export function endAllLeases(db: D1Database): D1PreparedStatement[] {
   return endLeases(db, Number.MAX_SAFE_INTEGER);
 }
 
+/** A page whose object reflects the commit that its rows were read at. */
+export interface PublishedPage {
+  readonly key: string;
+  /** When it was put; if it was not, when that was found out. Milliseconds since 1970. */
+  readonly at: number;
+  /** To be noted. */
+  readonly stored: string | null;
+}
+
 /** What a publisher has done. */
 export interface Settlement {
-  /** Keys of pages whose objects reflect `commit`. */
-  readonly settled: readonly string[];
+  /** Their objects reflect `commit`. */
+  readonly settled: readonly PublishedPage[];
   readonly commit: number;
   /** They stay suspect: what failed may still take effect. */
   readonly failed: readonly string[];
@@ -105,12 +128,14 @@ export interface Settlement {
   readonly retryMs: number;
 }
 
-// ?2 is the pace as JSON.
-const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> lane END`;
+// ?1 is the pace as JSON. A page pauses from its own put on, not from the end of its lease.
+const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?1 ->> lane END`;
 
-const SETTLE = `UPDATE page SET suspect = 0, written = ?3, written_at = ?1, due = ?1 + ${PACE},
-    urgent = CASE WHEN named > ?3 THEN urgent ELSE 0 END
-  WHERE key IN (SELECT value FROM json_each(?5)) AND EXISTS (SELECT 1 FROM lease WHERE token = ?4)`;
+const SETTLE = `UPDATE page SET suspect = 0, written = ?2, written_at = q.value ->> 'at',
+    due = q.value ->> 'at' + ${PACE}, urgent = CASE WHEN named > ?2 THEN urgent ELSE 0 END,
+    stored = CAST(?2 AS INTEGER) || ' ' || (q.value ->> 'stored')
+  FROM json_each(?4) q
+  WHERE page.key = q.value ->> 'key' AND EXISTS (SELECT 1 FROM lease WHERE token = ?3)`;
 
 const POSTPONE = `UPDATE page SET suspect = 1, due = ?1
   WHERE key IN (SELECT value FROM json_each(?3)) AND EXISTS (SELECT 1 FROM lease WHERE token = ?2)`;
@@ -126,7 +151,7 @@ export function settleLease(
   const settle = db.prepare(SETTLE);
   const postpone = db.prepare(POSTPONE);
   return [
-    ...jsonChunks(settled).map((json) => settle.bind(now, asJson(pace), commit, token, json)),
+    ...jsonChunks(settled).map((json) => settle.bind(asJson(pace), commit, token, json)),
     ...jsonChunks(failed).map((json) => postpone.bind(now + retryMs, token, json)),
     db.prepare("DELETE FROM lease WHERE token = ?1").bind(token),
   ];

@@ -136,7 +136,7 @@ export function describeFaults(
     ["is asked too often for one key (429)", "put", R2_TOO_FAST, "before"],
     ["has internal errors (500)", "put", R2_INTERNAL, "before"],
     ["has internal errors although it has put (500)", "put", R2_INTERNAL, "after"],
-    ["is unavailable (503)", "head", R2_UNAVAILABLE, "before"],
+    ["is unavailable (503)", "put", R2_UNAVAILABLE, "before"],
   ] as const)(
     "keeps the old pages while R2 %s, and writes the new ones after",
     async (_, kind, error, way) => {
@@ -154,6 +154,19 @@ export function describeFaults(
       expect(await thread()).toContain(comment.text);
     },
   );
+
+  it("writes what its publishers know while R2 cannot be asked (503), and the rest after", async () => {
+    const world = await aWorld(community, post);
+    world.commands.order({
+      fails: ({ target, kind }) => target === "r2" && kind === "head",
+      way: "before",
+      error: R2_UNAVAILABLE,
+    });
+    world.send(comment, vote);
+    await world.pass(3 * MINUTE_MS);
+    expect(await thread()).toContain(comment.text);
+    expect(await world.wrongInTheEnd()).toEqual([]);
+  });
 
   it("a message that can never be applied holds up no other, and is kept in the end", async () => {
     const world = await aWorld(community, post);

@@ -204,8 +204,7 @@ export class Stage {
   #gatedD1(call: Call): D1Database {
     const real = new WeakMap<object, { sql: string; statement: D1PreparedStatement }>();
     const wrap = (sql: string, statement: D1PreparedStatement): D1PreparedStatement => {
-      const footprint = footprintOf(sql);
-      const touches = withWhatFollows(footprint);
+      const touches = timed(footprintOf(sql));
       const wrapped = {
         bind: (...values: unknown[]) => wrap(sql, statement.bind(...values)),
         all: () => call(touches, () => statement.all()),
@@ -221,8 +220,7 @@ export class Stage {
       batch: (statements: D1PreparedStatement[]) => {
         const behind = statements.map((each) => real.get(each));
         const footprint = together(behind.map((each) => footprintOf(each?.sql ?? "")));
-        const touches = withWhatFollows(footprint);
-        return call(touches, () =>
+        return call(timed(footprint), () =>
           this.#db.batch(behind.map((each) => each?.statement as D1PreparedStatement)),
         );
       },
@@ -249,8 +247,7 @@ export class Stage {
 
 type Call = <Result>(footprint: Footprint, effect: () => Promise<Result>) => Promise<Result>;
 
-/** What changes rows, and looking for votes to count, is followed by questions about the time. */
-function withWhatFollows(footprint: Footprint): Footprint {
-  const isFollowed = footprint.writes.length > 0 || footprint.reads.includes("tally");
-  return isFollowed ? together([footprint, ASKS_THE_TIME]) : footprint;
+/** What is read or written may be followed by a question about the time: is it too late to put? */
+function timed(footprint: Footprint): Footprint {
+  return together([footprint, ASKS_THE_TIME]);
 }

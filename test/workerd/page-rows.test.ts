@@ -24,7 +24,8 @@ it("two rows when it is named, one when it is settled, and of a lease of all of 
   expect(await written(db.batch(namePages(db, pages, 2, T, PACE, false)))).toBe(200);
   expect(await written(leasePages(db, "", "a", T, 100))).toBe(1);
   expect(await written(leasePages(db, "", "b", T, 100))).toBe(0);
-  const settlement = { settled: keys, failed: [], commit: 2, retryMs: 0 };
+  const settled = keys.map((key) => ({ key, at: T, stored: "etag hash" }));
+  const settlement = { settled, failed: [], commit: 2, retryMs: 0 };
   expect(await written(db.batch(settleLease(db, "a", settlement, T, PACE)))).toBe(101);
 });
 
