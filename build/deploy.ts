@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Plan } from "./settings.ts";
 
 /** The consumer first: it understands every event that an older intake sends. */
 const WORKERS = ["consumer", "intake", "reader"] as const;
@@ -13,6 +14,9 @@ const DATABASES = [
   ["cairn-accounts", "intake"],
 ] as const;
 
+/** Those that work differently on the free plan. */
+const PLANNED: readonly string[] = ["consumer", "intake"];
+
 /** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
 const PLACEHOLDERS = [
   'database_id = "cairn-content"',
@@ -21,8 +25,11 @@ const PLACEHOLDERS = [
   'ORIGIN = "http://localhost:8787", FAST_LANE_SECONDS = "10"',
 ] as const;
 
-/** @returns the exit code of the first step that fails, or 0 */
-export function deploy(isDryRun: boolean): number {
+/**
+ * @param plan null: as wrangler.toml says
+ * @returns the exit code of the first step that fails, or 0
+ */
+export function deploy(plan: Plan | null, isDryRun: boolean): number {
   const [deployed = ""] = readFileSync("wrangler.toml", "utf8").split("[env.dev]");
   const left = PLACEHOLDERS.filter((placeholder) => deployed.includes(placeholder));
   if (left.length > 0 && !isDryRun) {
@@ -42,6 +49,7 @@ export function deploy(isDryRun: boolean): number {
     "deploy",
     "--env",
     env,
+    ...(plan !== null && PLANNED.includes(env) ? ["--var", `PLAN:${plan}`] : []),
   ]);
   const steps = isDryRun
     ? workers.map((step) => [...step, "--dry-run"])

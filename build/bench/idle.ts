@@ -1,5 +1,6 @@
 /** What the consumer costs while nothing happens: its own entry points, a minute after the last run. */
 
+import type { ConsumerEnv } from "../../src/bindings.ts";
 import consumer from "../../src/consumer/worker.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import type { LocalState } from "../local.ts";
@@ -34,7 +35,10 @@ export async function benchIdle(state: LocalState, config: Site): Promise<IdleCo
 
 async function runOnce(state: LocalState, config: Site, counts: Counts): Promise<void> {
   const { stores } = counts;
-  const env = {
+  const env: ConsumerEnv = {
+    PLAN: "paid",
+    // The paid plan asks no object.
+    WORKSHOP: {} as ConsumerEnv["WORKSHOP"],
     DB: countedDatabase(state.db, stores),
     PAGES: countedBucket(state.pages, stores),
     SITE: state.site,

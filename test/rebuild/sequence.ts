@@ -12,6 +12,7 @@ import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
+import { receivingOf } from "../receiving.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { randomEvent, type Sent } from "./random-events.ts";
@@ -153,7 +154,7 @@ class Sequence {
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
     if (this.#random.chance(0.1)) this.#deps = { ...this.#deps, ranked: new RankedHeads() };
-    await receiveEvents(messages, this.#deps);
+    await receiveEvents(messages, receivingOf(this.#deps));
     await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {
