@@ -67,8 +67,8 @@ export const PAID: Limits = {
 export const FREE_CALLS = 50;
 
 export const FREE: Limits = {
-  // Two calls each, and two for the lease. Reading takes up to ten, alone or together.
-  pagesALease: 6,
+  // Two calls each, and two for the lease. Reading them takes some ten, alone or together.
+  pagesALease: 12,
   // A turn is two calls of the Worker for each: it makes 45 at most.
   leasesATurn: 8,
   turns: 2,

@@ -46,8 +46,12 @@ async function* everyPageOf(type: PageType, reads: Reads): AsyncGenerator<NamedP
 /** No chunk has pages of two types, and each type has one: so few queries lie between two of them. */
 async function* chunksOfTypes(reads: Reads, size: number): AsyncGenerator<NamedPage[]> {
   for (const type of PAGE_TYPES) {
-    yield* chunks(everyPageOf(type, reads), size);
-    yield [];
+    let isNone = true;
+    for await (const chunk of chunks(everyPageOf(type, reads), size)) {
+      isNone = false;
+      yield chunk;
+    }
+    if (isNone) yield [];
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Message } from "@cloudflare/workers-types";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
+import type { Limits } from "../../src/consumer/limits.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
@@ -27,6 +28,8 @@ export interface SequenceOptions {
   readonly posts: number;
   /** Of a call that fails while faults are on. */
   readonly faultProbability: number;
+  /** Without them, those of the paid plan. */
+  readonly limits?: Limits;
 }
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
@@ -91,6 +94,7 @@ class Sequence {
       now: () => this.#now,
       token: () => `publisher-${this.#tokens++}`,
       ranked: new RankedHeads(),
+      ...(options.limits && { limits: options.limits }),
     };
   }
 
@@ -188,7 +192,8 @@ class Sequence {
 
   /** Cron that throws has crashed; the next one does what is left. */
   async #tick(): Promise<boolean> {
-    return tick(this.#deps.db, this.#now, PACE).catch(() => false);
+    const { db, limits } = this.#deps;
+    return tick(db, this.#now, PACE, limits).catch(() => false);
   }
 
   async #tickAlone(): Promise<void> {
