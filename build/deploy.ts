@@ -45,12 +45,8 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
     "--env",
     env,
   ]);
-  const workers = (isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST).map((env) => [
-    "deploy",
-    "--env",
-    env,
-    ...(plan !== null && PLANNED.includes(env) ? ["--var", `PLAN:${plan}`] : []),
-  ]);
+  const order = isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST;
+  const workers = order.map((env) => deployStep(env, plan));
   const steps = isDryRun
     ? workers.map((step) => [...step, "--dry-run"])
     : [...migrations, ...workers];
@@ -60,6 +56,11 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
     if (status !== 0) return status ?? 1;
   }
   return 0;
+}
+
+export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
+  const isTold = plan !== null && PLANNED.includes(env);
+  return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
 }
 
 function isDeployed(env: (typeof WORKERS)[number]): boolean {

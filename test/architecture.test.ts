@@ -293,6 +293,21 @@ describe("no read can reach a database", () => {
     expect(new Set<string>([...WORKERS_AT_FIRST, "dev"])).toEqual(new Set(Object.keys(env)));
   });
 
+  it("and the free plan's objects are those of who is bound to them, made with SQLite", () => {
+    const made = Object.entries(CONFIG.env).map(([name, { durable_objects, migrations }]) => {
+      const bound = (durable_objects?.bindings ?? []).map(({ class_name }) => class_name);
+      const classes = (migrations ?? []).flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
+      expect(classes).toEqual(bound);
+      return [name, classes];
+    });
+    expect(Object.fromEntries(made)).toEqual({
+      reader: [],
+      intake: ["PasswordHasher"],
+      consumer: ["Workshop"],
+      dev: ["PasswordHasher", "Workshop"],
+    });
+  });
+
   it("and only the reader has a public address", () => {
     expect(CONFIG.env).toMatchObject({
       reader: { workers_dev: true },
