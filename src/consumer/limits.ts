@@ -68,7 +68,7 @@ export const FREE_CALLS = 50;
 
 export const FREE: Limits = {
   // Two calls each, and two for the lease. Reading them takes some ten, alone or together.
-  pagesALease: 12,
+  pagesALease: 10,
   // A turn is two calls of the Worker for each: it makes 45 at most.
   leasesATurn: 8,
   turns: 2,
