@@ -58,19 +58,14 @@ export function openPhases(deps: PublisherDeps, publish: Queue): Phases {
       await tick(db, deps.now(), pace, limits);
     },
     async nameSome() {
-      naming ??= nameInTurn(deps);
-      const steps = naming;
-      try {
-        for (let step = 0; step < limits.namingSteps; step++) {
-          if (!(await steps.next()).done) continue;
-          naming = null;
-          return true;
-        }
-        return false;
-      } catch (error) {
-        naming = null;
-        throw error;
+      const steps = naming ?? nameInTurn(deps);
+      // Whoever fails, or never returns, has taken it along.
+      naming = null;
+      for (let step = 0; step < limits.namingSteps; step++) {
+        if ((await steps.next()).done) return true;
       }
+      naming = steps;
+      return false;
     },
     async auditSome() {
       await auditSome(deps);

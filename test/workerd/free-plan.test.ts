@@ -140,6 +140,16 @@ describe("the object of the free plan", () => {
     expect(await env.DB.prepare(stale).first("pages")).toBe(0);
   });
 
+  it("brings rows of an earlier version up to date before anything else", async () => {
+    await env.DB.prepare("UPDATE site SET derive_after = ''").run();
+    await env.DB.prepare("UPDATE post SET link_key = 'older'").run();
+    await worker.cron();
+    expect(await env.DB.prepare("SELECT derive_after FROM site").first("derive_after")).toBeNull();
+    const older = "SELECT count(*) AS posts FROM post WHERE link_key = 'older'";
+    expect(await env.DB.prepare(older).first("posts")).toBe(0);
+    await publishAll();
+  });
+
   it("publishes the pages beside those that cannot be read", async () => {
     const broken = [5, 7, 8].map(postOf);
     const others = [10, 11, 13, 14, 16, 17].map(postOf);
