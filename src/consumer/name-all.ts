@@ -29,8 +29,8 @@ export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
   if (await isCompiledWith(db, fingerprint)) return;
   const reads = openReads(db);
   const { pagesANaming: size, namingSteps } = limits;
-  const isAtOnce = namingSteps === Number.POSITIVE_INFINITY;
-  const pages = isAtOnce ? chunks(everyPage(reads), size) : chunksOfTypes(reads, size);
+  const isInSteps = Number.isFinite(namingSteps);
+  const pages = isInSteps ? chunksOfTypes(reads, size) : chunks(everyPage(reads), size);
   yield* nameInSteps(db, fingerprint, pages, now(), pace);
 }
 

@@ -223,9 +223,9 @@ describe("an object whose every commit comes too late", () => {
     ];
     const dirty = "INSERT INTO window_dirty (scope, windows, since) VALUES ('', 63, 0)";
     await env.DB.prepare(`${dirty} ON CONFLICT DO NOTHING`).run();
-    await env.DB.prepare("INSERT INTO tally (post, ups, downs, due) VALUES (?1, 1, 0, 0)")
-      .bind(postOf(34))
-      .run();
+    const voted = JSON.stringify([34, 35, 36, 37, 38, 39].map(postOf));
+    const tallies = "INSERT INTO tally (post, ups, downs, due) SELECT value, 1, 0, 0";
+    await env.DB.prepare(`${tallies} FROM json_each(?1)`).bind(voted).run();
     await countedWorkshop(most, overtaken());
     const late = await worker.deliver("cairn-events", events);
     expect(late).toEqual({ acked: [], delays: [1, 1, 1] });
