@@ -257,7 +257,7 @@ test("the free plan is held against a day, a month and an invocation", () => {
   expect(found.get("calls of a Worker's invocation")).toEqual([60, 50]);
   expect(found.get("statements in the calls of one request")).toEqual([70, null]);
   expect(found.get("CPU of a login in its object, ms")).toEqual([200, 30_000]);
-  expect(found.get("CPU of the consumer's Worker, ms")).toEqual([2, 10]);
+  expect(found.get("CPU of the consumer's Worker, ms, 99 times of 100")).toEqual([2, 10]);
 });
 
 test("the free plan's objects are held against a day of requests and of seconds", () => {

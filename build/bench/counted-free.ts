@@ -19,6 +19,8 @@ export interface FreeCounts {
   /** Of all writes of a kind together. */
   readonly object: Mutable<ObjectCost>;
   readonly most: Mutable<Extremes>;
+  /** Of each invocation of the Worker, without what the object did. */
+  readonly workerCpuMs: number[];
 }
 
 export interface FreeConsumer extends CountedConsumer {
@@ -33,7 +35,7 @@ export interface FreeConsumer extends CountedConsumer {
 export function openFreeConsumer(
   deps: PublisherDeps,
   counts: Counts,
-  { object, most }: FreeCounts,
+  { object, most, workerCpuMs }: FreeCounts,
   clock: () => number,
   sleep: (ms: number) => void,
 ): FreeConsumer {
@@ -67,7 +69,7 @@ export function openFreeConsumer(
     await work();
     const cpuMs = cpuSince(before);
     raise(most, "workerCalls", calls);
-    raise(most, "workerCpuMs", cpuMs - inObjectMs);
+    workerCpuMs.push(cpuMs - inObjectMs);
     counts.cpuMs += cpuMs;
     counts.invocations++;
   };

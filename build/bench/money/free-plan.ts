@@ -81,7 +81,11 @@ function invocationsFit({ measured, most, hashMs }: FreeMeasured): Fit[] {
     { what: "statements in the calls of one request", used: most.statements, free: null },
     { what: "CPU of a request to an object, ms", used: most.cpuMs, free: FREE_OBJECT_CPU_MS },
     { what: "CPU of a login in its object, ms", used: hashMs, free: FREE_OBJECT_CPU_MS },
-    { what: "CPU of the consumer's Worker, ms", used: most.workerCpuMs, free: FREE_CPU_MS },
+    {
+      what: "CPU of the consumer's Worker, ms, 99 times of 100",
+      used: most.workerCpuMs,
+      free: FREE_CPU_MS,
+    },
     { what: "CPU of a view, ms", used: measured.view.cpuMs, free: FREE_CPU_MS },
   ];
 }

@@ -75,6 +75,7 @@ export interface Extremes {
   readonly cpuMs: number;
   /** Of one invocation of the Worker. */
   readonly workerCalls: number;
+  /** Of 99 among 100: so short a time, and now and then a collection of garbage falls into it. */
   readonly workerCpuMs: number;
 }
 
