@@ -63,11 +63,9 @@ export const PAID: Limits = {
   namings: 1,
 };
 
-/** Calls of one invocation, of the Worker and of its object alike. */
-export const FREE_CALLS = 50;
-
 export const FREE: Limits = {
-  // Two calls each, and two for the lease. Reading them takes some ten, alone or together.
+  // Two calls each, and two for the lease. Reading them takes some ten, alone or together,
+  // and three more for each 5,000 things in a person's export.
   pagesALease: 10,
   // A turn is two calls of the Worker for each: it makes 45 at most.
   leasesATurn: 8,

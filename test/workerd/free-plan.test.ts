@@ -5,7 +5,8 @@
 import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FREE, FREE_CALLS } from "../../src/consumer/limits.ts";
+import { FREE_SUBREQUESTS } from "../../build/bench/money/prices.ts";
+import { FREE } from "../../src/consumer/limits.ts";
 import consumer from "../../src/consumer/worker.ts";
 import type { CommentId, EventId, PersonKey, PostId } from "../../src/model/ids.ts";
 import { listVersions, readPage } from "../../src/pages/storage.ts";
@@ -239,7 +240,7 @@ describe("an object whose every commit comes too late", () => {
 /** After all of the above. */
 describe("of fifty calls that an invocation has", () => {
   it("no phase of the object has made more, and each was seen", () => {
-    const counts = [...most].filter(([, calls]) => calls > FREE_CALLS);
+    const counts = [...most].filter(([, calls]) => calls > FREE_SUBREQUESTS);
     expect(counts).toEqual([]);
     expect([...most.keys()].sort()).toEqual(
       [
@@ -251,7 +252,7 @@ describe("of fifty calls that an invocation has", () => {
   });
 
   it("the Worker has made no more either, and none but to the object", () => {
-    expect(worker.mostCalls()).toBeLessThanOrEqual(FREE_CALLS);
+    expect(worker.mostCalls()).toBeLessThanOrEqual(FREE_SUBREQUESTS);
     expect(worker.mostCalls()).toBeGreaterThan(FREE.leasesATurn);
   });
 });
