@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "./settings.ts";
+import { PLANS, type Plan } from "./settings.ts";
 
 /** The consumer first: it understands every event that an older intake sends. */
 const WORKERS = ["consumer", "intake", "reader"] as const;
@@ -36,6 +36,11 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
     console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
     return 1;
   }
+  const [wrong] = wrongPlans(deployed);
+  if (wrong !== undefined) {
+    console.error(`wrangler.toml has PLAN = "${wrong}": it takes ${PLANS.join(" or ")}`);
+    return 1;
+  }
   const migrations = DATABASES.map(([database, env]) => [
     "d1",
     "migrations",
@@ -61,6 +66,12 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
 export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
   const isTold = plan !== null && PLANNED.includes(env);
   return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
+}
+
+/** Worker and object would find out too late: what is not `free` is taken for `paid`. */
+export function wrongPlans(toml: string): string[] {
+  const told = [...toml.matchAll(/\bPLAN = "([^"]*)"/g)].map(([, plan = ""]) => plan);
+  return told.filter((plan) => !PLANS.some((each) => each === plan));
 }
 
 function isDeployed(env: (typeof WORKERS)[number]): boolean {

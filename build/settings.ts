@@ -17,7 +17,7 @@ export interface Settings {
   readonly plan: Plan | null;
 }
 
-const PLANS = ["free", "paid"] as const;
+export const PLANS = ["free", "paid"] as const;
 export type Plan = (typeof PLANS)[number];
 
 export class SettingsError extends Error {}

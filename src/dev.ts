@@ -38,6 +38,7 @@ export default {
   },
 } satisfies ExportedHandler<DevEnv>;
 
+/** The consumer's, whose questions can be seen as well. */
 export class Workshop extends ConsumersWorkshop {
   constructor(state: DurableObjectState, env: DevEnv) {
     super(state, watched(env));

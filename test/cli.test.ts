@@ -1,11 +1,11 @@
 /** The scripts when something is wrong: they say what, and end with 1. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { deployStep } from "../build/deploy.ts";
+import { deployStep, wrongPlans } from "../build/deploy.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
@@ -46,6 +46,12 @@ describe("a script", () => {
     expect(deployStep("intake", "paid")).toEqual("deploy --env intake --var PLAN:paid".split(" "));
     expect(deployStep("intake", null)).toEqual(["deploy", "--env", "intake"]);
     expect(deployStep("reader", "free")).toEqual(["deploy", "--env", "reader"]);
+  });
+
+  it("finds a plan in wrangler.toml that is none", () => {
+    const toml = 'vars = { PLAN = "paid", A = "b" }\nvars = { PLAN = "Free" }\nPLAN = "free"';
+    expect(wrongPlans(toml)).toEqual(["Free"]);
+    expect(wrongPlans(readFileSync("wrangler.toml", "utf8"))).toEqual([]);
   });
 
   it("leaves the state alone that a server still holds whose script is gone", async () => {

@@ -47,16 +47,10 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
   return { commit, trusted: site?.compiled === fingerprint ? 0 : commit };
 }
 
-/** As `nameInSteps`, all at once. */
-export async function nameAll(...named: Parameters<typeof nameInSteps>): Promise<void> {
-  const steps = nameInSteps(...named);
-  while (!(await steps.next()).done);
-}
-
 /**
- * Names all pages as of a new commit number, some with each step. Interrupted anywhere, it begins again: the bare
- * fingerprint is written last. From the first statement on, no other code publishes. Pages that are
- * rows already but no longer exist become voids.
+ * Names all pages as of a new commit number, some with each step. Interrupted anywhere, it begins
+ * again: the bare fingerprint is written last. From the first statement on, no other code publishes.
+ * Pages that are rows already but no longer exist become voids.
  */
 export async function* nameInSteps(
   db: D1Database,
