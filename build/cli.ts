@@ -67,7 +67,7 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
         await bench(settings, { now: Date.now, random: Math.random });
         return 0;
       }),
-    deploy: async (_, args) => deploy(args.includes("--dry-run")),
+    deploy: async ({ plan }, args) => deploy(plan, args.includes("--dry-run")),
   };
 
 async function withFile(

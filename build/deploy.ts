@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PLANS, type Plan } from "./settings.ts";
 
 /** The consumer first: it understands every event that an older intake sends. */
 const WORKERS = ["consumer", "intake", "reader"] as const;
@@ -13,6 +14,9 @@ const DATABASES = [
   ["cairn-accounts", "intake"],
 ] as const;
 
+/** Those that work differently on the free plan. */
+const PLANNED: readonly string[] = ["consumer", "intake"];
+
 /** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
 const PLACEHOLDERS = [
   'database_id = "cairn-content"',
@@ -21,12 +25,20 @@ const PLACEHOLDERS = [
   'ORIGIN = "http://localhost:8787", FAST_LANE_SECONDS = "10"',
 ] as const;
 
-/** @returns the exit code of the first step that fails, or 0 */
-export function deploy(isDryRun: boolean): number {
+/**
+ * @param plan null: as wrangler.toml says
+ * @returns the exit code of the first step that fails, or 0
+ */
+export function deploy(plan: Plan | null, isDryRun: boolean): number {
   const [deployed = ""] = readFileSync("wrangler.toml", "utf8").split("[env.dev]");
   const left = PLACEHOLDERS.filter((placeholder) => deployed.includes(placeholder));
   if (left.length > 0 && !isDryRun) {
     console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
+    return 1;
+  }
+  const [wrong] = wrongPlans(deployed);
+  if (wrong !== undefined) {
+    console.error(`wrangler.toml has PLAN = "${wrong}": it takes ${PLANS.join(" or ")}`);
     return 1;
   }
   const migrations = DATABASES.map(([database, env]) => [
@@ -38,11 +50,8 @@ export function deploy(isDryRun: boolean): number {
     "--env",
     env,
   ]);
-  const workers = (isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST).map((env) => [
-    "deploy",
-    "--env",
-    env,
-  ]);
+  const order = isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST;
+  const workers = order.map((env) => deployStep(env, plan));
   const steps = isDryRun
     ? workers.map((step) => [...step, "--dry-run"])
     : [...migrations, ...workers];
@@ -52,6 +61,17 @@ export function deploy(isDryRun: boolean): number {
     if (status !== 0) return status ?? 1;
   }
   return 0;
+}
+
+export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
+  const isTold = plan !== null && PLANNED.includes(env);
+  return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
+}
+
+/** Worker and object would find out too late: what is not `free` is taken for `paid`. */
+export function wrongPlans(toml: string): string[] {
+  const told = [...toml.matchAll(/\bPLAN = "([^"]*)"/g)].map(([, plan = ""]) => plan);
+  return told.filter((plan) => !PLANS.some((each) => each === plan));
 }
 
 function isDeployed(env: (typeof WORKERS)[number]): boolean {

@@ -52,7 +52,7 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   return { ended, stop };
 }
 
-function startWrangler({ port, stateDir, site, rateLimits, logSql }: Settings): ChildProcess {
+function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Settings): ChildProcess {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
   const options = [
     ["--env", "dev"],
@@ -65,6 +65,7 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql }: Settings): 
     ["--var", `ADMINS:${site.admins.join(",")}`],
     ["--var", `RATE_LIMITS:${rateLimits}`],
     ["--var", `LOG_SQL:${logSql}`],
+    plan === null ? [] : ["--var", `PLAN:${plan}`],
     ["--log-level", "error"],
     ["--show-interactive-dev-session=false"],
   ].flat();

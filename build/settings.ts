@@ -13,7 +13,12 @@ export interface Settings {
   readonly rateLimits: string;
   /** `on` or `off`. */
   readonly logSql: string;
+  /** Cloudflare's; null where wrangler.toml decides. */
+  readonly plan: Plan | null;
 }
+
+export const PLANS = ["free", "paid"] as const;
+export type Plan = (typeof PLANS)[number];
 
 export class SettingsError extends Error {}
 
@@ -26,11 +31,18 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (!/^https?:\/\/[^/]+$/.test(origin)) {
     throw new SettingsError(`CAIRN_ORIGIN is ${origin}: it takes a scheme and a host`);
   }
+  const plan = PLANS.find((each) => each === environment.CAIRN_PLAN) ?? null;
+  if (environment.CAIRN_PLAN && plan === null) {
+    throw new SettingsError(
+      `CAIRN_PLAN is ${environment.CAIRN_PLAN}: it takes ${PLANS.join(" or ")}`,
+    );
+  }
   return {
     port,
     stateDir: resolve(environment.CAIRN_STATE || ".wrangler/state"),
     site: { origin, admins: parseAdmins(environment.CAIRN_ADMINS ?? "") },
     logSql: environment.CAIRN_SQL === "on" ? "on" : "off",
     rateLimits: environment.CAIRN_RATE_LIMITS === "off" ? "off" : "on",
+    plan,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type {
   D1Database,
+  DurableObjectNamespace,
   Fetcher,
   KVNamespace,
   Queue,
@@ -31,6 +32,9 @@ export interface IntakeEnv {
   readonly ACCOUNTS: D1Database;
   /** Signs sessions; at least 32 characters. */
   readonly SESSION_SECRET: string;
+  /** `free`: HASHERS hash passwords, because a Worker has 10 ms of CPU there. Else it does itself. */
+  readonly PLAN: string;
+  readonly HASHERS: DurableObjectNamespace;
   /** `off` lifts the rate limits; anything else keeps them. */
   readonly RATE_LIMITS: string;
   /** Registrations and logins, by address. */
@@ -46,6 +50,9 @@ export interface ConsumerEnv {
   readonly DB: D1Database;
   readonly PAGES: R2Bucket;
   readonly SITE: KVNamespace;
+  /** `free`: all the work is done in the one WORKSHOP. Else the Worker does it itself. */
+  readonly PLAN: string;
+  readonly WORKSHOP: DurableObjectNamespace;
   /** The doorbell of the publisher. */
   readonly PUBLISH: Queue;
   /** Purges what the platform caches in front of the site; not there locally, where nothing does. */

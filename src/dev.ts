@@ -6,7 +6,9 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ExportedHandler } from "@cloudflare/workers-types";
 import type { ConsumerEnv, IntakeEnv, JournalEnv, ReaderEnv } from "./bindings.ts";
 import consumer from "./consumer/worker.ts";
+import { Workshop as ConsumersWorkshop } from "./consumer/workshop.ts";
 import { consumeJournaled, journaledQueue, sendJournalAgain } from "./dev/journal.ts";
+import { PasswordHasher } from "./intake/password-hasher.ts";
 import intake from "./intake/worker.ts";
 import reader from "./reader/worker.ts";
 import { loggedDatabase } from "./store/logged.ts";
@@ -35,6 +37,15 @@ export default {
     await consumer.scheduled(controller, watched(env));
   },
 } satisfies ExportedHandler<DevEnv>;
+
+/** The consumer's, whose questions can be seen as well. */
+export class Workshop extends ConsumersWorkshop {
+  constructor(state: DurableObjectState, env: DevEnv) {
+    super(state, watched(env));
+  }
+}
+
+export { PasswordHasher };
 
 export class Intake extends WorkerEntrypoint<DevEnv> {
   override fetch(request: Request): Response | Promise<Response> {

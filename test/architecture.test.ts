@@ -179,6 +179,10 @@ interface Environment {
   readonly r2_buckets?: readonly { readonly binding: string }[];
   readonly kv_namespaces?: readonly { readonly binding: string }[];
   readonly services?: readonly { readonly binding: string; readonly service: string }[];
+  readonly durable_objects?: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+  };
+  readonly migrations?: readonly { readonly new_sqlite_classes: readonly string[] }[];
   readonly ratelimits?: readonly { readonly name: string }[];
   readonly queues?: {
     readonly producers?: readonly { readonly binding: string }[];
@@ -193,11 +197,12 @@ const CONFIG = parse(read("wrangler.toml")) as unknown as Record<string, unknown
 function bindingsOf(environment: Environment): Set<string> {
   const { vars, d1_databases, r2_buckets, kv_namespaces, services, ratelimits, queues } =
     environment;
+  const objects = environment.durable_objects?.bindings;
   const named = [d1_databases, r2_buckets, kv_namespaces, services, queues?.producers];
   return new Set([
     ...Object.keys(vars ?? {}),
     ...named.flatMap((list) => (list ?? []).map(({ binding }) => binding)),
-    ...(ratelimits ?? []).map(({ name }) => name),
+    ...[...(ratelimits ?? []), ...(objects ?? [])].map(({ name }) => name),
   ]);
 }
 
@@ -286,6 +291,21 @@ describe("no read can reach a database", () => {
       expect(called.filter((service) => !there.includes(service as never))).toEqual([]);
     });
     expect(new Set<string>([...WORKERS_AT_FIRST, "dev"])).toEqual(new Set(Object.keys(env)));
+  });
+
+  it("and the free plan's objects are those of who is bound to them, made with SQLite", () => {
+    const made = Object.entries(CONFIG.env).map(([name, { durable_objects, migrations }]) => {
+      const bound = (durable_objects?.bindings ?? []).map(({ class_name }) => class_name);
+      const classes = (migrations ?? []).flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
+      expect(classes).toEqual(bound);
+      return [name, classes];
+    });
+    expect(Object.fromEntries(made)).toEqual({
+      reader: [],
+      intake: ["PasswordHasher"],
+      consumer: ["Workshop"],
+      dev: ["PasswordHasher", "Workshop"],
+    });
   });
 
   it("and only the reader has a public address", () => {

@@ -2,7 +2,9 @@
 import type { Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
 import { ringBell } from "../src/consumer/bell.ts";
+import { PAID } from "../src/consumer/limits.ts";
 import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
+import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
@@ -93,7 +95,8 @@ it("whoever hears a bell even earlier than it was rung for waits as well", async
   };
   const site = openMemoryNamespace();
   const pages = openMemoryBucket();
-  await publishSoon({ db, pages, site, config, pace: PACE, now: () => now, token: anId }, sleep);
+  const deps = { db, pages, site, config, pace: PACE, now: () => now, token: anId };
+  await publishSoon(openPhases(deps, publish), { now: deps.now, sleep }, PAID);
   expect(now).toBe(NOW + 5999);
   expect(await nextDue(db)).toBeNull();
 });

@@ -1,10 +1,11 @@
 /** The scripts when something is wrong: they say what, and end with 1. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { deployStep, wrongPlans } from "../build/deploy.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
@@ -27,6 +28,7 @@ describe("a script", () => {
       "cannot read /nowhere.csv",
     ],
     ["refuses a port that is none", ["dev"], { PORT: "door" }, "PORT is door"],
+    ["refuses a plan that is none", ["deploy"], { CAIRN_PLAN: "Free" }, "CAIRN_PLAN is Free"],
     ["knows its commands", ["biuld"], {}, "no such command: biuld"],
     ["restores no file that is no backup", ["restore", "package.json"], {}, "it is no backup"],
     ["exports to no file", ["export"], {}, "names no file"],
@@ -35,6 +37,21 @@ describe("a script", () => {
     const { status, output } = run(args, environment);
     expect(output).toContain(complaint);
     expect(status).toBe(1);
+  });
+
+  it("tells those Workers the plan that work differently on it, if it is told one", () => {
+    expect(deployStep("consumer", "free")).toEqual(
+      "deploy --env consumer --var PLAN:free".split(" "),
+    );
+    expect(deployStep("intake", "paid")).toEqual("deploy --env intake --var PLAN:paid".split(" "));
+    expect(deployStep("intake", null)).toEqual(["deploy", "--env", "intake"]);
+    expect(deployStep("reader", "free")).toEqual(["deploy", "--env", "reader"]);
+  });
+
+  it("finds a plan in wrangler.toml that is none", () => {
+    const toml = 'vars = { PLAN = "paid", A = "b" }\nvars = { PLAN = "Free" }\nPLAN = "free"';
+    expect(wrongPlans(toml)).toEqual(["Free"]);
+    expect(wrongPlans(readFileSync("wrangler.toml", "utf8"))).toEqual([]);
   });
 
   it("leaves the state alone that a server still holds whose script is gone", async () => {

@@ -11,7 +11,7 @@ import {
 } from "../build/bench/money/bill.ts";
 import { fitsFreePlan } from "../build/bench/money/free-plan.ts";
 import { missShare } from "../build/bench/money/front-cache.ts";
-import type { Measured, WriteCost } from "../build/bench/money/measured.ts";
+import type { FreeMeasured, Measured, WriteCost } from "../build/bench/money/measured.ts";
 import { breakEven, sensitivities, withMerged } from "../build/bench/money/sensitivity.ts";
 import {
   HOBBY,
@@ -53,7 +53,18 @@ const MEASURED: Measured = {
   mixed: null,
   post: { storedBytes: 10_000, storedObjects: 3, databaseBytes: 2000 },
   idle: NO_WRITE,
-  mostSubrequests: 60,
+};
+/** An object that is asked twice for a vote, for a second together. */
+const FREE: FreeMeasured = {
+  measured: MEASURED,
+  objects: {
+    vote: { requests: 2, wallMs: 1000, storeCalls: 20 },
+    comment: { requests: 0, wallMs: 0, storeCalls: 0 },
+    submission: { requests: 0, wallMs: 0, storeCalls: 0 },
+    idle: { requests: 1, wallMs: 0, storeCalls: 0 },
+  },
+  most: { calls: 40, statements: 70, cpuMs: 250, workerCalls: 60, workerCpuMs: 2 },
+  hashMs: 200,
 };
 
 /** Seven writes a second, each of which writes 2 objects and 5 rows; a vote among votes only, 10 rows. */
@@ -237,11 +248,25 @@ describe("an assumption", () => {
 
 test("the free plan is held against a day, a month and an invocation", () => {
   // 30,000 votes a month are 1,000 a day: 6,000 queue operations and 20,000 rows.
-  const fits = fitsFreePlan(MEASURED, aSite({ votes: 30_000 }), 200);
+  const fits = fitsFreePlan(FREE, aSite({ votes: 30_000, people: 60 }));
   const found = new Map(fits.map(({ what, used, free }) => [what, [used, free]]));
   expect(found.get("queues a day")).toEqual([6000, 10_000]);
   expect(found.get("D1 rows written a day")).toEqual([20_000, 100_000]);
   expect(found.get("R2 writes a month")).toEqual([240_000, 1_000_000]);
-  expect(found.get("subrequests of the costliest invocation seen")).toEqual([60, 50]);
-  expect(found.get("CPU of a login, ms")).toEqual([200, 10]);
+  expect(found.get("calls of a request to an object")).toEqual([40, 50]);
+  expect(found.get("calls of a Worker's invocation")).toEqual([60, 50]);
+  expect(found.get("statements in the calls of one request")).toEqual([70, null]);
+  expect(found.get("CPU of a login in its object, ms")).toEqual([200, 30_000]);
+  expect(found.get("CPU of the consumer's Worker, ms, 99 times of 100")).toEqual([2, 10]);
+});
+
+test("the free plan's objects are held against a day of requests and of seconds", () => {
+  const fits = fitsFreePlan(FREE, aSite({ votes: 30_000, people: 60 }));
+  const found = new Map(fits.map(({ what, used, free }) => [what, [used, free]]));
+  // 1,000 votes, 1,440 minutes and 2 logins a day.
+  expect(found.get("requests to objects a day")).toEqual([3442, 100_000]);
+  const near = found.get("GB-seconds of objects a day, with stores as near as here");
+  expect(near?.[0]).toBeCloseTo((1000 + 2 * 0.2) * 0.128);
+  const far = found.get("the same, were each call of a store to take 100 ms more");
+  expect(far?.[0]).toBeCloseTo((3000 + 2 * 0.2) * 0.128);
 });

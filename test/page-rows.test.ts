@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { writeAgain } from "../src/store/audit.ts";
 import { claimBell, nextDue } from "../src/store/bell-rows.ts";
 import { makeStaleDue, markWritten, readPageStates } from "../src/store/built-pages.ts";
-import { beginBuilding, isCompiledWith, nameAll } from "../src/store/compiled.ts";
+import { beginBuilding, isCompiledWith, nameInSteps } from "../src/store/compiled.ts";
 import { LEASE_MS, leasePages, settleLease } from "../src/store/leases.ts";
 import { type Lane, type NamedPage, namePages } from "../src/store/page-rows.ts";
 import { readStale } from "../src/store/status.ts";
@@ -11,6 +11,10 @@ import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/s
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
+
+async function nameAllAtOnce(...named: Parameters<typeof nameInSteps>): Promise<void> {
+  for await (const _ of nameInSteps(...named));
+}
 
 function aTable() {
   const db = openMemoryD1();
@@ -118,7 +122,7 @@ describe("a page", () => {
       yield [{ key: "/", lane: "fast" as const }];
     }
     await db.prepare("UPDATE site SET commit_number = 2").run();
-    await nameAll(db, "new code", pages(), T + 1, PACE);
+    await nameAllAtOnce(db, "new code", pages(), T + 1, PACE);
     expect(await nextDue(db)).toBe(T + 1000);
   });
 
@@ -138,7 +142,9 @@ describe("a page", () => {
       yield [{ key: "/", lane: "fast" as const }];
       throw new Error("interrupted");
     }
-    await expect(nameAll(db, "new code", interrupted(), T, PACE)).rejects.toThrow("interrupted");
+    await expect(nameAllAtOnce(db, "new code", interrupted(), T, PACE)).rejects.toThrow(
+      "interrupted",
+    );
     expect((await leasePages(db, "", "old", T, 10)).pages).toEqual([]);
     expect((await leasePages(db, "new code", "new", T, 10)).pages).toHaveLength(1);
     expect(await isCompiledWith(db, "new code")).toBe(false);
@@ -374,7 +380,7 @@ describe("a page", () => {
     await end([], ["/"], "a", 2, T);
     await name("fast", 3, T + 1, true);
     expect(await nextDue(db)).toBe(T + 5000);
-    await nameAll(db, "new code", none(), T + 1, PACE);
+    await nameAllAtOnce(db, "new code", none(), T + 1, PACE);
     expect(await nextDue(db)).toBe(T + 5000);
   });
 

@@ -1,7 +1,10 @@
 /** The publisher waits for what is due within the second, instead of for its next bell. */
+import type { Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
+import { PAID } from "../src/consumer/limits.ts";
 import { nameAllPages } from "../src/consumer/name-all.ts";
+import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
@@ -10,6 +13,8 @@ import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const post = aSubmission();
+/** None of this rings it. */
+const NO_BELL = {} as Queue;
 
 let now: number;
 let slept: number[];
@@ -32,6 +37,10 @@ async function sleep(ms: number): Promise<void> {
   now += ms;
 }
 
+function ringNow(): Promise<void> {
+  return publishSoon(openPhases(site, NO_BELL), { now: () => now, sleep }, PAID);
+}
+
 function vote(by: string, value: 1 | -1 = 1) {
   const event = aVote({ post: post.post, by, value, at: now });
   return consumeEvents(site.db, [event], now, PACE);
@@ -50,7 +59,7 @@ beforeEach(async () => {
   await consumeEvents(site.db, [post], now, PACE);
   for (let due = await nextDue(site.db); due !== null; due = await nextDue(site.db)) {
     now = Math.max(now, due);
-    await publishSoon(site, sleep);
+    await ringNow();
   }
   now += 1_000_000;
   slept = [];
@@ -58,11 +67,11 @@ beforeEach(async () => {
 
 it("a vote that is counted, and shown, 700 ms from now is both in the same invocation", async () => {
   await vote("ben");
-  await publishSoon(site, sleep);
+  await ringNow();
   now += 300;
   await vote("cat");
   const begun = now;
-  await publishSoon(site, sleep);
+  await ringNow();
   expect(now - begun).toBe(700);
   expect(await site.db.prepare("SELECT score FROM post").first("score")).toBe(3);
   const stale = "SELECT count(*) AS n FROM page WHERE named > written AND lane = 'fast'";
@@ -71,19 +80,19 @@ it("a vote that is counted, and shown, 700 ms from now is both in the same invoc
 
 it("what becomes due while it sleeps is found a tenth of a second later", async () => {
   await vote("ben");
-  await publishSoon(site, sleep);
+  await ringNow();
   now += 300;
   await vote("cat");
-  await publishSoon(site, sleep);
+  await ringNow();
   expect(Math.max(...slept)).toBe(100);
 });
 
 it("what is due later is left to the bell", async () => {
   await vote("ben");
-  await publishSoon(site, sleep);
+  await ringNow();
   now += 5000;
   await vote("ben", -1);
-  await publishSoon(site, sleep);
+  await ringNow();
   expect(slept).toEqual([]);
   expect(await nextDue(site.db)).toBeGreaterThan(now + 1000);
 });

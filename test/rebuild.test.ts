@@ -3,6 +3,7 @@
  * once nothing is stale, the stored site is byte for byte what a full build writes. Never skipped.
  */
 import { describe, expect, it } from "vitest";
+import { FREE } from "../src/consumer/limits.ts";
 import type { PersonKey } from "../src/model/ids.ts";
 import { IS_LONG } from "./faults/long.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -29,6 +30,7 @@ describe("publishing only the affected pages leaves what a full build would", ()
     ["several pages, no faults", { steps: 40, posts: 70, faultProbability: 0 }],
     ["few posts, many faults", { steps: 80, posts: 5, faultProbability: 0.2 }],
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],
+    ["on the free plan", { steps: 40, posts: 30, faultProbability: 0.1, limits: FREE }],
   ])("%s", { timeout: TIMEOUT_MS }, async (name, options) => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES / 4; seed++) {
       const differences = await runSequence(openSite(), { ...options, seed });

@@ -6,6 +6,7 @@ import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
 import { benchBuilding } from "./building.ts";
 import { withCopyOf } from "./copy.ts";
+import { benchFree } from "./free.ts";
 import { benchIdle } from "./idle.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
@@ -29,7 +30,11 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
   const busy = await withCopyOf(settings.stateDir, (copy) =>
     benchBusy({ ...settings, stateDir: copy }, sources),
   );
-  const tables = moneyTables(measured, { ...measured, ...busy }, hashCpuMs());
+  const free = await withCopyOf(settings.stateDir, (copy) =>
+    benchFree({ ...settings, stateDir: copy }, sources),
+  );
+  const onFree = { ...free, measured: { ...measured, ...free.costs }, hashMs: hashCpuMs() };
+  const tables = moneyTables(measured, { ...measured, ...busy }, onFree);
   for (const table of tables) console.log(tableText(table));
 }
 
@@ -60,8 +65,7 @@ async function benchCalm(settings: Settings, sources: Sources) {
     if (reading) console.log(tableText(reading.table));
     else await state.dispose();
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
-    const mostSubrequests = Math.max(idle.mostSubrequests, writes.mostSubrequests);
-    return { ...writes, mixed: null, post, idle: idle.idle, view, mostSubrequests };
+    return { ...writes, mixed: null, post, idle, view };
   } finally {
     lock.release();
   }

@@ -1,8 +1,11 @@
 /** The consumer's Worker, as far as one write needs it, with everything counted that is billed. */
 import { ringBell } from "../../src/consumer/bell.ts";
+import { consumeEvents } from "../../src/consumer/consume.ts";
 import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { tick } from "../../src/consumer/tick.ts";
 import { pageTypeOf } from "../../src/pages/table.ts";
+import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
 import { keysNamedAt } from "../../src/store/page-rows.ts";
@@ -29,8 +32,17 @@ export interface Counts {
    */
   cpuMs: number;
   invocations: number;
-  /** Of the costliest invocation. */
-  mostSubrequests: number;
+}
+
+/** What a write needs of the consumer, one step after another. */
+export interface CountedConsumer {
+  apply(event: CairnEvent): Promise<void>;
+  /** If anything is due now: else no bell has rung. */
+  publish(): Promise<void>;
+  /** What cron costs in any case is counted for itself. */
+  tick(): Promise<void>;
+  /** What the last commit made stale. */
+  countNamed(): Promise<void>;
 }
 
 export function noWrites(): Counts {
@@ -40,7 +52,6 @@ export function noWrites(): Counts {
     unchanged: 0,
     cpuMs: 0,
     invocations: 0,
-    mostSubrequests: 0,
   };
 }
 
@@ -57,8 +68,8 @@ export function costOf({ stores, cpuMs, invocations }: Counts, writes: number): 
   };
 }
 
-export function openCountedConsumer(deps: PublisherDeps, counts: Counts) {
-  const { stores, named } = counts;
+export function openCountedConsumer(deps: PublisherDeps, counts: Counts): CountedConsumer {
+  const { stores } = counts;
   const db = countedDatabase(deps.db, stores);
   const counted = { ...deps, db, pages: countedBucket(deps.pages, stores) };
   const bell = countedBell(stores);
@@ -69,19 +80,15 @@ export function openCountedConsumer(deps: PublisherDeps, counts: Counts) {
     counts.cpuMs += (user + system) / 1000;
   };
   const invoke = async (work: () => Promise<unknown>) => {
-    const before = stores.subrequests;
     await measure(async () => {
       await work();
       await ringBell(db, bell, fingerprintOf(deps.config), deps.now());
     });
     counts.invocations++;
-    counts.mostSubrequests = Math.max(counts.mostSubrequests, stores.subrequests - before);
   };
   return {
-    db,
-    measure,
-    invoke,
-    /** If anything is due now: else no bell has rung. */
+    apply: (event) => invoke(() => consumeEvents(db, [event], deps.now(), deps.pace)),
+    tick: () => measure(() => tick(db, deps.now(), deps.pace)),
     async publish() {
       const due = await nextDue(deps.db);
       if (due === null || due > deps.now()) return;
@@ -89,12 +96,13 @@ export function openCountedConsumer(deps: PublisherDeps, counts: Counts) {
         counts.unchanged += (await publishStale(counted)).unchanged;
       });
     },
-    /** What the last commit made stale. */
-    async countNamed() {
-      for (const key of await keysNamedAt(deps.db, await readCommitNumber(deps.db))) {
-        const kind = pageTypeOf(key)?.name ?? "no type";
-        named.set(kind, (named.get(kind) ?? 0) + 1);
-      }
-    },
+    countNamed: () => countNamed(deps, counts),
   };
+}
+
+export async function countNamed({ db }: PublisherDeps, { named }: Counts): Promise<void> {
+  for (const key of await keysNamedAt(db, await readCommitNumber(db))) {
+    const kind = pageTypeOf(key)?.name ?? "no type";
+    named.set(kind, (named.get(kind) ?? 0) + 1);
+  }
 }

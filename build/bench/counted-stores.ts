@@ -4,6 +4,7 @@ import type {
   D1Meta,
   D1PreparedStatement,
   D1Result,
+  KVNamespace,
   Queue,
   R2Bucket,
 } from "@cloudflare/workers-types";
@@ -17,6 +18,8 @@ export interface StoreCounts {
   bells: number;
   /** Calls out of the Worker, of which an invocation may make 50 or 10,000. */
   subrequests: number;
+  /** Of D1, those of a batch one by one. */
+  statements: number;
   /** Of the whole database, after the last query. */
   databaseBytes: number;
 }
@@ -29,6 +32,7 @@ export function noCounts(): StoreCounts {
     storageReads: 0,
     bells: 0,
     subrequests: 0,
+    statements: 0,
     databaseBytes: 0,
   };
 }
@@ -42,6 +46,7 @@ export function countedDatabase(db: D1Database, counts: StoreCounts): D1Database
   };
   const asked = async <Row>(real: D1PreparedStatement): Promise<D1Result<Row>> => {
     counts.subrequests++;
+    counts.statements++;
     const answer = await real.all<Row>();
     add(answer.meta);
     return answer;
@@ -64,6 +69,7 @@ export function countedDatabase(db: D1Database, counts: StoreCounts): D1Database
     prepare: (sql: string) => counted(db.prepare(sql)),
     batch: async (statements: D1PreparedStatement[]) => {
       counts.subrequests++;
+      counts.statements += statements.length;
       const answers = await db.batch(
         statements.map((each) => reals.get(each) as D1PreparedStatement),
       );
@@ -94,6 +100,18 @@ export function countedBucket(pages: R2Bucket, counts: StoreCounts): R2Bucket {
     }) as R2Bucket["put"],
   };
   return bucket as R2Bucket;
+}
+
+export function countedNamespace(site: KVNamespace, counts: StoreCounts): KVNamespace {
+  const put = (...asked: Parameters<KVNamespace["put"]>) => {
+    counts.subrequests++;
+    return site.put(...asked);
+  };
+  const getWithMetadata = (...asked: Parameters<KVNamespace["getWithMetadata"]>) => {
+    counts.subrequests++;
+    return site.getWithMetadata(...asked);
+  };
+  return { put, getWithMetadata } as unknown as KVNamespace;
 }
 
 export function countedBell(counts: StoreCounts): Queue {

@@ -1,7 +1,7 @@
 /** What it costs on Cloudflare: tables computed from what the rest of the bench has measured. */
 import { billedDollars, grossDollars, monthDollars, times, total } from "./money/bill.ts";
 import { fitsFreePlan } from "./money/free-plan.ts";
-import type { Measured } from "./money/measured.ts";
+import type { FreeMeasured, Measured } from "./money/measured.ts";
 import { BILLED, PLAN_DOLLARS, PRICES, type Usage } from "./money/prices.ts";
 import { breakEven, sensitivities } from "./money/sensitivity.ts";
 import {
@@ -27,13 +27,14 @@ const count = (amount: number) => Math.round(amount).toLocaleString("en");
 /**
  * @param alone with each write on its own: the worst case, and what a small site sees
  * @param busy with the writes of a large site, which meet on pages; null where it was not measured
+ * @param free as `alone`, done as the free plan has it done
  */
-export function moneyTables(alone: Measured, busy: Measured | null, hashCpuMs: number): Table[] {
+export function moneyTables(alone: Measured, busy: Measured | null, free: FreeMeasured): Table[] {
   const large = busy ?? alone;
   return [
     perMillion(alone),
     months(alone, large, busy !== null),
-    freePlan(alone, hashCpuMs),
+    freePlan(free),
     assumptions(large),
   ];
 }
@@ -89,15 +90,15 @@ function months(alone: Measured, large: Measured, isMerged: boolean): Table {
   };
 }
 
-function freePlan(measured: Measured, hashCpuMs: number): Table {
+function freePlan(free: FreeMeasured): Table {
   return {
     title: "A hobby site and the free plan",
     columns: ["", "used", "free", "fits"],
-    rows: fitsFreePlan(measured, HOBBY, hashCpuMs).map(({ what, used, free }) => [
+    rows: fitsFreePlan(free, HOBBY).map(({ what, used, free: most }) => [
       what,
       used < 100 ? used.toFixed(1) : count(used),
-      count(free),
-      used <= free ? "yes" : "no",
+      most === null ? "" : count(most),
+      most === null ? "" : used <= most ? "yes" : "no",
     ]),
   };
 }

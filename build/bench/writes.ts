@@ -3,19 +3,25 @@
  * site. Each is followed by a tick, which orders the windows that the write has touched.
  */
 
-import { consumeEvents } from "../../src/consumer/consume.ts";
-import { tick } from "../../src/consumer/tick.ts";
+import type { PublisherDeps } from "../../src/consumer/publish-stale.ts";
 import { mintId, type PostId } from "../../src/model/ids.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { parseEvent } from "../../src/queue/events.ts";
 import { openReads } from "../../src/store/reads.ts";
 import type { LocalState } from "../local.ts";
-import { type Counts, costOf, noWrites, openCountedConsumer } from "./counted-consumer.ts";
+import {
+  type CountedConsumer,
+  type Counts,
+  costOf,
+  noWrites,
+  openCountedConsumer,
+} from "./counted-consumer.ts";
 import type { StoreCounts } from "./counted-stores.ts";
 import type { WriteCost } from "./money/measured.ts";
 import type { Table } from "./table.ts";
 
-const WRITES = 30;
+/** Of each kind. */
+export const WRITES = 30;
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 /** Between two writes: no lane merges them, so that each pays for itself. Milliseconds. */
 const QUIET_MS = 120_000;
@@ -33,8 +39,11 @@ export interface WriteCosts {
   readonly vote: WriteCost;
   readonly comment: WriteCost;
   readonly submission: WriteCost;
-  readonly mostSubrequests: number;
+  /** Of each of these: everything that was counted, of so many writes. */
+  readonly counts: Readonly<Record<"vote" | "comment" | "submission", Counts>>;
 }
+
+export type OpenConsumer = (deps: PublisherDeps, counts: Counts) => CountedConsumer;
 
 /**
  * One write after another, each kind on its own.
@@ -44,6 +53,7 @@ export async function benchWrites(
   state: LocalState,
   config: Site,
   sources: Sources,
+  open: OpenConsumer = openCountedConsumer,
 ): Promise<WriteCosts> {
   const { random } = sources;
   const reads = openReads(state.db);
@@ -85,7 +95,7 @@ export async function benchWrites(
   const columns: Counts[] = [];
   // One clock for all: pages remember when they were written.
   const clock = { ms: sources.now() };
-  for (const [, make] of kinds) columns.push(await send(state, config, random, clock, make));
+  for (const [, make] of kinds) columns.push(await send(state, config, random, clock, open, make));
   const names = [...new Set(columns.flatMap(({ named }) => [...named.keys()]))];
   const row = (label: string, count: (counts: Counts) => number) => [
     label,
@@ -104,10 +114,15 @@ export async function benchWrites(
       row("rows written", stores("rowsWritten")),
     ],
   };
-  const [, , , comment, submission, voteOfToday] = columns.map((counts) => costOf(counts, WRITES));
+  const [, , , comment, submission, voteOfToday] = columns;
   if (!voteOfToday || !comment || !submission) throw new Error("a kind was not measured");
-  const mostSubrequests = Math.max(...columns.map(({ mostSubrequests: most }) => most));
-  return { table, vote: voteOfToday, comment, submission, mostSubrequests };
+  return {
+    table,
+    vote: costOf(voteOfToday, WRITES),
+    comment: costOf(comment, WRITES),
+    submission: costOf(submission, WRITES),
+    counts: { vote: voteOfToday, comment, submission },
+  };
 }
 
 /** @param make the fields of an event, given an id for what it makes */
@@ -116,9 +131,11 @@ async function send(
   config: Site,
   random: Sources["random"],
   clock: { ms: number },
+  open: OpenConsumer,
   make: (id: string) => object,
 ): Promise<Counts> {
   const counts = noWrites();
+  const token = () => mintId(clock.ms, random);
   for (let write = 0; write < WRITES; write++) {
     clock.ms += QUIET_MS;
     const id = mintId(clock.ms, random);
@@ -131,16 +148,12 @@ async function send(
       ...make(mintId(clock.ms, random)),
     });
     if (event.type === "malformed") throw new Error(event.why);
-    const consumer = openCountedConsumer(
-      { ...state, config, pace: PACE, now: () => clock.ms, token: () => id },
-      counts,
-    );
-    await consumer.invoke(() => consumeEvents(consumer.db, [event], clock.ms, PACE));
+    const consumer = open({ ...state, config, pace: PACE, now: () => clock.ms, token }, counts);
+    await consumer.apply(event);
     await consumer.countNamed();
     await consumer.publish();
-    // What cron costs in any case is counted for itself.
     clock.ms += UNTIL_TICK_MS;
-    await consumer.measure(() => tick(consumer.db, clock.ms, PACE));
+    await consumer.tick();
     await consumer.countNamed();
     await consumer.publish();
   }

@@ -13,12 +13,10 @@ import type { Pace } from "../store/page-rows.ts";
 import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";
+import { PAID } from "./limits.ts";
 import { placeChange } from "./place-change.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { touchedBy } from "./touched-by.ts";
-
-/** Two consumers that always collide would mean a bug; then the queue tries again later. */
-const MAX_CONFLICTS = 20;
 
 /**
  * @param ranked what an isolate remembers of this database from one call to the next
@@ -31,9 +29,10 @@ export async function consumeEvents(
   pace: Pace,
   admins: readonly PersonKey[] = [],
   ranked: RankedHeads = new RankedHeads(),
+  { attempts } = PAID,
 ): Promise<readonly Outcome[]> {
   const db = gathered(database);
-  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
     const applied = apply(rows, events, now, admins, pace);
     if (isNothing(applied)) return applied.outcomes;
@@ -57,7 +56,7 @@ export async function consumeEvents(
     ranked.advance(rows.commit, moves);
     return applied.outcomes;
   }
-  throw new Error(`${MAX_CONFLICTS} commits in a row came too late`);
+  throw new Error(`${attempts} commits in a row came too late`);
 }
 
 /** The others the consumer says to itself: they are nobody's act, and not counted. */

@@ -9,18 +9,18 @@ import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
 import { forgetLeft, hasLeft, type Leaving, nextLeaving, readLeft } from "../store/departures.ts";
 import { consumeEvents } from "./consume.ts";
+import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Things of one commit: each post may have a long discussion, all of which is read. */
 const THINGS_A_SLICE = 25;
-/** Slices of one invocation: each takes about 40 of D1's 1,000 queries, and publishing wants some. */
-const MAX_SLICES = 6;
 
-type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
+type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked" | "limits">;
 
 /** @returns whether something is left to do */
 export async function finishDepartures(deps: Deps): Promise<boolean> {
-  for (let slice = 0; slice < MAX_SLICES; slice++) {
+  const { slices } = deps.limits ?? PAID;
+  for (let slice = 0; slice < slices; slice++) {
     const leaving = await nextLeaving(deps.db);
     if (leaving === null) return false;
     await finishSlice(deps, leaving);
@@ -28,11 +28,14 @@ export async function finishDepartures(deps: Deps): Promise<boolean> {
   return (await nextLeaving(deps.db)) !== null;
 }
 
-async function finishSlice({ db, pace, now, ranked }: Deps, leaving: Leaving): Promise<void> {
+async function finishSlice(
+  { db, pace, now, ranked, limits }: Deps,
+  leaving: Leaving,
+): Promise<void> {
   const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
   const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
   if (events.length === 0) return hasLeft(db, leaving.person);
-  await consumeEvents(db, events, now(), pace, [], ranked);
+  await consumeEvents(db, events, now(), pace, [], ranked, limits);
   await forgetLeft(db, posts);
   await forgetLeft(db, comments);
 }

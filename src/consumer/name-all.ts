@@ -3,32 +3,55 @@
  * deploy is an update of rows, and the old pages are served until the new ones are written.
  */
 import { FINGERPRINT } from "../pages/compiled/templates.js";
-import type { Site } from "../pages/page-type.ts";
+import type { PageType, Site } from "../pages/page-type.ts";
 import { PAGE_TYPES } from "../pages/table.ts";
-import { isCompiledWith, nameAll } from "../store/compiled.ts";
+import { isCompiledWith, nameInSteps } from "../store/compiled.ts";
 import type { NamedPage } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import { openReads } from "../store/reads.ts";
+import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
-
-/** Rows named by one statement. */
-const PAGES_A_STATEMENT = 1000;
 
 /** What decides how pages look, besides rows. */
 export function fingerprintOf({ origin, admins }: Site): string {
   return `${FINGERPRINT} ${origin} ${admins.join(",")}`;
 }
 
-export async function nameAllPages({ db, config, now, pace }: PublisherDeps): Promise<void> {
+export async function nameAllPages(deps: PublisherDeps): Promise<void> {
+  const steps = nameInTurn(deps);
+  while (!(await steps.next()).done);
+}
+
+/** The same in steps of a few queries each: whoever stops between two of them goes on, or begins again. */
+export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
+  const { db, config, now, pace, limits = PAID } = deps;
   const fingerprint = fingerprintOf(config);
   if (await isCompiledWith(db, fingerprint)) return;
-  await nameAll(db, fingerprint, chunks(everyPage(openReads(db)), PAGES_A_STATEMENT), now(), pace);
+  const reads = openReads(db);
+  const { pagesANaming: size, namingSteps } = limits;
+  const isInSteps = Number.isFinite(namingSteps);
+  const pages = isInSteps ? chunksOfTypes(reads, size) : chunks(everyPage(reads), size);
+  yield* nameInSteps(db, fingerprint, pages, now(), pace);
 }
 
 /** Every key that exists, with its lane. */
 export async function* everyPage(reads: Reads): AsyncGenerator<NamedPage> {
+  for (const type of PAGE_TYPES) yield* everyPageOf(type, reads);
+}
+
+async function* everyPageOf(type: PageType, reads: Reads): AsyncGenerator<NamedPage> {
+  for await (const key of type.every(reads)) yield { key, lane: type.lane(key) };
+}
+
+/** No chunk has pages of two types, and each type has one: so few queries lie between two of them. */
+async function* chunksOfTypes(reads: Reads, size: number): AsyncGenerator<NamedPage[]> {
   for (const type of PAGE_TYPES) {
-    for await (const key of type.every(reads)) yield { key, lane: type.lane(key) };
+    let isNone = true;
+    for await (const chunk of chunks(everyPageOf(type, reads), size)) {
+      isNone = false;
+      yield chunk;
+    }
+    if (isNone) yield [];
   }
 }
 

@@ -27,23 +27,15 @@ import {
 import type { Pace } from "../store/page-rows.ts";
 import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
+import { type Limits, PAID } from "./limits.ts";
 import { fingerprintOf } from "./name-all.ts";
 import type { RankedHeads } from "./ranked-heads.ts";
 import { settleTallies } from "./settle-tallies.ts";
 
-/** Pages of one lease: bounds queries (D1 allows 1,000 an invocation) and memory. */
-const PAGES_A_LEASE = 100;
-/** Leases of one invocation, by the same limit; what remains waits for the next bell. */
-const MAX_LEASES = 6;
 /** Simultaneous connections that a Worker may hold. */
 const PARALLEL_PUTS = 6;
 /** Pages between two breaths: some tens of milliseconds of a processor. */
 const PAGES_A_BREATH = 12;
-/**
- * Of one lease: fourteen find one page among a hundred that cannot be read. Each may take some twenty
- * of D1's 1,000 queries, and without any left nothing could be settled.
- */
-const MAX_READS = 30;
 /** After storage has failed. Milliseconds. */
 const RETRY_MS = 5000;
 /**
@@ -72,35 +64,66 @@ export interface PublisherDeps {
   readonly ranked?: RankedHeads;
   /** Empties the front cache, if it can; not there where nothing caches. */
   readonly purge?: (() => Promise<boolean>) | undefined;
+  /** How much is done at once; without them, as on the paid plan. */
+  readonly limits?: Limits;
 }
 
 export type PublishCounts = Record<PublishResult | "failed", number>;
 
-/** Publishes what is due now; votes that are to be counted by now are among it. */
-export async function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
-  const counts: PublishCounts = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
-  for (let lease = 0; lease < MAX_LEASES; lease++) {
-    const isMoreToCount = await settleTallies(deps);
-    const leased = await publishLease(deps, counts);
-    if (leased < PAGES_A_LEASE && !isMoreToCount) break;
-  }
-  return counts;
+const NO_PAGES: Readonly<PublishCounts> = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
+const RESULTS = ["written", "unchanged", "superseded", "failed"] as const;
+
+/** A turn's two steps, wherever they are done. */
+export interface Publishing {
+  /** @returns whether more votes are to be counted */
+  settleTallies(): Promise<boolean>;
+  publishLease(): Promise<PublishedLease>;
 }
 
-async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise<number> {
+export interface PublishedLease {
+  readonly counts: PublishCounts;
+  /** As many pages as a lease may have: there may be more. */
+  readonly isFull: boolean;
+}
+
+/** Publishes what is due now; votes that are to be counted by now are among it. */
+export function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
+  return publishTurn(
+    { settleTallies: () => settleTallies(deps), publishLease: () => publishLease(deps) },
+    deps.limits ?? PAID,
+  );
+}
+
+/** What remains waits for the next bell. */
+export async function publishTurn(
+  publishing: Publishing,
+  { leasesATurn }: Limits,
+): Promise<PublishCounts> {
+  const sum: PublishCounts = { ...NO_PAGES };
+  for (let lease = 0; lease < leasesATurn; lease++) {
+    const isMoreToCount = await publishing.settleTallies();
+    const { counts, isFull } = await publishing.publishLease();
+    for (const result of RESULTS) sum[result] += counts[result];
+    if (!isFull && !isMoreToCount) break;
+  }
+  return sum;
+}
+
+export async function publishLease(deps: PublisherDeps): Promise<PublishedLease> {
+  const { pagesALease } = deps.limits ?? PAID;
+  const counts: PublishCounts = { ...NO_PAGES };
   const token = deps.token();
   const leasedAt = deps.now();
   const code = fingerprintOf(deps.config);
-  const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, PAGES_A_LEASE);
-  if (pages.length === 0) return 0;
-  const prepared = await prepareLease(
+  const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, pagesALease);
+  if (pages.length === 0) return { counts, isFull: false };
+  const { prepared, untried } = await prepareLease(
     deps,
     pages.map(({ key }) => key),
   );
   const mayPut = () => deps.now() < leasedAt + LEASE_MS - LAST_PUT_MS;
   const settled: PublishedPage[] = [];
   const failed: string[] = [];
-  const before = { ...counts };
   let begun = 0;
   let breath: Promise<void> | undefined;
   const publishOne = async (page: LeasedPage) => {
@@ -119,43 +142,48 @@ async function publishLease(deps: PublisherDeps, counts: PublishCounts): Promise
       failed.push(page.key);
     }
   };
-  await eachInParallel(pages, PARALLEL_PUTS, publishOne);
+  const tried = pages.filter(({ key }) => !untried.has(key));
+  await eachInParallel(tried, PARALLEL_PUTS, publishOne);
   const now = deps.now();
   await deps.db.batch([
     ...settleLease(deps.db, token, { settled, failed, commit, retryMs: RETRY_MS }, now, deps.pace),
-    countPages(deps.db, {
-      written: counts.written - before.written,
-      unchanged: counts.unchanged - before.unchanged,
-      failed: failed.length,
-    }),
+    countPages(deps.db, counts),
     ...(deps.purge && pages.some(({ isUrgent }) => isUrgent) ? [wantPurge(deps.db, now)] : []),
   ]);
-  return pages.length;
+  return { counts, isFull: pages.length === pagesALease || untried.size > 0 };
+}
+
+interface PreparedLease {
+  readonly prepared: ReadonlyMap<string, Prepared>;
+  /** Left to the next lease. */
+  readonly untried: ReadonlySet<string>;
 }
 
 /**
  * One page whose rows cannot be read does not keep the others: those that fail together are halved,
- * and what is still not read is missing from the answer.
+ * or tried one by one, and what is still not read is missing from the answer.
  */
-async function prepareLease(
-  deps: PublisherDeps,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, Prepared>> {
+async function prepareLease(deps: PublisherDeps, keys: readonly string[]): Promise<PreparedLease> {
+  const { readsALease, isOneByOne } = deps.limits ?? PAID;
   const prepared = new Map<string, Prepared>();
   const groups = [keys];
   let reads = 0;
   // The largest first: so several that cannot be read do not keep the others either.
-  for (let group = groups.shift(); group && reads < MAX_READS; group = groups.shift()) {
+  while (reads < readsALease) {
+    const group = groups.shift();
+    if (!group) break;
     reads++;
     try {
       for (const [key, page] of await preparePages(deps, group)) prepared.set(key, page);
     } catch (error) {
       console.error(`reading ${group.length} pages failed, ${group[0]} among them`, error);
       const half = Math.ceil(group.length / 2);
-      if (group.length > 1) groups.push(group.slice(0, half), group.slice(half));
+      if (group.length === 1) continue;
+      if (isOneByOne) groups.push(...group.map((key) => [key]));
+      else groups.push(group.slice(0, half), group.slice(half));
     }
   }
-  return prepared;
+  return { prepared, untried: new Set(isOneByOne ? groups.flat() : []) };
 }
 
 /** Reads keys of any types, each type's together. A key of no type is a void. */

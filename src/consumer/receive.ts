@@ -1,12 +1,9 @@
 /**
- * The consumer's door: messages become events, outcomes become acks and retries. A message that is
- * no event is kept among the dead letters; none blocks the queue.
+ * The consumer's door: outcomes of events become acks and retries. None blocks the queue. What is done
+ * with them is asked of whoever does it: see apply-delivered.ts.
  */
 import type { Message } from "@cloudflare/workers-types";
-import { type CairnEvent, parseEvent } from "../queue/events.ts";
-import { keepDeadLetters } from "../store/dead-letters.ts";
-import { consumeEvents } from "./consume.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
+import type { Delivered, Fate } from "./apply-delivered.ts";
 
 /**
  * A group that fails is halved, so that a poisonous message fails alone: eight times for one among a
@@ -17,85 +14,71 @@ const MAX_FAILURES = 14;
 /** Growing delay between attempts: 1 s, 2 s, 4 s … Seconds. */
 const MAX_RETRY_SECONDS = 600;
 
-interface Received {
-  readonly message: Message;
-  readonly event: CairnEvent;
+export interface Receiving {
+  /** @returns what becomes of each, in their order */
+  applyEvents(delivered: readonly Delivered[]): Promise<readonly Fate[]>;
+  keepDeadLetters(delivered: readonly Delivered[]): Promise<void>;
 }
 
 export async function receiveEvents(
   messages: readonly Message[],
-  deps: PublisherDeps,
+  receiving: Pick<Receiving, "applyEvents">,
 ): Promise<void> {
-  const received: Received[] = [];
-  for (const message of messages) {
-    const event = parseEvent(message.body);
-    if (event.type === "malformed") await setAside(message, event.why, deps);
-    else received.push({ message, event });
-  }
-  const groups = [received];
+  const groups = [messages];
   let failures = 0;
   for (let group = groups.pop(); group; group = groups.pop()) {
-    const isApplied = failures < MAX_FAILURES && (await receiveGroup(group, deps));
-    if (isApplied) continue;
+    const failed = failures < MAX_FAILURES ? await receiveGroup(group, receiving) : group;
+    if (failed.length === 0) continue;
     failures++;
-    const half = Math.ceil(group.length / 2);
-    if (group.length === 1 || failures > MAX_FAILURES) retryAll(group);
-    else groups.push(group.slice(half), group.slice(0, half));
+    const half = Math.ceil(failed.length / 2);
+    if (failed.length === 1 || failures > MAX_FAILURES) retryAll(failed);
+    else groups.push(failed.slice(half), failed.slice(0, half));
   }
 }
 
-/** @returns false when it could not be applied, for whatever reason */
-async function receiveGroup(group: readonly Received[], deps: PublisherDeps): Promise<boolean> {
-  if (group.length === 0) return true;
+/** @returns those that could not be applied, for whatever reason */
+async function receiveGroup(
+  group: readonly Message[],
+  receiving: Pick<Receiving, "applyEvents">,
+): Promise<readonly Message[]> {
+  if (group.length === 0) return [];
+  const fates = await fatesOf(group, receiving);
+  group.forEach((message, index) => {
+    if (fates[index] === "done") message.ack();
+    if (fates[index] === "waits") retryLater(message);
+  });
+  return group.filter((_, index) => fates[index] === "failed");
+}
+
+/** Whoever applies them may be elsewhere, and out of reach. */
+async function fatesOf(
+  group: readonly Message[],
+  receiving: Pick<Receiving, "applyEvents">,
+): Promise<readonly Fate[]> {
   try {
-    const events = group.map(({ event }) => event);
-    const outcomes = await consumeEvents(
-      deps.db,
-      events,
-      deps.now(),
-      deps.pace,
-      deps.config.admins,
-      deps.ranked,
-    );
-    group.forEach(({ message }, index) => {
-      if (outcomes[index] === "waiting") retryLater(message);
-      else message.ack();
-    });
-    return true;
+    return await receiving.applyEvents(group.map(deliveredOf));
   } catch (error) {
-    console.error(`applying ${group.length} events failed`, error);
-    return false;
+    console.error(`handing ${group.length} events on failed`, error);
+    return group.map(() => "failed");
   }
 }
 
-function retryAll(group: readonly Received[]): void {
-  for (const { message } of group) retryLater(message);
+function deliveredOf({ id, body }: Message): Delivered {
+  return { id, body };
+}
+
+function retryAll(group: readonly Message[]): void {
+  for (const message of group) retryLater(message);
 }
 
 function retryLater(message: Message): void {
   message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), MAX_RETRY_SECONDS) });
 }
 
-async function setAside(message: Message, why: string, deps: PublisherDeps): Promise<void> {
-  console.error(`message ${message.id} set aside: ${why}`);
-  try {
-    await keepDeadLetters(deps.db, [letterOf(message, why, deps.now())]);
-    message.ack();
-  } catch (error) {
-    console.error(`setting message ${message.id} aside failed`, error);
-    retryLater(message);
-  }
-}
-
 /** What the queue gave up on is kept until an operator decides. */
-export async function receiveDeadLetters(
+export function receiveDeadLetters(
   messages: readonly Message[],
-  deps: PublisherDeps,
+  receiving: Pick<Receiving, "keepDeadLetters">,
 ): Promise<void> {
-  const letters = messages.map((message) => letterOf(message, "gave up retrying", deps.now()));
-  await keepDeadLetters(deps.db, letters);
-}
-
-function letterOf(message: Message, why: string, at: number) {
-  return { id: message.id, at, why, body: JSON.stringify(message.body ?? null) };
+  return receiving.keepDeadLetters(messages.map(deliveredOf));
 }

@@ -5,31 +5,34 @@ import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
 import { postponeTallies, readDueTallies } from "../store/tallies.ts";
 import { consumeEvents } from "./consume.ts";
+import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** As many as a batch of the queue brings. One commit of them takes about 40 of D1's 1,000 queries. */
 const POSTS_A_COMMIT = 100;
 
-/**
- * Posts that fail together are halved, so that one that cannot be counted fails alone: it keeps neither
- * the others nor what is to be published. Eight times for one among a hundred.
- */
+/** Where groups are halved: eight times for one among a hundred. */
 const MAX_FAILURES = 8;
 /** Until what failed is tried again: mostly the database was busy. Milliseconds. */
 const RETRY_MS = 5000;
 
-type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked">;
+type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked" | "limits">;
 
 /** @returns whether more of them wait */
 export async function settleTallies(deps: Deps): Promise<boolean> {
   const posts = await readDueTallies(deps.db, deps.now(), POSTS_A_COMMIT);
   if (posts.length === 0) return false;
-  const isSettled = await settle(deps, posts);
-  return isSettled && posts.length === POSTS_A_COMMIT;
+  const { isOneByOne } = deps.limits ?? PAID;
+  const isSettled = await settle(deps, posts, isOneByOne);
+  return isSettled ? posts.length === POSTS_A_COMMIT : isOneByOne && posts.length > 1;
 }
 
-/** @returns false when something failed */
-async function settle(deps: Deps, posts: readonly PostId[]): Promise<boolean> {
+/**
+ * Posts that fail together are halved, or the first one is tried alone, so that one that cannot be
+ * counted fails alone: it keeps neither the others nor what is to be published.
+ * @returns false when something failed
+ */
+async function settle(deps: Deps, posts: readonly PostId[], isOneByOne: boolean): Promise<boolean> {
   const groups = [posts];
   let failures = 0;
   for (let group = groups.pop(); group; group = groups.pop()) {
@@ -37,6 +40,10 @@ async function settle(deps: Deps, posts: readonly PostId[]): Promise<boolean> {
       await count(deps, group);
     } catch (error) {
       failures++;
+      if (group.length > 1 && isOneByOne) {
+        groups.push(group.slice(0, 1));
+        continue;
+      }
       const half = Math.ceil(group.length / 2);
       if (group.length > 1 && failures < MAX_FAILURES) {
         groups.push(group.slice(half), group.slice(0, half));
@@ -49,9 +56,12 @@ async function settle(deps: Deps, posts: readonly PostId[]): Promise<boolean> {
   return failures === 0;
 }
 
-async function count({ db, pace, now, ranked }: Deps, posts: readonly PostId[]): Promise<void> {
+async function count(
+  { db, pace, now, ranked, limits }: Deps,
+  posts: readonly PostId[],
+): Promise<void> {
   const events = posts.map((post) => tallied(post, now()));
-  await consumeEvents(db, events, now(), pace, [], ranked);
+  await consumeEvents(db, events, now(), pace, [], ranked, limits);
 }
 
 /** Nobody's act: nothing remembers it. */

@@ -32,19 +32,23 @@ import {
   readWindowLists,
   type WindowClock,
 } from "../store/windows.ts";
+import { PAID } from "./limits.ts";
 import { compareLists } from "./window-changes.ts";
 
 /** Scopes of one commit: at most 525 posts each. */
 const SCOPES_A_COMMIT = 40;
-/** Commits tried in one invocation: 20 queries each, 40 where all is new. D1 allows 1,000. */
-const MAX_COMMITS = 12;
 
 /**
  * @param now milliseconds since 1970
  * @returns false when there may be more to do than fits into one invocation
  */
-export async function tick(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
-  let tries = MAX_COMMITS;
+export async function tick(
+  db: ContentDb,
+  now: number,
+  pace: Pace,
+  { tickCommits } = PAID,
+): Promise<boolean> {
+  let tries = tickCommits;
   while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;
   while (!(await orderDirtyScopes(db, now, pace))) if (--tries === 0) return false;
   return true;

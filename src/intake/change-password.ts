@@ -5,7 +5,7 @@ import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { HOME } from "./local-path.ts";
 import { loggedIn } from "./logged-in.ts";
 import { checkLength, hashNewPassword } from "./new-password.ts";
-import { checkPassword } from "./password.ts";
+import { passwordsOf } from "./passwords.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 import { readAccount } from "./session-cookie.ts";
@@ -33,10 +33,11 @@ async function takeNewPassword(request: PersonRequest): Promise<Outcome> {
   // The hash and the epoch of one moment: a change since the session was checked is seen here.
   const account = await readAccount(request);
   if (account === null) return { type: "no_session" };
-  if (!(await checkPassword(sent.passwd, account.password))) {
+  const passwords = passwordsOf(env, account.name);
+  if (!(await passwords.check(sent.passwd, account.password))) {
     return { type: "wrong_password", field: "passwd" };
   }
-  const password = await hashNewPassword(sent.new_passwd, random);
+  const password = await hashNewPassword(passwords, sent.new_passwd, random);
   // First the event: a session that opens private pages longer than its password would be worse
   // than private pages that stay shut until the change is tried again.
   const ended = { type: "sessions_ended", epoch: account.sessionEpoch + 1 } as const;

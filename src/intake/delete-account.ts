@@ -6,7 +6,7 @@ import { closeAccount } from "./accounts.ts";
 import { allOf, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { HOME } from "./local-path.ts";
-import { checkPassword } from "./password.ts";
+import { passwordsOf } from "./passwords.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 import { clearedCookies, readAccount } from "./session-cookie.ts";
@@ -37,7 +37,7 @@ async function endAccount(request: PersonRequest): Promise<Outcome> {
   if (posts === undefined) return { type: "not_a_choice", field: "posts", allowed: CHOICES };
   const account = await readAccount(request);
   if (account === null) return { type: "no_session" };
-  if (!(await checkPassword(sent.passwd, account.password))) {
+  if (!(await passwordsOf(env, account.name).check(sent.passwd, account.password))) {
     return { type: "wrong_password", field: "passwd" };
   }
   // First the event: an account that is closed and still there could never be deleted again.

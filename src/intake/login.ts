@@ -4,7 +4,7 @@ import { findAccount } from "./accounts.ts";
 import { allOf, optionalField, requiredField } from "./fields.ts";
 import type { FormRequest, OpenForm, Outcome } from "./form.ts";
 import { loggedIn } from "./logged-in.ts";
-import { checkPassword } from "./password.ts";
+import { passwordsOf } from "./passwords.ts";
 import { isRefusal } from "./refusal.ts";
 
 export const login: OpenForm = {
@@ -26,6 +26,6 @@ async function openSession(request: FormRequest): Promise<Outcome> {
   if (isRefusal(sent)) return sent;
   const name = sent.user.trim();
   const account = USER_NAME.test(name) ? await findAccount(env.ACCOUNTS, name) : null;
-  const isRight = await checkPassword(sent.passwd, account?.password ?? null);
+  const isRight = await passwordsOf(env, name).check(sent.passwd, account?.password ?? null);
   return account && isRight ? loggedIn(request, account, sent.dest) : { type: "wrong_login" };
 }

@@ -1,7 +1,8 @@
 /** A password to be: how long it may be, and its hash under a fresh salt. */
 import { charCount } from "../model/clean-text.ts";
 import { MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS } from "../model/limits.ts";
-import { hashPassword, SALT_BYTES } from "./password.ts";
+import { SALT_BYTES } from "./password.ts";
+import type { Passwords } from "./passwords.ts";
 import type { FieldRefusal } from "./refusal.ts";
 
 export function checkLength(password: string, field: "passwd" | "new_passwd"): FieldRefusal | null {
@@ -16,7 +17,11 @@ export function checkLength(password: string, field: "passwd" | "new_passwd"): F
 }
 
 /** @param random in [0, 1), not to be guessed */
-export function hashNewPassword(password: string, random: () => number): Promise<string> {
+export function hashNewPassword(
+  passwords: Passwords,
+  password: string,
+  random: () => number,
+): Promise<string> {
   const salt = Uint8Array.from({ length: SALT_BYTES }, () => Math.floor(random() * 256));
-  return hashPassword(password, salt);
+  return passwords.hash(password, salt);
 }

@@ -5,6 +5,7 @@ import { allOf, optionalField, requiredField } from "./fields.ts";
 import type { FormRequest, OpenForm, Outcome } from "./form.ts";
 import { loggedIn } from "./logged-in.ts";
 import { checkLength, hashNewPassword } from "./new-password.ts";
+import { passwordsOf } from "./passwords.ts";
 import { isRefusal, type NameRule } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 
@@ -34,7 +35,7 @@ async function createAccount(request: FormRequest): Promise<Outcome> {
   const wrongLength = checkLength(sent.passwd, "passwd");
   if (wrongLength) return wrongLength;
 
-  const password = await hashNewPassword(sent.passwd, random);
+  const password = await hashNewPassword(passwordsOf(env, name), sent.passwd, random);
   const wasFree = await addAccount(env.ACCOUNTS, name, password, Math.floor(nowMs / 1000));
   if (!wasFree) return { type: "name_taken", field: "user", name };
   const event = await sendEvent({ ...request, person: name }, { type: "person_registered" });

@@ -40,13 +40,13 @@ export const personExportPage = definePage<PersonKey, Written>({
   },
   async load(reads, keys) {
     const people = await reads.people(keys);
-    const files: (Written | null)[] = [];
-    for (const key of keys) {
-      const person = people.get(key);
-      const isThere = person && person.exportAt > 0 && person.departure === null;
-      files.push(isThere ? { person, things: await readWritten(reads, key) } : null);
-    }
-    return files;
+    return Promise.all(
+      keys.map(async (key): Promise<Written | null> => {
+        const person = people.get(key);
+        const isThere = person && person.exportAt > 0 && person.departure === null;
+        return isThere ? { person, things: await readWritten(reads, key) } : null;
+      }),
+    );
   },
   view: (_, { person, things }) =>
     jsonPage({ name: person.name, created_utc: person.createdAt, written: things }),

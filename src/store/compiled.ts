@@ -48,17 +48,17 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
 }
 
 /**
- * Names all pages as of a new commit number. Interrupted anywhere, it begins again: the bare
- * fingerprint is written last. From the first statement on, no other code publishes. Pages that are
- * rows already but no longer exist become voids.
+ * Names all pages as of a new commit number, some with each step. Interrupted anywhere, it begins
+ * again: the bare fingerprint is written last. From the first statement on, no other code publishes.
+ * Pages that are rows already but no longer exist become voids.
  */
-export async function nameAll(
+export async function* nameInSteps(
   db: D1Database,
   fingerprint: string,
   pages: AsyncIterable<readonly NamedPage[]>,
   now: number,
   pace: Pace,
-): Promise<void> {
+): AsyncGenerator<void> {
   const [, , site] = await db.batch<{ commit: number }>([
     db
       .prepare("UPDATE site SET commit_number = commit_number + 1, compiled = ?1")
@@ -72,7 +72,10 @@ export async function nameAll(
     db.prepare('SELECT commit_number AS "commit" FROM site'),
   ]);
   const commit = site?.results[0]?.commit ?? 0;
-  for await (const chunk of pages) await db.batch(namePages(db, chunk, commit, now, pace, false));
+  for await (const chunk of pages) {
+    if (chunk.length > 0) await db.batch(namePages(db, chunk, commit, now, pace, false));
+    yield;
+  }
   // Unless other code has begun to name all pages meanwhile.
   await db
     .prepare("UPDATE site SET compiled = ?1 WHERE compiled = ?2")

@@ -20,6 +20,7 @@ import { openMemoryBucket, openMemoryNamespace, type StoredObject } from "../mem
 import type { Random } from "../rebuild/random.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { windowDifferences } from "../rebuild/window-check.ts";
+import { receivingOf } from "../receiving.ts";
 import { type Explored, exploreSchedules, sampleSchedules } from "./schedules.ts";
 import { type Actor, type Mishap, type Put, type Reach, Stage } from "./stage.ts";
 
@@ -208,7 +209,7 @@ export class Theatre {
     await nameAllPages(deps);
     await receiveEvents(
       left.map((delivery) => delivery.message()),
-      deps,
+      receivingOf(deps),
     );
     const waiting = left.filter(({ isAcked }) => !isAcked);
     const windows = this.#scene.isTicked ? await this.#wrongOrders(now) : [];
@@ -289,7 +290,7 @@ export function aConsumer(
   const receive = (reach: Reach) =>
     receiveEvents(
       deliveries.map((delivery) => delivery.message()),
-      theatre.deps(reach),
+      receivingOf(theatre.deps(reach)),
     );
   return { name, invocations: [receive], mishaps, ways };
 }

@@ -14,6 +14,7 @@ import type { Site } from "../../src/pages/page-type.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
+import { receivingOf } from "../receiving.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
 
 /** As wrangler.toml says. */
@@ -132,13 +133,13 @@ export class World {
   async #deliver(queued: readonly Queued[]): Promise<void> {
     const left = new Map(queued.map((each) => [each, 0]));
     const messages = queued.map((each) => this.#message(each, left));
-    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, deps));
+    const hasEnded = await this.#invoke((deps) => receiveEvents(messages, receivingOf(deps)));
     for (const [each, delaySeconds] of left) {
       if (hasEnded && delaySeconds === 0) continue;
       each.attempts++;
       each.due = this.#now + Math.max(delaySeconds, 1) * 1000;
       if (each.attempts <= MAX_RETRIES + 1) this.#events.push(each);
-      else await receiveDeadLetters([this.#message(each, left)], this.#deps());
+      else await receiveDeadLetters([this.#message(each, left)], receivingOf(this.#deps()));
     }
   }
 

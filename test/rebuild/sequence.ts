@@ -5,6 +5,7 @@
  */
 import type { Message } from "@cloudflare/workers-types";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
+import type { Limits } from "../../src/consumer/limits.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
@@ -12,6 +13,7 @@ import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
+import { receivingOf } from "../receiving.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { randomEvent, type Sent } from "./random-events.ts";
@@ -26,6 +28,8 @@ export interface SequenceOptions {
   readonly posts: number;
   /** Of a call that fails while faults are on. */
   readonly faultProbability: number;
+  /** Without them, those of the paid plan. */
+  readonly limits?: Limits;
 }
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
@@ -90,6 +94,7 @@ class Sequence {
       now: () => this.#now,
       token: () => `publisher-${this.#tokens++}`,
       ranked: new RankedHeads(),
+      ...(options.limits && { limits: options.limits }),
     };
   }
 
@@ -153,7 +158,7 @@ class Sequence {
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
     if (this.#random.chance(0.1)) this.#deps = { ...this.#deps, ranked: new RankedHeads() };
-    await receiveEvents(messages, this.#deps);
+    await receiveEvents(messages, receivingOf(this.#deps));
     await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {
@@ -187,7 +192,8 @@ class Sequence {
 
   /** Cron that throws has crashed; the next one does what is left. */
   async #tick(): Promise<boolean> {
-    return tick(this.#deps.db, this.#now, PACE).catch(() => false);
+    const { db, limits } = this.#deps;
+    return tick(db, this.#now, PACE, limits).catch(() => false);
   }
 
   async #tickAlone(): Promise<void> {

@@ -31,8 +31,14 @@ export interface Ran {
 }
 
 /** Starts `npm run {command} -- {args}`, without compiling the templates again. */
-export function startCairn(home: Home, args: readonly string[], port = 0): Program {
+export function startCairn(
+  home: Home,
+  args: readonly string[],
+  port = 0,
+  environment: Readonly<Record<string, string>> = {},
+): Program {
   return startProgram(["build/cli.ts", ...args], {
+    ...environment,
     CAIRN_STATE: home.stateDir,
     CAIRN_RATE_LIMITS: "off",
     ...(port === 0 ? {} : { PORT: String(port) }),
@@ -66,15 +72,22 @@ export interface Server {
 }
 
 /** The whole site: `npm start`, which builds the pages first. */
-export async function startSite(home: Home, csv: string): Promise<Server> {
+export async function startSite(
+  home: Home,
+  csv: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   await importLinks(home, csv);
-  return serveSite(home);
+  return serveSite(home, environment);
 }
 
 /** `npm start` over what is there. */
-export async function serveSite(home: Home): Promise<Server> {
+export async function serveSite(
+  home: Home,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const port = await freePort();
-  const program = startCairn(home, ["start"], port);
+  const program = startCairn(home, ["start"], port, environment);
   await untilReady(program, () => program.output().includes("Ready on"));
   return { origin: `http://127.0.0.1:${port}`, program };
 }

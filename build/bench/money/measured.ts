@@ -56,6 +56,34 @@ export interface Measured {
   readonly post: PostCost;
   /** One run of cron while nothing happens, and what it makes the publisher do. */
   readonly idle: WriteCost;
-  /** Calls of the costliest invocation of the consumer that was seen. */
-  readonly mostSubrequests: number;
+}
+
+/** What a Durable Object does for one write, or one run of cron. */
+export interface ObjectCost {
+  readonly requests: number;
+  /** How long they took, one after another. */
+  readonly wallMs: number;
+  /** What they asked of stores: here these are near. */
+  readonly storeCalls: number;
+}
+
+/** The highest of each that was seen. */
+export interface Extremes {
+  /** Of one request to the object. */
+  readonly calls: number;
+  readonly statements: number;
+  readonly cpuMs: number;
+  /** Of one invocation of the Worker. */
+  readonly workerCalls: number;
+  /** Of 99 among 100: so short a time, and now and then a collection of garbage falls into it. */
+  readonly workerCpuMs: number;
+}
+
+/** The same writes as the free plan has them done. */
+export interface FreeMeasured {
+  readonly measured: Measured;
+  readonly objects: Readonly<Record<"vote" | "comment" | "submission" | "idle", ObjectCost>>;
+  readonly most: Extremes;
+  /** CPU of a password's hash, which an object of its own computes. */
+  readonly hashMs: number;
 }

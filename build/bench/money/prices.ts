@@ -69,3 +69,11 @@ export const FREE_MONTHLY: Readonly<Partial<Record<Billed, number>>> = {
 /** What one invocation may do on the free plan: developers.cloudflare.com/workers/platform/limits. */
 export const FREE_CPU_MS = 10;
 export const FREE_SUBREQUESTS = 50;
+
+/** Durable Objects with SQLite, by the day: developers.cloudflare.com/durable-objects/platform/pricing. */
+export const FREE_OBJECT_REQUESTS = 100_000;
+export const FREE_OBJECT_GB_SECONDS = 13_000;
+/** What an object is billed to have while it answers, whatever it uses. */
+export const OBJECT_GB = 0.128;
+/** Of one request, on either plan: developers.cloudflare.com/durable-objects/platform/limits. */
+export const FREE_OBJECT_CPU_MS = 30_000;

@@ -7,7 +7,7 @@ import type { Usage } from "./prices.ts";
 export const DAYS = 30;
 const MONTH_SECONDS = DAYS * 86_400;
 /** Cron's. */
-const RUNS_A_MONTH = MONTH_SECONDS / 60;
+export const RUNS_A_MONTH = MONTH_SECONDS / 60;
 /** Of posts: the ones that a site keeps stored. */
 const MONTHS_KEPT = 12;
 

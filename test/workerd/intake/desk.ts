@@ -21,6 +21,8 @@ export const bindings: IntakeEnv = {
   EVENTS: aQueue(async (event) => void sent.push(event)),
   ACCOUNTS: env.ACCOUNTS,
   SESSION_SECRET: env.SESSION_SECRET,
+  PLAN: "paid",
+  HASHERS: env.HASHERS,
   RATE_LIMITS: "off",
   ACCOUNT_LIMITER: env.ACCOUNT_LIMITER,
   SUBMIT_LIMITER: env.SUBMIT_LIMITER,

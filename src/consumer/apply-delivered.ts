@@ -1,0 +1,81 @@
+/**
+ * What the queue has delivered becomes events, and these a commit. A message that is no event is kept
+ * among the dead letters.
+ */
+import { type CairnEvent, type Malformed, parseEvent } from "../queue/events.ts";
+import { type DeadLetter, keepDeadLetters } from "../store/dead-letters.ts";
+import type { Outcome } from "./apply.ts";
+import { consumeEvents } from "./consume.ts";
+import type { PublisherDeps } from "./publish-stale.ts";
+
+/** Of a message, what the queue's own object need not be there for. */
+export interface Delivered {
+  readonly id: string;
+  readonly body: unknown;
+}
+
+/** `waits`: it comes again later. `failed`: perhaps only because of others in its group. */
+export type Fate = "done" | "waits" | "failed";
+
+export async function applyDelivered(
+  deps: PublisherDeps,
+  delivered: readonly Delivered[],
+): Promise<readonly Fate[]> {
+  const parsed = delivered.map(({ body }) => parseEvent(body));
+  const events = parsed.filter(isEvent);
+  const letters = parsed.flatMap((event, index) => {
+    const message = delivered[index];
+    return isEvent(event) || !message ? [] : [letterOf(message, event.why, deps.now())];
+  });
+  const ofLetters = await setAside(deps, letters);
+  const ofEvents = (await applyGroup(deps, events)).values();
+  return parsed.map((event) => (isEvent(event) ? (ofEvents.next().value as Fate) : ofLetters));
+}
+
+function isEvent(event: CairnEvent | Malformed): event is CairnEvent {
+  return event.type !== "malformed";
+}
+
+async function applyGroup(
+  { db, now, pace, config, ranked, limits }: PublisherDeps,
+  events: readonly CairnEvent[],
+): Promise<readonly Fate[]> {
+  if (events.length === 0) return [];
+  try {
+    const outcomes = await consumeEvents(db, events, now(), pace, config.admins, ranked, limits);
+    return outcomes.map(fateOf);
+  } catch (error) {
+    console.error(`applying ${events.length} events failed`, error);
+    return events.map(() => "failed");
+  }
+}
+
+function fateOf(outcome: Outcome): Fate {
+  return outcome === "waiting" ? "waits" : "done";
+}
+
+async function setAside(deps: PublisherDeps, letters: readonly DeadLetter[]): Promise<Fate> {
+  for (const { id, why } of letters) console.error(`message ${id} set aside: ${why}`);
+  try {
+    await keepDeadLetters(deps.db, letters);
+    return "done";
+  } catch (error) {
+    console.error(`setting ${letters.length} messages aside failed`, error);
+    return "waits";
+  }
+}
+
+/** What the queue gave up on. */
+export async function keepDelivered(
+  { db, now }: Pick<PublisherDeps, "db" | "now">,
+  delivered: readonly Delivered[],
+): Promise<void> {
+  await keepDeadLetters(
+    db,
+    delivered.map((message) => letterOf(message, "gave up retrying", now())),
+  );
+}
+
+function letterOf({ id, body }: Delivered, why: string, at: number): DeadLetter {
+  return { id, at, why, body: JSON.stringify(body ?? null) };
+}

@@ -1,0 +1,73 @@
+/** The order of the phases: of what a queue has brought, and of a run of cron. */
+import type { MessageBatch } from "@cloudflare/workers-types";
+import type { Limits } from "./limits.ts";
+import type { Phases } from "./phases.ts";
+import { type Clock, publishSoon } from "./publish-soon.ts";
+import { publishTurn } from "./publish-stale.ts";
+import { receiveDeadLetters, receiveEvents } from "./receive.ts";
+
+const EVENTS_QUEUE = "cairn-events";
+const PUBLISH_QUEUE = "cairn-publish";
+const DEAD_QUEUE = "cairn-dead";
+
+type Batch = Pick<MessageBatch, "queue" | "messages">;
+
+export async function workOffBatch(
+  batch: Batch,
+  phases: Phases,
+  clock: Clock,
+  limits: Limits,
+): Promise<void> {
+  await receive(batch, phases, clock, limits);
+  const pending = await phases.readPending();
+  const isMore = pending.isLeaving || pending.purgeDue > 0;
+  if (isMore) {
+    await finish(phases, limits);
+    await phases.purgeFrontCache();
+  }
+  await phases.ringBell(isMore ? undefined : pending);
+}
+
+/**
+ * Time passes for the listings that it drives. And the safety net: whatever lost its bell is
+ * published, and a deploy's new code names all pages.
+ */
+export async function runCron(phases: Phases, limits: Limits): Promise<void> {
+  if (!(await phases.deriveRows())) return;
+  await phases.tick();
+  await nameAll(phases, limits);
+  await finish(phases, limits);
+  await publishTurn(phases, limits);
+  await phases.purgeFrontCache();
+  await phases.auditSome();
+  await phases.reportStatus();
+  await phases.ringBell();
+}
+
+function receive(
+  { queue, messages }: Batch,
+  phases: Phases,
+  clock: Clock,
+  limits: Limits,
+): Promise<void> {
+  switch (queue) {
+    case EVENTS_QUEUE:
+      return receiveEvents(messages, phases);
+    case PUBLISH_QUEUE:
+      return publishSoon(phases, clock, limits);
+    case DEAD_QUEUE:
+      return receiveDeadLetters(messages, phases);
+    default:
+      throw new Error(`no such queue: ${queue}`);
+  }
+}
+
+async function nameAll(phases: Phases, { namings }: Limits): Promise<void> {
+  for (let naming = 0; naming < namings; naming++) if (await phases.nameSome()) return;
+}
+
+/** What an account that was deleted left is worked off by one invocation after another. */
+async function finish(phases: Phases, { finishes }: Limits): Promise<void> {
+  for (let part = 0; part < finishes; part++) if (!(await phases.finishDepartures())) return;
+  await phases.wakePublisher();
+}
