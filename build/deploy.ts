@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "smol-toml";
 import { PLANS, type Plan } from "./settings.ts";
 
 /** The consumer first: it understands every event that an older intake sends. */
@@ -30,13 +31,14 @@ const PLACEHOLDERS = [
  * @returns the exit code of the first step that fails, or 0
  */
 export function deploy(plan: Plan | null, isDryRun: boolean): number {
-  const [deployed = ""] = readFileSync("wrangler.toml", "utf8").split("[env.dev]");
+  const toml = readFileSync("wrangler.toml", "utf8");
+  const [deployed = ""] = toml.split("[env.dev]");
   const left = PLACEHOLDERS.filter((placeholder) => deployed.includes(placeholder));
   if (left.length > 0 && !isDryRun) {
     console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
     return 1;
   }
-  const [wrong] = wrongPlans(deployed);
+  const [wrong] = wrongPlans(toml);
   if (wrong !== undefined) {
     console.error(`wrangler.toml has PLAN = "${wrong}": it takes ${PLANS.join(" or ")}`);
     return 1;
@@ -70,8 +72,9 @@ export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): re
 
 /** Worker and object would find out too late: what is not `free` is taken for `paid`. */
 export function wrongPlans(toml: string): string[] {
-  const told = [...toml.matchAll(/\bPLAN = "([^"]*)"/g)].map(([, plan = ""]) => plan);
-  return told.filter((plan) => !PLANS.some((each) => each === plan));
+  const { env } = parse(toml) as { env: Record<string, { vars?: { PLAN?: unknown } }> };
+  const told = Object.values(env).flatMap(({ vars }) => vars?.PLAN ?? []);
+  return told.filter((plan) => !PLANS.some((each) => each === plan)).map(String);
 }
 
 function isDeployed(env: (typeof WORKERS)[number]): boolean {

@@ -49,7 +49,8 @@ describe("a script", () => {
   });
 
   it("finds a plan in wrangler.toml that is none", () => {
-    const toml = 'vars = { PLAN = "paid", A = "b" }\nvars = { PLAN = "Free" }\nPLAN = "free"';
+    const toml = `[env.reader]\n[env.consumer]\nvars = { A = "b", PLAN='Free' }
+      [env.intake.vars]\nPLAN = "paid"\n[env.dev.vars]\n"PLAN" = "free"`;
     expect(wrongPlans(toml)).toEqual(["Free"]);
     expect(wrongPlans(readFileSync("wrangler.toml", "utf8"))).toEqual([]);
   });

@@ -135,7 +135,8 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
         mayPut,
       });
       counts[result]++;
-      settled.push({ key: page.key, at: deps.now(), stored: stored && noteOf(stored) });
+      const at = result === "unchanged" ? null : deps.now();
+      settled.push({ key: page.key, at, stored: stored && noteOf(stored) });
     } catch (error) {
       console.error(`publishing ${page.key} failed`, error);
       counts.failed++;

@@ -22,7 +22,9 @@ export default {
 /** On the free plan they are those of the object, of which there is one: it has a method for each. */
 function phasesOf(env: ConsumerEnv): Phases {
   if (env.PLAN !== "free") return ownPhases(env, limitsOf(env.PLAN));
-  return env.WORKSHOP.getByName("the one") as unknown as Phases;
+  // Anew for each phase: a stub whose object was reset meanwhile fails ever after.
+  const object = () => env.WORKSHOP.getByName("the one") as unknown as Phases;
+  return new Proxy({} as Phases, { get: (_, phase: keyof Phases) => object()[phase] });
 }
 
 /** Those that whoever holds the bindings does itself. */

@@ -39,7 +39,9 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
        WHERE compiled NOT IN (?1, ?2)`,
     )
     .bind(fingerprint, BUILDING + fingerprint);
-  await db.batch([...endAllLeases(db), begin]);
+  // It may be killed when it has put a page, and not noted it yet.
+  const forget = db.prepare("UPDATE page SET stored = NULL WHERE stored IS NOT NULL");
+  await db.batch([...endAllLeases(db), forget, begin]);
   const site = await db
     .prepare('SELECT commit_number AS "commit", compiled FROM site')
     .first<{ commit: number; compiled: string }>();
@@ -50,7 +52,8 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
 /**
  * Names all pages as of a new commit number, some with each step. Interrupted anywhere, it begins
  * again: the bare fingerprint is written last. From the first statement on, no other code publishes.
- * Pages that are rows already but no longer exist become voids.
+ * Pages that are rows already but no longer exist become voids. What was noted of objects is forgotten:
+ * the rows may have travelled back in time, or the objects be lost.
  */
 export async function* nameInSteps(
   db: D1Database,
@@ -65,8 +68,8 @@ export async function* nameInSteps(
       .bind(NAMING + fingerprint),
     db
       .prepare(
-        `UPDATE page SET named = (SELECT commit_number FROM site), due =
-           iif(suspect, due, max(?1, written_at + ${URGENT_PACE_MS}))`,
+        `UPDATE page SET named = (SELECT commit_number FROM site), stored = NULL,
+           due = iif(suspect, due, max(?1, written_at + ${URGENT_PACE_MS}))`,
       )
       .bind(now),
     db.prepare('SELECT commit_number AS "commit" FROM site'),

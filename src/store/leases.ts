@@ -111,8 +111,8 @@ export function endAllLeases(db: D1Database): D1PreparedStatement[] {
 /** A page whose object reflects the commit that its rows were read at. */
 export interface PublishedPage {
   readonly key: string;
-  /** When it was put; if it was not, when that was found out. Milliseconds since 1970. */
-  readonly at: number;
+  /** When it was put, in milliseconds since 1970; null if there was no need. */
+  readonly at: number | null;
   /** To be noted. */
   readonly stored: string | null;
 }
@@ -128,11 +128,11 @@ export interface Settlement {
   readonly retryMs: number;
 }
 
-// ?1 is the pace as JSON. A page pauses from its own put on, not from the end of its lease.
+// ?1 is the pace as JSON, ?5 is now. A page pauses from its own put on, not from the end of its lease.
 const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?1 ->> lane END`;
 
-const SETTLE = `UPDATE page SET suspect = 0, written = ?2, written_at = q.value ->> 'at',
-    due = q.value ->> 'at' + ${PACE}, urgent = CASE WHEN named > ?2 THEN urgent ELSE 0 END,
+const SETTLE = `UPDATE page SET suspect = 0, written = ?2,
+    written_at = coalesce(q.value ->> 'at', written_at), due = coalesce(q.value ->> 'at', ?5) + ${PACE}, urgent = CASE WHEN named > ?2 THEN urgent ELSE 0 END,
     stored = CAST(?2 AS INTEGER) || ' ' || (q.value ->> 'stored')
   FROM json_each(?4) q
   WHERE page.key = q.value ->> 'key' AND EXISTS (SELECT 1 FROM lease WHERE token = ?3)`;
@@ -151,7 +151,7 @@ export function settleLease(
   const settle = db.prepare(SETTLE);
   const postpone = db.prepare(POSTPONE);
   return [
-    ...jsonChunks(settled).map((json) => settle.bind(asJson(pace), commit, token, json)),
+    ...jsonChunks(settled).map((json) => settle.bind(asJson(pace), commit, token, json, now)),
     ...jsonChunks(failed).map((json) => postpone.bind(now + retryMs, token, json)),
     db.prepare("DELETE FROM lease WHERE token = ?1").bind(token),
   ];
