@@ -2,12 +2,14 @@
  * The consumer on the free plan, in real workerd: what a Worker may not do there, its Durable Object
  * does, and nobody makes more than fifty calls in one invocation, whatever there is to do.
  */
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FREE_SUBREQUESTS } from "../../build/bench/money/prices.ts";
 import { FREE } from "../../src/consumer/limits.ts";
 import consumer from "../../src/consumer/worker.ts";
+import type { Workshop } from "../../src/consumer/workshop.ts";
 import type { CommentId, EventId, PersonKey, PostId } from "../../src/model/ids.ts";
 import { listVersions, readPage } from "../../src/pages/storage.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
@@ -254,5 +256,28 @@ describe("of fifty calls that an invocation has", () => {
   it("the Worker has made no more either, and none but to the object", () => {
     expect(worker.mostCalls()).toBeLessThanOrEqual(FREE_SUBREQUESTS);
     expect(worker.mostCalls()).toBeGreaterThan(FREE.leasesATurn);
+  });
+});
+
+/** Last: what counts calls in the object goes with it. */
+describe("an object that is reset while it works", () => {
+  it("is reached again by the next phase: what failed together is applied in halves", async () => {
+    let resets = 0;
+    await runInDurableObject(env.WORKSHOP.getByName("the one"), (object, state) => {
+      const workshop = object as unknown as Workshop;
+      const applyEvents = async () => {
+        resets++;
+        state.abort("by the platform");
+        return new Promise<never>(() => undefined);
+      };
+      workshop.phases = { ...workshop.phases, applyEvents };
+    });
+    const votes = ["Eve", "Fay"].map((by) => ({
+      ...aVote({ post: postOf(41), by }),
+      at: Date.now(),
+    }));
+    const { acked } = await worker.deliver("cairn-events", votes);
+    expect(resets).toBe(1);
+    expect(acked).toEqual(votes);
   });
 });
