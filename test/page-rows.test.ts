@@ -258,7 +258,32 @@ describe("a page", () => {
       }));
     expect(await lease("c", T + LEASE_MS - 1)).toEqual([{ "/failed": true }, { "/free": false }]);
     expect(await nextDue(db)).toBe(T + LEASE_MS);
-    expect(await lease("d", T + LEASE_MS)).toEqual([{ "/": true }, { "/too": true }]);
+    expect(await lease("d", T + LEASE_MS)).toEqual([{ "/": true }]);
+    expect(await lease("e", T + LEASE_MS)).toEqual([{ "/too": true }]);
+  });
+
+  it("whose publisher did not come back is leased alone until one does", async () => {
+    const { db, end } = aTable();
+    const keysOf = async (token: string, now: number) =>
+      (await leasePages(db, "", token, now, 10)).pages.map(({ key }) => key);
+    const name = (keys: string[], commit: number, now: number, urgent = false) => {
+      const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
+      return db.batch(namePages(db, pages, commit, now, PACE, urgent));
+    };
+    await name(["/a", "/b"], 2, T);
+    expect(await keysOf("died", T)).toEqual(["/a", "/b"]);
+    await name(["/c", "/d"], 2, T + 1);
+    await name(["/gone"], 2, T + 2, true);
+    const later = T + LEASE_MS;
+    expect(await keysOf("first", later)).toEqual(["/gone", "/c", "/d"]);
+    expect(await keysOf("second", later)).toEqual(["/a"]);
+    expect(await keysOf("third", later)).toEqual(["/b"]);
+    expect(await keysOf("fourth", later)).toEqual([]);
+    await end(["/a"], [], "second", 2, later);
+    await end([], ["/b"], "third", 2, later);
+    await end(["/c", "/d", "/gone"], [], "first", 2, later);
+    await name(["/a", "/b"], 3, later + 1);
+    expect(await keysOf("last", later + PACE.fast)).toEqual(["/b", "/a"]);
   });
 
   it("pauses from its own put on, however long the others of its lease take", async () => {

@@ -82,8 +82,8 @@ export interface Publishing {
 
 export interface PublishedLease {
   readonly counts: PublishCounts;
-  /** As many pages as a lease may have: there may be more. */
-  readonly isFull: boolean;
+  /** Whether there may be more. */
+  readonly isMore: boolean;
 }
 
 /** Publishes what is due now; votes that are to be counted by now are among it. */
@@ -102,9 +102,9 @@ export async function publishTurn(
   const sum: PublishCounts = { ...NO_PAGES };
   for (let lease = 0; lease < leasesATurn; lease++) {
     const isMoreToCount = await publishing.settleTallies();
-    const { counts, isFull } = await publishing.publishLease();
+    const { counts, isMore } = await publishing.publishLease();
     for (const result of RESULTS) sum[result] += counts[result];
-    if (!isFull && !isMoreToCount) break;
+    if (!isMore && !isMoreToCount) break;
   }
   return sum;
 }
@@ -116,7 +116,7 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
   const leasedAt = deps.now();
   const code = fingerprintOf(deps.config);
   const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, pagesALease);
-  if (pages.length === 0) return { counts, isFull: false };
+  if (pages.length === 0) return { counts, isMore: false };
   const { prepared, untried } = await prepareLease(
     deps,
     pages.map(({ key }) => key),
@@ -151,7 +151,9 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
     countPages(deps.db, counts),
     ...(deps.purge && pages.some(({ isUrgent }) => isUrgent) ? [wantPurge(deps.db, now)] : []),
   ]);
-  return { counts, isFull: pages.length === pagesALease || untried.size > 0 };
+  // What is taken over may have been leased alone.
+  const isTakenOver = pages.some((page) => page.isTakenOver);
+  return { counts, isMore: isTakenOver || pages.length === pagesALease || untried.size > 0 };
 }
 
 interface PreparedLease {

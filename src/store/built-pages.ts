@@ -19,7 +19,7 @@ export function markWritten(
          SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
            written_at = excluded.written_at, due = excluded.due, urgent = 0, suspect = 0,
-           stored = NULL
+           alone = 0, stored = NULL
          WHERE page.written < excluded.written OR page.suspect OR page.stored IS NOT NULL
            OR page.written_at < excluded.written_at`,
       )

@@ -2,7 +2,7 @@
  * Leases of stale pages, so that one page has one publisher: leasing, settling, trying again later.
  *
  * A lease is one row, of all its pages, and goes when they are settled. Where it ends without, its
- * pages become `suspect`.
+ * pages become `suspect`, and as one of them may have ended their publisher, each is leased `alone`.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { asJson, LEASED, type Pace, STORED_LANES, URGENT_PACE_MS } from "./page-rows.ts";
@@ -39,14 +39,17 @@ const IS_DUE = `FROM page WHERE named > written AND due <= ?1 AND key NOT IN ${L
 
 const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
   (which, turn) =>
-    `SELECT * FROM (SELECT key, due, ${turn} AS turn ${IS_DUE} AND ${which} ORDER BY due LIMIT ?2)`,
+    `SELECT * FROM (SELECT key, due, ${turn} AS turn, alone ${IS_DUE} AND ${which} ORDER BY due LIMIT ?2)`,
 );
 
 // A publisher of other code than all pages were last named for would write what nobody renews.
 const LEASE_DUE = `INSERT INTO lease (token, keys, until)
-  SELECT ?4, json_group_array(key ORDER BY turn, due), ?1 + ${LEASE_MS} FROM (
-    SELECT key, turn, due FROM (${TURNS.join(" UNION ALL ")})
-    WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2)
+  WITH found AS MATERIALIZED (
+    SELECT key, turn, due, alone FROM (${TURNS.join(" UNION ALL ")})
+    WHERE (SELECT compiled FROM site) IN (?3, '${NAMING}' || ?3) ORDER BY turn, due LIMIT ?2),
+  first AS (SELECT key, alone FROM found ORDER BY turn, due LIMIT 1)
+  SELECT ?4, json_group_array(found.key ORDER BY turn, due), ?1 + ${LEASE_MS} FROM found, first
+  WHERE iif(first.alone, found.key = first.key, NOT found.alone)
   HAVING count(*) > 0`;
 
 const PAGES_OF_LEASE = `FROM lease CROSS JOIN json_each(lease.keys)
@@ -97,7 +100,7 @@ function storedOf({ written, stored }: LeasedRow): string | null {
 /** Of publishers that have not settled by `now`: what they have put may still be on its way. */
 function endLeases(db: D1Database, now: number): D1PreparedStatement[] {
   return [
-    `UPDATE page SET suspect = 1 WHERE key IN
+    `UPDATE page SET suspect = 1, alone = 1 WHERE key IN
        (SELECT value FROM lease CROSS JOIN json_each(lease.keys) WHERE until <= ?1)`,
     "DELETE FROM lease WHERE until <= ?1",
   ].map((sql) => db.prepare(sql).bind(now));
@@ -131,13 +134,13 @@ export interface Settlement {
 // ?1 is the pace as JSON, ?5 is now. A page pauses from its own put on, not from the end of its lease.
 const PACE = `CASE WHEN urgent THEN ${URGENT_PACE_MS} ELSE ?1 ->> lane END`;
 
-const SETTLE = `UPDATE page SET suspect = 0, written = ?2,
+const SETTLE = `UPDATE page SET suspect = 0, alone = 0, written = ?2,
     written_at = coalesce(q.value ->> 'at', written_at), due = coalesce(q.value ->> 'at', ?5) + ${PACE}, urgent = CASE WHEN named > ?2 THEN urgent ELSE 0 END,
     stored = CAST(?2 AS INTEGER) || ' ' || (q.value ->> 'stored')
   FROM json_each(?4) q
   WHERE page.key = q.value ->> 'key' AND EXISTS (SELECT 1 FROM lease WHERE token = ?3)`;
 
-const POSTPONE = `UPDATE page SET suspect = 1, due = ?1
+const POSTPONE = `UPDATE page SET suspect = 1, alone = 0, due = ?1
   WHERE key IN (SELECT value FROM json_each(?3)) AND EXISTS (SELECT 1 FROM lease WHERE token = ?2)`;
 
 /** Ends a lease. Does nothing where it has been lost. */

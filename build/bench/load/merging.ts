@@ -109,7 +109,7 @@ export function writeCostOf(cost: LoadCost): WriteCost {
     rowsRead: cost.rowsRead,
     rowsWritten: cost.rowsWritten,
     objectsWritten,
-    // Each page is looked at before it is put.
+    // At most: before its first put after a build or a deploy a page is looked at, and after that not.
     storageReads: objectsWritten,
     queueOperations: OPERATIONS_A_MESSAGE * (1 + 1 / perSecond),
     invocations: 2 / perSecond,
