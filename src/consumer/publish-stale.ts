@@ -151,7 +151,7 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
     countPages(deps.db, counts),
     ...(deps.purge && pages.some(({ isUrgent }) => isUrgent) ? [wantPurge(deps.db, now)] : []),
   ]);
-  // What is taken over may have been leased alone.
+  // A page that is taken over may have been leased alone, with others waiting behind it.
   const isTakenOver = pages.some((page) => page.isTakenOver);
   return { counts, isMore: isTakenOver || pages.length === pagesALease || untried.size > 0 };
 }

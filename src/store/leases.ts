@@ -34,7 +34,7 @@ interface LeasedRow {
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
 export const NAMING = "naming ";
 
-// What others have leased is passed over: a hundred pages for each publisher that is at work.
+// What others have leased is passed over: fifty pages for each publisher that is at work.
 const IS_DUE = `FROM page WHERE named > written AND due <= ?1 AND key NOT IN ${LEASED}`;
 
 const TURNS = ["urgent", ...STORED_LANES.map((lane) => `NOT urgent AND lane = '${lane}'`)].map(
