@@ -6,11 +6,13 @@ import { PAID } from "../src/consumer/limits.ts";
 import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
-import { publishStale } from "../src/consumer/publish-stale.ts";
+import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { workOffBatch } from "../src/consumer/work-off.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
 import { makeStaleDue } from "../src/store/built-pages.ts";
 import { wantPurge } from "../src/store/front-cache.ts";
 import { LEASE_MS, leasePages } from "../src/store/leases.ts";
+import { answerBell } from "../src/store/pending.ts";
 import { anId } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
@@ -18,6 +20,7 @@ import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 const NOW = Date.UTC(2026, 0, 2);
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const config = { origin: "http://localhost:8787", admins: [] };
+const NO_PAGES = { written: 0, unchanged: 0, superseded: 0, failed: 0 };
 
 let db: ReturnType<typeof openMemoryD1>;
 let delays: (number | undefined)[];
@@ -32,6 +35,11 @@ function ring(now: number): Promise<void> {
   return ringBell(db, publish, fingerprintOf(config), now);
 }
 
+function depsOf(clock: () => number): PublisherDeps {
+  const [pages, site] = [openMemoryBucket(), openMemoryNamespace()];
+  return { db, pages, site, config, pace: PACE, now: clock, token: anId };
+}
+
 async function makeDueIn(ms: number): Promise<void> {
   await db
     .prepare("UPDATE page SET due = ?1 WHERE named > written")
@@ -43,9 +51,7 @@ async function makeDueIn(ms: number): Promise<void> {
 beforeEach(async () => {
   db = openMemoryD1();
   delays = [];
-  const pages = openMemoryBucket();
-  const site = openMemoryNamespace();
-  await nameAllPages({ db, pages, site, config, pace: PACE, now: () => NOW, token: anId });
+  await nameAllPages(depsOf(() => NOW));
 });
 
 it.each([
@@ -93,9 +99,7 @@ it("whoever hears a bell even earlier than it was rung for waits as well", async
   const sleep = async (ms: number) => {
     now += ms;
   };
-  const site = openMemoryNamespace();
-  const pages = openMemoryBucket();
-  const deps = { db, pages, site, config, pace: PACE, now: () => now, token: anId };
+  const deps = depsOf(() => now);
   await publishSoon(openPhases(deps, publish), { now: deps.now, sleep }, PAID);
   expect(now).toBe(NOW + 5999);
   expect(await nextDue(db)).toBeNull();
@@ -107,14 +111,51 @@ it("while all that is due is being written, the bell rings when the lease ends, 
   await ring(NOW);
   await ring(NOW + 1);
   expect(delays).toEqual([LEASE_MS / 1000]);
-  await ring(NOW + LEASE_MS + 1);
+  await ring(NOW + LEASE_MS + 1001);
   expect(delays).toEqual([LEASE_MS / 1000, 0]);
 });
 
-it("a bell that has rung can be rung again", async () => {
+it("a bell that has rung is rung again when nobody has answered it within a second", async () => {
   await makeDueIn(0);
   await ring(NOW);
-  await ring(NOW + 1);
+  await ring(NOW + 1000);
+  expect(delays).toEqual([0]);
+  await ring(NOW + 1001);
+  await ring(NOW + 1002);
+  expect(delays).toEqual([0, 0]);
+});
+
+it("once a publisher has answered it, a bell that has rung can be rung again", async () => {
+  await makeDueIn(0);
+  await ring(NOW);
+  expect(await answerBell(db, NOW + 100)).toMatchObject({ bellAt: 0 });
+  await ring(NOW + 101);
+  expect(delays).toEqual([0, 0]);
+});
+
+it("who answers a bell answers none that has yet to ring", async () => {
+  await makeDueIn(5000);
+  await ring(NOW);
+  expect(await answerBell(db, NOW + 4000)).toMatchObject({ bellAt: NOW + 5000 });
+  await ring(NOW + 4001);
+  expect(delays).toEqual([5]);
+});
+
+it("what is named while a publisher is at work is seen by it at its end, and rings the bell", async () => {
+  const phases = openPhases(
+    depsOf(() => NOW + 300),
+    publish,
+  );
+  const batch = { queue: "cairn-publish", messages: [] };
+  await makeDueIn(0);
+  await ring(NOW);
+  const settleTallies = async () => {
+    await ring(NOW + 200);
+    return false;
+  };
+  const publishLease = async () => ({ counts: NO_PAGES, isMore: false });
+  const tired = { ...phases, settleTallies, publishLease, nextDue: async () => null };
+  await workOffBatch(batch, tired, { now: () => NOW + 300, sleep: async () => {} }, PAID);
   expect(delays).toEqual([0, 0]);
 });
 

@@ -443,6 +443,7 @@ describe("the bell", () => {
     expect(await claimBell(db, T, T + 9000, T + 9000)).toBe(true);
     expect(await claimBell(db, T + 1, T + 9000, T + 9000)).toBe(false);
     expect(await claimBell(db, T + 1, T + 2000, T + 2000)).toBe(true);
-    expect(await claimBell(db, T + 2001, T + 9000, T + 9000)).toBe(true);
+    expect(await claimBell(db, T + 3000, T + 9000, T + 9000)).toBe(false);
+    expect(await claimBell(db, T + 3001, T + 9000, T + 9000)).toBe(true);
   });
 });

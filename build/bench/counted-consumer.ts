@@ -1,6 +1,6 @@
 /** The consumer's Worker, as far as one write needs it, with everything counted that is billed. */
 import { ringBell } from "../../src/consumer/bell.ts";
-import { consumeEvents } from "../../src/consumer/consume.ts";
+import { commitEvents } from "../../src/consumer/consume.ts";
 import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { tick } from "../../src/consumer/tick.ts";
@@ -9,6 +9,7 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
 import { keysNamedAt } from "../../src/store/page-rows.ts";
+import { answerBell, type Pending } from "../../src/store/pending.ts";
 import {
   countedBell,
   countedBucket,
@@ -79,21 +80,23 @@ export function openCountedConsumer(deps: PublisherDeps, counts: Counts): Counte
     const { user, system } = process.cpuUsage(before);
     counts.cpuMs += (user + system) / 1000;
   };
-  const invoke = async (work: () => Promise<unknown>) => {
+  const invoke = async (work: () => Promise<Pending | null>) => {
     await measure(async () => {
-      await work();
-      await ringBell(db, bell, fingerprintOf(deps.config), deps.now());
+      const pending = (await work()) ?? undefined;
+      await ringBell(db, bell, fingerprintOf(deps.config), deps.now(), pending);
     });
     counts.invocations++;
   };
   return {
-    apply: (event) => invoke(() => consumeEvents(db, [event], deps.now(), deps.pace)),
+    apply: (event) =>
+      invoke(async () => (await commitEvents(db, [event], deps.now(), deps.pace)).pending),
     tick: () => measure(() => tick(db, deps.now(), deps.pace)),
     async publish() {
       const due = await nextDue(deps.db);
       if (due === null || due > deps.now()) return;
       await invoke(async () => {
         counts.unchanged += (await publishStale(counted)).unchanged;
+        return answerBell(db, deps.now());
       });
     },
     countNamed: () => countNamed(deps, counts),

@@ -4,8 +4,9 @@
  */
 import { type CairnEvent, type Malformed, parseEvent } from "../queue/events.ts";
 import { type DeadLetter, keepDeadLetters } from "../store/dead-letters.ts";
+import type { Pending } from "../store/pending.ts";
 import type { Outcome } from "./apply.ts";
-import { consumeEvents } from "./consume.ts";
+import { commitEvents } from "./consume.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Of a message, what the queue's own object need not be there for. */
@@ -17,10 +18,17 @@ export interface Delivered {
 /** `waits`: it comes again later. `failed`: perhaps only because of others in its group. */
 export type Fate = "done" | "waits" | "failed";
 
+export interface AppliedDelivery {
+  /** What becomes of each, in their order. */
+  readonly fates: readonly Fate[];
+  /** After its commit; null if there was none. */
+  readonly pending: Pending | null;
+}
+
 export async function applyDelivered(
   deps: PublisherDeps,
   delivered: readonly Delivered[],
-): Promise<readonly Fate[]> {
+): Promise<AppliedDelivery> {
   const parsed = delivered.map(({ body }) => parseEvent(body));
   const events = parsed.filter(isEvent);
   const letters = parsed.flatMap((event, index) => {
@@ -28,8 +36,12 @@ export async function applyDelivered(
     return isEvent(event) || !message ? [] : [letterOf(message, event.why, deps.now())];
   });
   const ofLetters = await setAside(deps, letters);
-  const ofEvents = (await applyGroup(deps, events)).values();
-  return parsed.map((event) => (isEvent(event) ? (ofEvents.next().value as Fate) : ofLetters));
+  const applied = await applyGroup(deps, events);
+  const ofEvents = applied.fates.values();
+  const fates = parsed.map((event) =>
+    isEvent(event) ? (ofEvents.next().value as Fate) : ofLetters,
+  );
+  return { ...applied, fates };
 }
 
 function isEvent(event: CairnEvent | Malformed): event is CairnEvent {
@@ -39,14 +51,22 @@ function isEvent(event: CairnEvent | Malformed): event is CairnEvent {
 async function applyGroup(
   { db, now, pace, config, ranked, limits }: PublisherDeps,
   events: readonly CairnEvent[],
-): Promise<readonly Fate[]> {
-  if (events.length === 0) return [];
+): Promise<AppliedDelivery> {
+  if (events.length === 0) return { fates: [], pending: null };
   try {
-    const outcomes = await consumeEvents(db, events, now(), pace, config.admins, ranked, limits);
-    return outcomes.map(fateOf);
+    const { outcomes, pending } = await commitEvents(
+      db,
+      events,
+      now(),
+      pace,
+      config.admins,
+      ranked,
+      limits,
+    );
+    return { fates: outcomes.map(fateOf), pending };
   } catch (error) {
     console.error(`applying ${events.length} events failed`, error);
-    return events.map(() => "failed");
+    return { fates: events.map(() => "failed"), pending: null };
   }
 }
 

@@ -3,7 +3,7 @@
  * on the store and a queue.
  */
 import type { Queue } from "@cloudflare/workers-types";
-import { claimBell } from "../store/bell-rows.ts";
+import { claimBell, isBellOnItsWay } from "../store/bell-rows.ts";
 import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
 import { type Pending, readPending } from "../store/pending.ts";
@@ -34,7 +34,7 @@ export async function ringBell(
   const delaySeconds = Math.max(0, Math.min(publishIn, purgeIn));
   const at = now + delaySeconds * 1000;
   const latest = Math.max(at, first);
-  const isOnItsWay = bellAt >= now && bellAt <= latest;
-  if (isOnItsWay || !(await claimBell(db, now, at, latest))) return;
+  if (isBellOnItsWay(bellAt, now, latest)) return;
+  if (!(await claimBell(db, now, at, latest))) return;
   await publish.send({}, { delaySeconds });
 }

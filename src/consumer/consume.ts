@@ -10,6 +10,7 @@ import { commitChanges } from "../store/commit.ts";
 import type { ContentDb } from "../store/database.ts";
 import { gathered } from "../store/gathered.ts";
 import type { Pace } from "../store/page-rows.ts";
+import type { Pending } from "../store/pending.ts";
 import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";
@@ -18,11 +19,22 @@ import { placeChange } from "./place-change.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { touchedBy } from "./touched-by.ts";
 
-/**
- * @param ranked what an isolate remembers of this database from one call to the next
- * @returns what became of each event, in their order
- */
+export interface Consumed {
+  /** What became of each event, in their order. */
+  readonly outcomes: readonly Outcome[];
+  /** After the commit; null if there was nothing to write. */
+  readonly pending: Pending | null;
+}
+
+/** @returns what became of each event, in their order */
 export async function consumeEvents(
+  ...given: Parameters<typeof commitEvents>
+): Promise<readonly Outcome[]> {
+  return (await commitEvents(...given)).outcomes;
+}
+
+/** @param ranked what an isolate remembers of this database from one call to the next */
+export async function commitEvents(
   database: ContentDb,
   events: readonly CairnEvent[],
   now: number,
@@ -30,21 +42,22 @@ export async function consumeEvents(
   admins: readonly PersonKey[] = [],
   ranked: RankedHeads = new RankedHeads(),
   { attempts } = PAID,
-): Promise<readonly Outcome[]> {
+): Promise<Consumed> {
   const db = gathered(database);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const rows = await readTouched(db, touchedBy(events));
     const applied = apply(rows, events, now, admins, pace);
-    if (isNothing(applied)) return applied.outcomes;
+    const { outcomes } = applied;
+    if (isNothing(applied)) return { outcomes, pending: null };
     const placed = await placeChange(db, rows, applied, ranked);
     const { change, moves, ...places } = placed;
     const done = events.filter(
-      (event, index) => applied.outcomes[index] === "applied" && isSent(event),
+      (event, index) => outcomes[index] === "applied" && isSent(event),
     ).length;
     const comments = applied.comments.map(({ after }) => after);
     const isUrgent =
       applied.departed.length > 0 || [...applied.posts, ...applied.comments].some(hasComeOrGone);
-    const isCommitted = await commitChanges(
+    const pending = await commitChanges(
       db,
       rows.commit,
       { ...applied, ...places, comments, applied: done },
@@ -52,9 +65,9 @@ export async function consumeEvents(
       now,
       pace,
     );
-    if (!isCommitted) continue;
+    if (!pending) continue;
     ranked.advance(rows.commit, moves);
-    return applied.outcomes;
+    return { outcomes, pending };
   }
   throw new Error(`${attempts} commits in a row came too late`);
 }

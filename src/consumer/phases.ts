@@ -4,7 +4,7 @@
  */
 import type { Queue } from "@cloudflare/workers-types";
 import { nextDue } from "../store/bell-rows.ts";
-import { type Pending, readPending } from "../store/pending.ts";
+import { answerBell, type Pending, readPending } from "../store/pending.ts";
 import { applyDelivered, keepDelivered } from "./apply-delivered.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
@@ -21,6 +21,8 @@ import { tick } from "./tick.ts";
 
 export interface Phases extends Receiving, Publishing {
   readPending(): Promise<Pending>;
+  /** For a publisher at its end. */
+  answerBell(): Promise<Pending>;
   /** When the next stale page or tally is due, in milliseconds since 1970; null when none is. */
   nextDue(): Promise<number | null>;
   /** @returns whether more of what a deleted account left is to be worked off */
@@ -48,6 +50,7 @@ export function openPhases(deps: PublisherDeps, publish: Queue): Phases {
     applyEvents: (delivered) => applyDelivered(deps, delivered),
     keepDeadLetters: (delivered) => keepDelivered(deps, delivered),
     readPending: () => readPending(db),
+    answerBell: () => answerBell(db, deps.now()),
     nextDue: () => nextDue(db),
     settleTallies: () => settleTallies(deps),
     publishLease: () => publishLease(deps),

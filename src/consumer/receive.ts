@@ -3,7 +3,8 @@
  * with them is asked of whoever does it: see apply-delivered.ts.
  */
 import type { Message } from "@cloudflare/workers-types";
-import type { Delivered, Fate } from "./apply-delivered.ts";
+import type { Pending } from "../store/pending.ts";
+import type { AppliedDelivery, Delivered, Fate } from "./apply-delivered.ts";
 
 /**
  * A group that fails is halved, so that a poisonous message fails alone: eight times for one among a
@@ -15,34 +16,35 @@ const MAX_FAILURES = 14;
 const MAX_RETRY_SECONDS = 600;
 
 export interface Receiving {
-  /** @returns what becomes of each, in their order */
-  applyEvents(delivered: readonly Delivered[]): Promise<readonly Fate[]>;
+  applyEvents(delivered: readonly Delivered[]): Promise<AppliedDelivery>;
   keepDeadLetters(delivered: readonly Delivered[]): Promise<void>;
 }
 
+/** @returns what is to be done after the last commit; null when that has to be read */
 export async function receiveEvents(
   messages: readonly Message[],
   receiving: Pick<Receiving, "applyEvents">,
-): Promise<void> {
+): Promise<Pending | null> {
   const groups = [messages];
   let failures = 0;
+  let pending: Pending | null = null;
   for (let group = groups.pop(); group; group = groups.pop()) {
-    const failed = failures < MAX_FAILURES ? await receiveGroup(group, receiving) : group;
+    if (group.length === 0) continue;
+    const isTried = failures < MAX_FAILURES;
+    const applied = isTried ? await applyGroup(group, receiving) : allFailed(group);
+    pending = applied.pending;
+    const failed = settleGroup(group, applied.fates);
     if (failed.length === 0) continue;
     failures++;
     const half = Math.ceil(failed.length / 2);
     if (failed.length === 1 || failures > MAX_FAILURES) retryAll(failed);
     else groups.push(failed.slice(half), failed.slice(0, half));
   }
+  return pending;
 }
 
 /** @returns those that could not be applied, for whatever reason */
-async function receiveGroup(
-  group: readonly Message[],
-  receiving: Pick<Receiving, "applyEvents">,
-): Promise<readonly Message[]> {
-  if (group.length === 0) return [];
-  const fates = await fatesOf(group, receiving);
+function settleGroup(group: readonly Message[], fates: readonly Fate[]): readonly Message[] {
   group.forEach((message, index) => {
     if (fates[index] === "done") message.ack();
     if (fates[index] === "waits") retryLater(message);
@@ -51,16 +53,20 @@ async function receiveGroup(
 }
 
 /** Whoever applies them may be elsewhere, and out of reach. */
-async function fatesOf(
+async function applyGroup(
   group: readonly Message[],
   receiving: Pick<Receiving, "applyEvents">,
-): Promise<readonly Fate[]> {
+): Promise<AppliedDelivery> {
   try {
     return await receiving.applyEvents(group.map(deliveredOf));
   } catch (error) {
     console.error(`handing ${group.length} events on failed`, error);
-    return group.map(() => "failed");
+    return allFailed(group);
   }
+}
+
+function allFailed(group: readonly Message[]): AppliedDelivery {
+  return { fates: group.map(() => "failed"), pending: null };
 }
 
 function deliveredOf({ id, body }: Message): Delivered {

@@ -1,5 +1,6 @@
 /** The order of the phases: of what a queue has brought, and of a run of cron. */
 import type { MessageBatch } from "@cloudflare/workers-types";
+import type { Pending } from "../store/pending.ts";
 import type { Limits } from "./limits.ts";
 import type { Phases } from "./phases.ts";
 import { type Clock, publishSoon } from "./publish-soon.ts";
@@ -18,8 +19,7 @@ export async function workOffBatch(
   clock: Clock,
   limits: Limits,
 ): Promise<void> {
-  await receive(batch, phases, clock, limits);
-  const pending = await phases.readPending();
+  const pending = (await receive(batch, phases, clock, limits)) ?? (await phases.readPending());
   const isMore = pending.isLeaving || pending.purgeDue > 0;
   if (isMore) {
     await finish(phases, limits);
@@ -44,19 +44,22 @@ export async function runCron(phases: Phases, limits: Limits): Promise<void> {
   await phases.ringBell();
 }
 
-function receive(
+/** @returns what is to be done now; null when that has to be read */
+async function receive(
   { queue, messages }: Batch,
   phases: Phases,
   clock: Clock,
   limits: Limits,
-): Promise<void> {
+): Promise<Pending | null> {
   switch (queue) {
     case EVENTS_QUEUE:
       return receiveEvents(messages, phases);
     case PUBLISH_QUEUE:
-      return publishSoon(phases, clock, limits);
+      await publishSoon(phases, clock, limits);
+      return phases.answerBell();
     case DEAD_QUEUE:
-      return receiveDeadLetters(messages, phases);
+      await receiveDeadLetters(messages, phases);
+      return null;
     default:
       throw new Error(`no such queue: ${queue}`);
   }

@@ -32,6 +32,10 @@ export class Workshop extends DurableObject<ConsumerEnv> implements Phases {
     return this.phases.readPending();
   }
 
+  answerBell() {
+    return this.phases.answerBell();
+  }
+
   nextDue() {
     return this.phases.nextDue();
   }

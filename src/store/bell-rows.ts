@@ -23,6 +23,18 @@ export async function nextDue(db: D1Database): Promise<number | null> {
 }
 
 /**
+ * How long a bell that has rung is taken to be on its way to a publisher, or answered by one who is
+ * still at work. Milliseconds. After that whoever wants one rings again: a bell may be lost, and a
+ * publisher too busy to be the only one.
+ */
+const ANSWERED_WITHIN_MS = 1000;
+
+/** @param latest by when it has to ring */
+export function isBellOnItsWay(bellAt: number, now: number, latest: number): boolean {
+  return bellAt >= now - ANSWERED_WITHIN_MS && bellAt <= latest;
+}
+
+/**
  * Claims the ringing of the publisher's bell at `at`. False when one is on its way that rings no
  * later than `latest`: so commits and publishers between them keep one bell in the queue.
  */
@@ -34,7 +46,7 @@ export async function claimBell(
 ): Promise<boolean> {
   const { meta } = await db
     .prepare("UPDATE site SET bell_at = ?2 WHERE bell_at < ?1 OR bell_at > ?3")
-    .bind(now, at, latest)
+    .bind(now - ANSWERED_WITHIN_MS, at, latest)
     .run();
   return meta.changes > 0;
 }

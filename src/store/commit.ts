@@ -26,6 +26,7 @@ import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
+import { askPending, type Pending, type PendingRow, pendingOf } from "./pending.ts";
 import type { Place } from "./places.ts";
 import { isOnlyCounted, isOnlyDiscussed } from "./post-row.ts";
 import {
@@ -130,7 +131,8 @@ export async function readCommitNumber(db: D1Database): Promise<number> {
 
 /**
  * @param readAt the commit number that the decision was based on
- * @returns false when another commit came in between: read and decide again
+ * @returns what is to be done after it; null when another commit came in between: read and decide
+ *   again
  */
 export async function commitChanges(
   db: D1Database,
@@ -139,7 +141,7 @@ export async function commitChanges(
   named: PagesToName,
   now: number,
   pace: Pace,
-): Promise<boolean> {
+): Promise<Pending | null> {
   const next = readAt + 1;
   const changed = Map.groupBy(rows.posts, howChanged);
   const all = (how: HowChanged) => (changed.get(how) ?? []).map(({ after }) => after);
@@ -190,19 +192,26 @@ function howChanged({ before, after }: RowChanges["posts"][number]): HowChanged 
   return isOnlyCounted(before, after) ? "counted" : "written";
 }
 
-/** Takes the next commit number, and writes all of it or nothing. */
+/**
+ * Takes the next commit number, and writes all of it or nothing.
+ * @returns what is to be done after it; null when another commit came in between
+ */
 export async function commitBatch(
   db: D1Database,
   readAt: number,
   statements: readonly D1PreparedStatement[],
   events: EventCounts = { applied: 0, refused: 0 },
-): Promise<boolean> {
+): Promise<Pending | null> {
   const { applied, refused } = events;
   try {
-    await db.batch([db.prepare(TAKE_NUMBER).bind(readAt, applied, refused), ...statements]);
-    return true;
+    const answers = await db.batch<PendingRow>([
+      db.prepare(TAKE_NUMBER).bind(readAt, applied, refused),
+      ...statements,
+      askPending(db),
+    ]);
+    return pendingOf(answers.at(-1)?.results[0]);
   } catch (error) {
-    if (error instanceof Error && error.message.includes(CONFLICT)) return false;
+    if (error instanceof Error && error.message.includes(CONFLICT)) return null;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** What an invocation may have left to be done: one question, because mostly it is nothing. */
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { FIRST_DUE } from "./bell-rows.ts";
 
 /** Times are in milliseconds since 1970. */
@@ -16,13 +16,34 @@ export interface Pending {
   readonly isLeaving: boolean;
 }
 
-export async function readPending(db: D1Database): Promise<Pending> {
-  const row = await db
-    .prepare(
-      `SELECT compiled, (${FIRST_DUE}) AS due, purge_due AS purgeDue, bell_at AS bellAt,
-         EXISTS (SELECT 1 FROM leaving) AS isLeaving FROM site`,
-    )
-    .first<Omit<Pending, "isLeaving"> & { isLeaving: number }>();
+/** As D1 answers. */
+export type PendingRow = Omit<Pending, "isLeaving"> & { readonly isLeaving: number };
+
+const PENDING = `SELECT compiled, (${FIRST_DUE}) AS due, purge_due AS purgeDue, bell_at AS bellAt,
+  EXISTS (SELECT 1 FROM leaving) AS isLeaving FROM site`;
+
+/** To be asked in a batch, of what the batch leaves. */
+export function askPending(db: D1Database): D1PreparedStatement {
+  return db.prepare(PENDING);
+}
+
+export function pendingOf(row: PendingRow | null | undefined): Pending {
   if (!row) throw new Error("the content database has no site row: are its migrations applied?");
   return { ...row, isLeaving: row.isLeaving === 1 };
+}
+
+export async function readPending(db: D1Database): Promise<Pending> {
+  return pendingOf(await askPending(db).first<PendingRow>());
+}
+
+/**
+ * For a publisher at its end: bells that have rung by now are answered, and what is named from then
+ * on rings anew. In one batch, so that nothing is named in between.
+ */
+export async function answerBell(db: D1Database, now: number): Promise<Pending> {
+  const [, answer] = await db.batch<PendingRow>([
+    db.prepare("UPDATE site SET bell_at = 0 WHERE bell_at BETWEEN 1 AND ?1").bind(now),
+    askPending(db),
+  ]);
+  return pendingOf(answer?.results[0]);
 }

@@ -133,5 +133,6 @@ export async function commitStatus(
        ON CONFLICT (id) DO UPDATE SET report = excluded.report`,
     )
     .bind(JSON.stringify(report));
-  return commitBatch(db, readAt, [write, ...namePages(db, [page], readAt + 1, now, pace, false)]);
+  const names = namePages(db, [page], readAt + 1, now, pace, false);
+  return (await commitBatch(db, readAt, [write, ...names])) !== null;
 }

@@ -43,14 +43,14 @@ const MARK_CROSSED = `INSERT INTO window_dirty (scope, windows, since)
  * @param at seconds since 1970
  * @returns false when another commit came in between
  */
-export function commitClocks(
+export async function commitClocks(
   db: D1Database,
   readAt: number,
   edges: readonly CrossedEdge[],
   clocks: readonly WindowClock[],
   at: number,
 ): Promise<boolean> {
-  return commitBatch(db, readAt, [
+  const left = await commitBatch(db, readAt, [
     ...(edges.length === 0
       ? []
       : [db.prepare(MARK_CROSSED).bind(JSON.stringify(edges), readAt + 1)]),
@@ -63,6 +63,7 @@ export function commitClocks(
         .bind(clock, at),
     ),
   ]);
+  return left !== null;
 }
 
 export interface NewOrder {
@@ -73,18 +74,19 @@ export interface NewOrder {
 }
 
 /** @returns false when another commit came in between: its votes may have changed the order */
-export function commitOrder(
+export async function commitOrder(
   db: D1Database,
   readAt: number,
   { scopes, lists, pages }: NewOrder,
   now: number,
   pace: Pace,
 ): Promise<boolean> {
-  return commitBatch(db, readAt, [
+  const left = await commitBatch(db, readAt, [
     ...onRows(db, SET_LISTS, lists),
     ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
     ...namePages(db, pages, readAt + 1, now, pace, false),
   ]);
+  return left !== null;
 }
 
 function onRows(db: D1Database, sql: string, rows: readonly unknown[]): D1PreparedStatement[] {

@@ -13,6 +13,7 @@ import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts
 import type { Site } from "../../src/pages/page-type.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
+import { answerBell, type Pending } from "../../src/store/pending.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { receivingOf } from "../receiving.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
@@ -127,6 +128,7 @@ export class World {
     await this.#invoke(async (deps) => {
       await nameAllPages(deps);
       await publishStale(deps);
+      return null;
     });
   }
 
@@ -163,6 +165,7 @@ export class World {
   async #ring(bells: readonly Queued[]): Promise<void> {
     const hasEnded = await this.#invoke(async (deps) => {
       await Promise.all([publishStale(deps), publishStale(deps)]);
+      return answerBell(deps.db, this.#now);
     });
     if (hasEnded) return;
     for (const bell of bells) {
@@ -172,7 +175,7 @@ export class World {
   }
 
   /** One invocation, and the bell at its end. @returns false when it threw or crashed */
-  async #invoke(work: (deps: PublisherDeps) => Promise<unknown>): Promise<boolean> {
+  async #invoke(work: (deps: PublisherDeps) => Promise<Pending | null>): Promise<boolean> {
     this.commands.isDead = false;
     const deps = this.#deps();
     const publish = {
@@ -185,8 +188,8 @@ export class World {
       },
     } as unknown as Queue;
     try {
-      await work(deps);
-      await ringBell(deps.db, publish, fingerprintOf(this.#config()), this.#now);
+      const pending = (await work(deps)) ?? undefined;
+      await ringBell(deps.db, publish, fingerprintOf(this.#config()), this.#now, pending);
       return !this.commands.isDead;
     } catch {
       return false;
