@@ -11,7 +11,12 @@ import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { isSame } from "../src/pages/publish.ts";
 import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
-import { markWritten, readPageStates } from "../src/store/built-pages.ts";
+import {
+  type BuiltPage,
+  forgetStored,
+  markWritten,
+  readPageStates,
+} from "../src/store/built-pages.ts";
 import { type Building, beginBuilding, setCompiled } from "../src/store/compiled.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";
 import { openContentFile } from "./content-file.ts";
@@ -72,7 +77,15 @@ async function buildWith(
   let written = await storeDeployPages(state, config, ofDeploys, commit);
   await withProgress("pages", pages.length, async (progress) => {
     progress.advance(pages.length - due.length);
-    const done: DuePage[] = [];
+    for (const chunk of chunksOf(due, KEYS_A_LOOKUP)) {
+      await state.db.batch(
+        forgetStored(
+          state.db,
+          chunk.map(({ key }) => key),
+        ),
+      );
+    }
+    const done: BuiltPage[] = [];
     const noteDone = async (pages: number) => {
       while (done.length > pages) {
         const noted = done.splice(0, KEYS_A_LOOKUP);
@@ -81,9 +94,9 @@ async function buildWith(
     };
     // A thread finds its next chunk waiting.
     await eachInParallel(chunksOf(due, CHUNK), 2 * threads.count, async (chunk) => {
-      const writtenNow = await threads.render(chunk, now());
-      written += writtenNow;
-      done.push(...chunk);
+      const stored = await threads.render(chunk, now());
+      written += stored.written;
+      done.push(...chunk.map((page, index) => ({ ...page, stored: stored.notes[index] ?? null })));
       progress.advance(chunk.length);
       await noteDone(KEYS_A_LOOKUP);
     });

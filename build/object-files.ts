@@ -36,8 +36,12 @@ export type StoredObjects = ReadonlyMap<string, number>;
 export interface ObjectFiles {
   readVersions(keys: readonly string[]): ReadonlyMap<string, StoredVersion>;
   readPages(keys: readonly string[]): ReadonlyMap<string, StoredPage>;
-  /** In place of what is stored under their keys. @param now milliseconds since 1970 */
-  putAll(puts: readonly PagePut[], now: number): void;
+  /**
+   * In place of what is stored under their keys.
+   * @param now milliseconds since 1970
+   * @returns what is stored under them now
+   */
+  putAll(puts: readonly PagePut[], now: number): ReadonlyMap<string, StoredVersion>;
 }
 
 /** For another thread that writes as well. Milliseconds. */
@@ -101,17 +105,21 @@ export function openObjectFiles({ table, blobs }: ObjectPaths): ObjectFiles {
         }),
       ),
     putAll(puts, now) {
+      const versions = new Map<string, StoredVersion>();
       const rows = puts.map(({ key, page, commit }) => {
         const { body, customMetadata } = objectOf(page, commit);
         const blob = newBlobId(now);
+        const etag = md5(body);
         writeFileSync(blobFile(blob), body);
-        return [key, blob, hex(16), body.length, md5(body), now, JSON.stringify(customMetadata)];
+        versions.set(key, { commit, hash: page.hash, etag });
+        return [key, blob, hex(16), body.length, etag, now, JSON.stringify(customMetadata)];
       });
       file.exec("BEGIN IMMEDIATE");
       const replaced = rowsOf(puts.map(({ key }) => key));
       for (const row of rows) put.run(...(row as (string | number)[]));
       file.exec("COMMIT");
       for (const { blob } of replaced) if (blob !== null) rmSync(blobFile(blob), { force: true });
+      return versions;
     },
   };
 }

@@ -32,9 +32,15 @@ export interface Order {
   readonly now: number;
 }
 
-export interface Answer {
-  readonly id: number;
+export interface Stored {
+  /** How many were put. */
   readonly written: number;
+  /** What the page table is to note of each page's object, in their order; null if there is none. */
+  readonly notes: readonly (string | null)[];
+}
+
+export interface Answer extends Stored {
+  readonly id: number;
 }
 
 export interface RenderThreads {
@@ -42,8 +48,8 @@ export interface RenderThreads {
   readonly count: number;
   /** Starts all of them: they load their code while others find out what there is to do. */
   warm(): void;
-  /** @param now milliseconds since 1970; @returns how many were written */
-  render(pages: readonly PageTask[], now: number): Promise<number>;
+  /** @param now milliseconds since 1970 */
+  render(pages: readonly PageTask[], now: number): Promise<Stored>;
   stop(): Promise<void>;
 }
 
@@ -77,12 +83,12 @@ type Thread = ReturnType<typeof startThread>;
 
 function startThread(settings: ThreadSettings) {
   const worker = new Worker(THREAD, { workerData: settings, resourceLimits: HEAP });
-  const orders = new Map<number, PromiseWithResolvers<number>>();
+  const orders = new Map<number, PromiseWithResolvers<Stored>>();
   let lastId = 0;
   /** Of a thread that has ended: it may do so before it has anything to do. */
   let failure: Error | null = null;
-  worker.on("message", ({ id, written }: Answer) => {
-    orders.get(id)?.resolve(written);
+  worker.on("message", ({ id, ...stored }: Answer) => {
+    orders.get(id)?.resolve(stored);
     orders.delete(id);
   });
   worker.on("error", (error) => {
@@ -91,9 +97,9 @@ function startThread(settings: ThreadSettings) {
   });
   return {
     waiting: () => orders.size,
-    render(pages: readonly PageTask[], now: number): Promise<number> {
+    render(pages: readonly PageTask[], now: number): Promise<Stored> {
       if (failure) return Promise.reject(failure);
-      const order = Promise.withResolvers<number>();
+      const order = Promise.withResolvers<Stored>();
       const id = ++lastId;
       orders.set(id, order);
       const tasks = pages.map(({ key, mustPut }) => ({ key, mustPut }));

@@ -69,11 +69,11 @@ async function publish() {
   }
 }
 
-/** Objects are put, and their rows are not written. */
+/** Objects are put, and their rows are not written: that would be the third thing it does to them. */
 async function killedBuild(site: typeof SITE) {
   let batches = 0;
   const batch: LocalState["db"]["batch"] = (statements) => {
-    if (++batches > 1) throw new Error("killed");
+    if (++batches > 2) throw new Error("killed");
     return state.db.batch(statements);
   };
   const db = { prepare: (sql: string) => state.db.prepare(sql), batch } as LocalState["db"];
@@ -103,6 +103,23 @@ it("a build is killed that has put what is taken back before it is published", a
   await send({ type: "comment_deleted", comment });
   await publish();
   expect(await wrong()).toEqual([]);
+});
+
+it("a build notes what it has put, and what it has found", async () => {
+  await send({ type: "post_voted", post: "a1", value: 1 });
+  await state.db.prepare("UPDATE site SET compiled = ''").run();
+  const { written, unchanged } = await buildSite(state, SITE, now);
+  expect(written).toBeGreaterThan(0);
+  expect(unchanged).toBeGreaterThan(written);
+  const { results } = await state.db
+    .prepare("SELECT key, written, stored FROM page")
+    .all<{ key: string; written: number; stored: string | null }>();
+  for (const row of results) {
+    const object = await state.pages.head(row.key);
+    const noted = object && `${row.written} ${object.etag} ${object.customMetadata?.hash}`;
+    expect(row.stored, row.key).toBe(noted);
+  }
+  expect(results.filter(({ stored }) => stored !== null).length).toBeGreaterThan(20);
 });
 
 it("a build of another configuration is killed, and a server of the first one goes on", async () => {

@@ -4,26 +4,49 @@ import { endAllLeases } from "./leases.ts";
 import { type NamedPage, pausesAs } from "./page-rows.ts";
 import { jsonChunks } from "./statements.ts";
 
+/** A page that the full build has stored, or found stored. */
+export interface BuiltPage extends NamedPage {
+  /** To be noted of its object, if anything is known. */
+  readonly stored?: string | null;
+}
+
 /** For the full build, which has the site to itself: the objects of these pages reflect `commit`. */
 export function markWritten(
   db: D1Database,
-  pages: readonly NamedPage[],
+  pages: readonly BuiltPage[],
   commit: number,
   now: number,
 ): D1PreparedStatement[] {
-  const rows = pages.map(({ key, lane }) => ({ key, lane: pausesAs(lane) }));
+  const rows = pages.map(({ key, lane, stored }) => ({ key, lane: pausesAs(lane), stored }));
   return jsonChunks(rows).map((json) =>
     db
       .prepare(
-        `INSERT INTO page (key, lane, named, written, written_at, due)
-         SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2 FROM json_each(?3) WHERE true
+        `INSERT INTO page (key, lane, named, written, written_at, due, stored)
+         SELECT value ->> 'key', value ->> 'lane', ?1, ?1, ?2, ?2,
+           CAST(?1 AS INTEGER) || ' ' || (value ->> 'stored')
+         FROM json_each(?3) WHERE true
          ON CONFLICT (key) DO UPDATE SET written = excluded.written,
            written_at = excluded.written_at, due = excluded.due, urgent = 0, suspect = 0,
-           alone = 0, stored = NULL
-         WHERE page.written < excluded.written OR page.suspect OR page.stored IS NOT NULL
-           OR page.written_at < excluded.written_at`,
+           alone = 0, stored = excluded.stored
+         WHERE page.written < excluded.written OR page.suspect
+           OR page.stored IS NOT excluded.stored OR page.written_at < excluded.written_at`,
       )
       .bind(commit, now, json),
+  );
+}
+
+/**
+ * For the full build, before it puts these pages: it may be killed when it has put one, and not noted
+ * it yet.
+ */
+export function forgetStored(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
+  return jsonChunks(keys).map((json) =>
+    db
+      .prepare(
+        `UPDATE page SET stored = NULL
+         WHERE key IN (SELECT value FROM json_each(?1)) AND stored IS NOT NULL`,
+      )
+      .bind(json),
   );
 }
 

@@ -39,9 +39,7 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
        WHERE compiled NOT IN (?1, ?2)`,
     )
     .bind(fingerprint, BUILDING + fingerprint);
-  // It may be killed when it has put a page, and not noted it yet.
-  const forget = db.prepare("UPDATE page SET stored = NULL WHERE stored IS NOT NULL");
-  await db.batch([...endAllLeases(db), forget, begin]);
+  await db.batch([...endAllLeases(db), begin]);
   const site = await db
     .prepare('SELECT commit_number AS "commit", compiled FROM site')
     .first<{ commit: number; compiled: string }>();
