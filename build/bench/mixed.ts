@@ -19,6 +19,7 @@ export function mixedTable({ votes, comments, submissions }: Acts, cost: LoadCos
     rows: [
       ...[...cost.objects].map(([kind, objects]) => row(`written: ${kind}`, objects)),
       row("objects written", objectsOf(cost)),
+      row("objects looked at before", cost.storageReads),
       row("rows read", cost.rowsRead, 0),
       row("rows written", cost.rowsWritten),
       row("CPU, ms", cpuMs, 0),

@@ -212,6 +212,7 @@ function costsTable(costs: readonly LoadCost[]): Table {
     rows: [
       ...kinds.map((kind) => row(`written: ${kind}`, ({ objects }) => objects.get(kind) ?? 0, 3)),
       row("objects written", objectsOf, 3),
+      row("objects looked at before", ({ storageReads }) => storageReads, 3),
       row("rows read", ({ rowsRead }) => rowsRead, 0),
       row("rows written", ({ rowsWritten }) => rowsWritten),
       row("beyond 3 for each object", (cost) => cost.rowsWritten - 3 * objectsOf(cost)),

@@ -1,14 +1,16 @@
-/** A store of pages that counts what is put, and how soon again. */
+/** A store of pages that counts what is read and put, and how soon again. */
 import type { PageStore } from "../../../src/pages/storage.ts";
 
-export interface PutCounts {
+export interface PageCounts {
+  /** Looks at what is stored. */
+  reads: number;
   /** Objects put, by key. */
   readonly byKey: Map<string, number>;
   /** Least milliseconds between two puts of one key. */
   leastPause: number;
 }
 
-export function countedPages(pages: PageStore, counts: PutCounts, now: () => number): PageStore {
+export function countedPages(pages: PageStore, counts: PageCounts, now: () => number): PageStore {
   const last = new Map<string, number>();
   const put = async (key: string, ...rest: unknown[]) => {
     const at = now();
@@ -23,6 +25,7 @@ export function countedPages(pages: PageStore, counts: PutCounts, now: () => num
   return new Proxy(pages, {
     get: (_, name) => {
       if (name === "put") return put;
+      if (name === "get" || name === "head") counts.reads++;
       const value = pages[name as keyof PageStore];
       return typeof value === "function" ? value.bind(pages) : value;
     },

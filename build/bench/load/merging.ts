@@ -34,6 +34,8 @@ export interface LoadCost {
   readonly objects: ReadonlyMap<string, number>;
   readonly rowsRead: number;
   readonly rowsWritten: number;
+  /** Of objects, by publishers. */
+  readonly storageReads: number;
   /** Of the stores' simulators as well. */
   readonly cpuMicroseconds: number;
   readonly leastPause: number;
@@ -68,7 +70,7 @@ export async function costOfLoad(
   const before = site.cpu();
   const writes = await live(seconds, true);
   const used = cpuOfOne(before, site.cpu(), writes);
-  const { rows, puts, leastPause } = await site.counts();
+  const { rows, storageReads, puts, leastPause } = await site.counts();
   const objects = byKind(puts, writes);
   const rest = load.privateSeconds - warmUpSeconds - seconds;
   if (rest > 0) {
@@ -81,6 +83,7 @@ export async function costOfLoad(
     objects,
     rowsRead: rows.read / writes,
     rowsWritten: rows.written / writes,
+    storageReads: storageReads / writes,
     cpuMicroseconds: used.workers + used.stores,
     leastPause: leastPause ?? Number.POSITIVE_INFINITY,
   };
@@ -103,14 +106,12 @@ export function objectsOf({ objects }: LoadCost): number {
 /** A batch a second, as the queue's timeout has it, and a bell for each at most. */
 export function writeCostOf(cost: LoadCost): WriteCost {
   const { perSecond } = cost.load;
-  const objectsWritten = objectsOf(cost);
   return {
     cpuMs: cost.cpuMicroseconds / 1000,
     rowsRead: cost.rowsRead,
     rowsWritten: cost.rowsWritten,
-    objectsWritten,
-    // At most: before its first put after a build or a deploy a page is looked at, and after that not.
-    storageReads: objectsWritten,
+    objectsWritten: objectsOf(cost),
+    storageReads: cost.storageReads,
     queueOperations: OPERATIONS_A_MESSAGE * (1 + 1 / perSecond),
     invocations: 2 / perSecond,
   };

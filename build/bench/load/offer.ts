@@ -10,11 +10,14 @@ import type { Trace } from "./trace.ts";
 import type { Counts } from "./worker.ts";
 
 /**
- * One vote in so much time is followed until it shows in its thread. Whoever looks takes time of the
- * one thread that it is looked at on, so nobody looks often. Milliseconds.
+ * One vote in so much time, or one of so many that wait, is followed until it shows in its thread.
+ * Whoever looks takes time of the one thread that it is looked at on, so nobody looks often, and less
+ * often the longer it takes.
  */
-const PROBE_EVERY_MS = 500;
+const PROBE_EVERY_MS = 200;
+const PROBES_OF_FILLED = 30;
 const POLL_MS = 100;
+const POLLS_OF_ITS_AGE = 20;
 const SEND_EVERY_MS = 20;
 const GIVE_UP_MS = 120_000;
 /** Longer than a batch takes. Milliseconds. */
@@ -24,10 +27,13 @@ const CHUNK = 1000;
 
 export interface Offered {
   readonly votes: number;
-  /** Since the first was sent, until all were applied; until nothing was overdue. Milliseconds. */
+  /**
+   * Since the first could be delivered, until all were applied; until nothing was overdue.
+   * Milliseconds.
+   */
   readonly appliedMs: number;
   readonly publishedMs: number;
-  /** From the edge to the reader, of each probe. Milliseconds. */
+  /** From the edge, or a queue that is full, to the reader, of each probe. Milliseconds. */
   readonly visibleMs: readonly number[];
   readonly counts: Counts;
   /** Of a vote. Microseconds. */
@@ -36,7 +42,7 @@ export interface Offered {
 
 export interface Offer {
   readonly votes: number;
-  /** Null: as fast as the queue takes them. */
+  /** Null: all of them are in the queue already. */
   readonly votesPerSecond: number | null;
 }
 
@@ -48,32 +54,57 @@ export async function offerVotes(
   posts: readonly Post[],
   now: () => number,
 ): Promise<Offered> {
-  const probes = new Probes(site.origin, posts, now);
+  const every =
+    votesPerSecond === null ? votes / PROBES_OF_FILLED : (votesPerSecond * PROBE_EVERY_MS) / 1000;
+  const probes = new Probes(site.origin, posts, every, now);
+  const filled = votesPerSecond === null ? await fill(site, votes, trace, now) : [];
   await site.counts();
   const cpu = site.cpu();
   const began = now();
-  for (let sent = 0; sent < votes; ) {
-    const due = votesPerSecond === null ? sent + CHUNK : ((now() - began) * votesPerSecond) / 1000;
+  await site.release();
+  for (const event of filled) probes.note(event, began);
+  for (let sent = filled.length; sent < votes; ) {
+    const due = ((now() - began) * (votesPerSecond ?? 0)) / 1000;
     const count = Math.min(Math.floor(due), votes) - sent;
     const events = Array.from({ length: Math.max(count, 0) }, () => trace.next(now()));
     if (events.length > 0) await site.send(events);
-    for (const event of events) probes.note(event);
+    for (const event of events) probes.note(event, event.at);
     sent += events.length;
-    if (votesPerSecond !== null) await pause(SEND_EVERY_MS);
+    await pause(SEND_EVERY_MS);
   }
   const appliedMs = (await untilApplied(site, now)) - began;
   while (((await nextDue(site.db)) ?? Number.POSITIVE_INFINITY) <= now()) await pause(POLL_MS);
   const publishedMs = now() - began;
-  const visibleMs = await probes.end();
   const used = cpuOfOne(cpu, site.cpu(), votes);
+  const counts = await site.counts();
+  // Some wait for the next minute, as the lanes have it.
+  const visibleMs = await probes.end();
   return {
     votes,
     appliedMs,
     publishedMs,
     visibleMs,
-    counts: await site.counts(),
+    counts,
     cpu: used,
   };
+}
+
+/** Nothing is delivered meanwhile: whoever fills a queue takes time of whoever empties it. */
+async function fill(
+  site: RunningSite,
+  votes: number,
+  trace: Trace,
+  now: () => number,
+): Promise<readonly CairnEvent[]> {
+  const filled: CairnEvent[] = [];
+  await site.hold();
+  while (filled.length < votes) {
+    const length = Math.min(CHUNK, votes - filled.length);
+    const events = Array.from({ length }, () => trace.next(now()));
+    await site.send(events);
+    filled.push(...events);
+  }
+  return filled;
 }
 
 /** @returns when the last vote was applied: none has been for a while since */
@@ -94,25 +125,27 @@ class Probes {
   readonly #posts: ReadonlyMap<string, Post>;
   readonly #values = new Map<string, Map<string, number>>();
   readonly #running: Promise<number>[] = [];
-  #next = 0;
+  readonly #every: number;
+  #votes = 0;
 
-  constructor(origin: string, posts: readonly Post[], now: () => number) {
+  /** @param every of so many votes one is followed */
+  constructor(origin: string, posts: readonly Post[], every: number, now: () => number) {
     this.#origin = origin;
     this.#now = now;
+    this.#every = every;
     this.#posts = new Map(posts.map((post) => [post.id, post]));
-    this.#next = now();
   }
 
-  note(event: CairnEvent): void {
+  /** @param since it could be delivered, in milliseconds since 1970 */
+  note(event: CairnEvent, since: number): void {
     if (event.type !== "post_voted") return;
     const values = this.#values.get(event.post) ?? new Map<string, number>();
     this.#values.set(event.post, values);
     const isNew = !values.has(event.by);
     values.set(event.by, event.value);
     const post = this.#posts.get(event.post);
-    if (!post || !isNew || event.at < this.#next) return;
-    this.#next = event.at + PROBE_EVERY_MS;
-    this.#running.push(this.#follow(post, values.size, event.at));
+    if (this.#votes++ < this.#running.length * this.#every || !post || !isNew) return;
+    this.#running.push(this.#follow(post, values.size, since));
   }
 
   end(): Promise<number[]> {
@@ -120,16 +153,16 @@ class Probes {
   }
 
   /** Nobody takes a vote back in a trace, so the number of voters only grows. */
-  async #follow(post: Post, voters: number, sentAt: number): Promise<number> {
+  async #follow(post: Post, voters: number, since: number): Promise<number> {
     const path = `${threadPath(post.community, post.id, slugOf(post.title))}.json`;
     const expected = post.ups + post.downs + voters;
-    while (this.#now() - sentAt < GIVE_UP_MS) {
+    while (this.#now() - since < GIVE_UP_MS) {
       const [listing] = (await (await fetch(this.#origin + path)).json()) as [Listing];
       const { ups = 0, downs = 0 } = listing.data.children[0]?.data ?? {};
       if (ups + downs >= expected) break;
-      await pause(POLL_MS);
+      await pause(Math.max(POLL_MS, (this.#now() - since) / POLLS_OF_ITS_AGE));
     }
-    return this.#now() - sentAt;
+    return this.#now() - since;
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * Cairn's Workers on raw workerd, over a copy of the operator's site: consumer and reader in one
- * process, the simulators of their stores and queues in another, as the platform has them elsewhere.
+ * process, the simulators of their database in another, those of other stores and queues in a third,
+ * as the platform has them elsewhere.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,10 +23,13 @@ export interface RunningSite {
   readonly origin: string;
   /** Into the queue. */
   send(events: readonly CairnEvent[]): Promise<void>;
+  /** What is in the queue stays there. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
   live(second: Second): Promise<void>;
   /** Since the last time. */
   counts(): Promise<Counts>;
-  /** CPU time of both processes so far. Microseconds. */
+  /** CPU time of all processes so far. Microseconds. */
   cpu(): Cpu;
   stop(): Promise<void>;
 }
@@ -51,7 +55,20 @@ export async function startSite(
 ): Promise<RunningSite> {
   const [consumerPort, readerPort] = [await freePort(), await freePort()];
   const sockets = mkdtempSync(join(tmpdir(), "cairn-stores-"));
-  const stores = await startStores(join(stateDir, "v3"), sockets, consumerPort);
+  const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
+  const database = await startStores(stateDir, sockets, { d1Databases });
+  const stores = await startStores(stateDir, sockets, {
+    r2Buckets,
+    kvNamespaces,
+    queueProducers: {
+      EVENTS: { queueName: "cairn-events" },
+      PUBLISH: { queueName: "cairn-publish" },
+    },
+    queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
+    serviceBindings: {
+      CONSUMER: { external: { address: `${HOST}:${consumerPort}`, http: {} } },
+    },
+  });
   const consumer = {
     name: "consumer",
     ...(await codeOf("build/bench/load/worker.ts")),
@@ -70,37 +87,33 @@ export async function startSite(
   };
   const workers = await startWorkerd([consumer, reader]);
   return {
-    db: (await stores.miniflare.getD1Database("DB")) as unknown as ContentDb,
+    db: (await database.miniflare.getD1Database("DB")) as unknown as ContentDb,
     origin: `http://${HOST}:${readerPort}`,
-    send: async (events) => void (await stores.post("stores", "/", events)),
+    send: async (events) => void (await stores.post("stores", "/events", events)),
+    hold: async () => void (await stores.post("stores", "/hold", null)),
+    release: async () => void (await stores.post("stores", "/release", null)),
     live: async (second) => void (await workers.post("consumer", "/second", second)),
     counts: async () => (await (await workers.post("consumer", "/counts", null)).json()) as Counts,
-    cpu: () => ({ workers: workers.cpuMicroseconds(), stores: stores.cpuMicroseconds() }),
+    cpu: () => ({
+      workers: workers.cpuMicroseconds(),
+      stores: database.cpuMicroseconds() + stores.cpuMicroseconds(),
+    }),
     async stop() {
       await workers.miniflare.dispose();
       await stores.miniflare.dispose();
+      await database.miniflare.dispose();
       rmSync(sockets, { recursive: true });
     },
   };
 }
 
 /** A Worker has them, because Miniflare knows no stores without one; and it is where queues deliver. */
-async function startStores(resourcePersistencePath: string, sockets: string, consumerPort: number) {
-  const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
-  const consumer = { external: { address: `${HOST}:${consumerPort}`, http: {} } };
+async function startStores(stateDir: string, sockets: string, bindings: object) {
   const stores = {
     name: "stores",
     ...(await codeOf("build/bench/load/stores-worker.ts")),
-    d1Databases,
-    r2Buckets,
-    kvNamespaces,
-    queueProducers: {
-      EVENTS: { queueName: "cairn-events" },
-      PUBLISH: { queueName: "cairn-publish" },
-    },
-    queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
-    serviceBindings: { CONSUMER: consumer },
+    ...bindings,
     unsafeBindings: [answering(sockets)],
   };
-  return startWorkerd([stores], { resourcePersistencePath });
+  return startWorkerd([stores], { resourcePersistencePath: join(stateDir, "v3") });
 }

@@ -5,6 +5,10 @@
 import type { ExportedHandler, Fetcher, Queue } from "@cloudflare/workers-types";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 
+/** While a queue is filled, nothing is delivered. */
+let isHeld = false;
+const LOOK_EVERY_MS = 20;
+
 /** What the platform lets a queue take at once. */
 const MAX_BATCH = 100;
 
@@ -33,6 +37,11 @@ export interface Delivered {
 
 export default {
   async fetch(request, { EVENTS }) {
+    const { pathname } = new URL(request.url);
+    if (pathname !== "/events") {
+      isHeld = pathname === "/hold";
+      return new Response() as never;
+    }
     const events = (await request.json()) as CairnEvent[];
     for (let from = 0; from < events.length; from += MAX_BATCH) {
       await EVENTS.sendBatch(events.slice(from, from + MAX_BATCH).map((body) => ({ body })));
@@ -40,6 +49,7 @@ export default {
     return new Response() as never;
   },
   async queue({ queue, messages }, { CONSUMER }) {
+    while (isHeld) await scheduler.wait(LOOK_EVERY_MS);
     const delivery: Delivery = {
       queue,
       messages: messages.map(({ id, timestamp, body, attempts }) => ({

@@ -14,7 +14,7 @@ import type { Site } from "../../../src/pages/page-type.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
 import { countedDatabase, noCounts } from "../counted-stores.ts";
-import { countedPages, type PutCounts } from "./counted-puts.ts";
+import { countedPages, type PageCounts } from "./counted-puts.ts";
 import type { Delivered, Delivery } from "./stores-worker.ts";
 
 /** What the platform lets a queue deliver at once. */
@@ -22,6 +22,8 @@ const MAX_BATCH = 100;
 
 export interface Counts {
   readonly rows: { readonly read: number; readonly written: number };
+  /** Of objects. */
+  readonly storageReads: number;
   /** Objects put, by key. */
   readonly puts: readonly (readonly [string, number])[];
   /** Least milliseconds between two puts of one key since the beginning. */
@@ -48,7 +50,7 @@ interface BenchEnv extends ConsumerEnv {
 }
 
 const ROWS = noCounts();
-const PUTS: PutCounts = { byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
+const PAGES: PageCounts = { reads: 0, byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
 const RANKED = new RankedHeads();
 let clock: () => number = Date.now;
 let counting: ConsumerEnv | undefined;
@@ -57,7 +59,7 @@ function counted(env: ConsumerEnv): ConsumerEnv {
   counting ??= {
     ...env,
     DB: countedDatabase(env.DB, ROWS),
-    PAGES: countedPages(env.PAGES, PUTS, () => clock()),
+    PAGES: countedPages(env.PAGES, PAGES, () => clock()),
   };
   return counting;
 }
@@ -76,10 +78,11 @@ export default {
 } satisfies ExportedHandler<BenchEnv>;
 
 function takeCounts(): Counts {
-  const { leastPause } = PUTS;
+  const { reads: storageReads, leastPause } = PAGES;
   const rows = { read: ROWS.rowsRead, written: ROWS.rowsWritten };
-  const counts = { rows, puts: [...PUTS.byKey], leastPause };
-  PUTS.byKey.clear();
+  const counts = { rows, storageReads, puts: [...PAGES.byKey], leastPause };
+  PAGES.reads = 0;
+  PAGES.byKey.clear();
   Object.assign(ROWS, noCounts());
   return counts;
 }
