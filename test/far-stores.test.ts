@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answering, reaching } from "../build/bench/load/far-stores.ts";
-import { startWorkerd, type WorkerdProcess } from "../build/bench/load/workerd-process.ts";
+import {
+  codeThat,
+  startWorkerd,
+  type WorkerdProcess,
+} from "../build/bench/load/workerd-process.ts";
 
 const HERE = `export default {
   async fetch(request, env) {
@@ -14,11 +18,6 @@ const HERE = `export default {
     return Response.json((await answer?.text?.()) ?? answer ?? null);
   },
 };`;
-const THERE = `let delivered = [];
-export default {
-  fetch: () => Response.json(delivered),
-  queue: ({ messages }) => void delivered.push(...messages.map(({ body }) => body)),
-};`;
 
 let directory: string;
 let there: WorkerdProcess;
@@ -27,18 +26,17 @@ let here: WorkerdProcess;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "cairn-test-"));
   const stores = {
-    ...codeOf("stores", THERE),
+    name: "stores",
+    ...codeThat("export default {};"),
     d1Databases: { DB: "db" },
     r2Buckets: { PAGES: "pages" },
     kvNamespaces: { SITE: "site" },
-    queueProducers: { PUBLISH: { queueName: "bells" } },
-    queueConsumers: { bells: { maxBatchTimeout: 0 } },
     unsafeBindings: [answering(directory)],
   };
   there = await startWorkerd([stores]);
-  const kinds = { DB: "d1", PAGES: "r2", SITE: "kv", PUBLISH: "queue" } as const;
+  const kinds = { DB: "d1", PAGES: "r2", SITE: "kv" } as const;
   here = await startWorkerd([
-    { ...codeOf("worker", HERE), unsafeBindings: reaching(directory, kinds) },
+    { name: "worker", ...codeThat(HERE), unsafeBindings: reaching(directory, kinds) },
   ]);
 });
 
@@ -47,11 +45,6 @@ afterAll(async () => {
   await there.miniflare.dispose();
   rmSync(directory, { recursive: true });
 });
-
-function codeOf(name: string, contents: string) {
-  const modules = [{ type: "ESModule", path: "worker.mjs", contents }];
-  return { name, modules, compatibilityDate: "2026-01-01" };
-}
 
 async function call(name: string, method: string, ...args: unknown[]): Promise<unknown> {
   return (await here.post("worker", "/", { name, method, args })).json();
@@ -78,10 +71,4 @@ test("a value is read from the namespace of the other process", async () => {
   const namespace = await there.miniflare.getKVNamespace("SITE");
   await namespace.put("about", "this site");
   expect(await call("SITE", "get", "about")).toBe("this site");
-});
-
-test("a message is delivered where the queue is", async () => {
-  await call("PUBLISH", "send", { bell: 1 });
-  const delivered = async () => (await there.post("stores", "/", null)).json();
-  await expect.poll(delivered, { timeout: 10_000 }).toEqual([{ bell: 1 }]);
 });

@@ -27,7 +27,7 @@ const OFFERS = [
   {
     label: "all at once, production's lanes",
     lanes: PRODUCTION,
-    votes: 100_000,
+    votes: 200_000,
     votesPerSecond: null,
   },
 ] as const;

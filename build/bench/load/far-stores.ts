@@ -9,14 +9,13 @@ import {
   KV_PLUGIN,
   type ParsedWorkerOptions,
   type Plugin,
-  QUEUES_PLUGIN,
   R2_PLUGIN,
   type ServiceDesignator,
   type Worker_Binding,
 } from "miniflare";
 
 /** What the name of a binding is bound to. */
-export type StoreKind = "d1" | "r2" | "kv" | "queue";
+export type StoreKind = "d1" | "r2" | "kv";
 
 /** Of the Worker whose stores they are: they answer in this directory. */
 export function answering(directory: string): object {
@@ -55,7 +54,7 @@ export const plugins: Record<"answering" | "reaching", Plugin> = {
     async getServices({ options, sharedOptions }) {
       const [own] = bindingsOf(options, "answering");
       if (!own) return;
-      const simulators = [D1_PLUGIN, R2_PLUGIN, KV_PLUGIN, QUEUES_PLUGIN];
+      const simulators = [D1_PLUGIN, R2_PLUGIN, KV_PLUGIN];
       const bound = await Promise.all(
         simulators.map((each) => each.getBindings(options, sharedOptions, 0)),
       );
@@ -94,13 +93,12 @@ const boundTo: Record<StoreKind, (service: ServiceDesignator) => Worker_Binding>
   }),
   r2: (service) => ({ r2Bucket: service }),
   kv: (service) => ({ kvNamespace: service }),
-  queue: (service) => ({ queue: service }),
 };
 
 function serviceOf(binding: Worker_Binding): ServiceDesignator {
   const [inner] = "wrapped" in binding ? (binding.wrapped?.innerBindings ?? []) : [binding];
   for (const [key, value] of Object.entries(inner ?? {})) {
-    if (["service", "r2Bucket", "kvNamespace", "queue"].includes(key)) return value;
+    if (["service", "r2Bucket", "kvNamespace"].includes(key)) return value;
   }
   throw new Error(`${binding.name} is bound to no store`);
 }

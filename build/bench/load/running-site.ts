@@ -1,7 +1,7 @@
 /**
  * Cairn's Workers on raw workerd, over a copy of the operator's site: consumer and reader in one
- * process, the simulators of their database in another, those of other stores and queues in a third,
- * as the platform has them elsewhere.
+ * process, with their queues; the simulators of their database in another, and those of the other
+ * stores in a third, as the platform has them elsewhere.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import type { Lanes } from "../lanes.ts";
 import { freePort } from "../reading/contender.ts";
 import { answering, reaching } from "./far-stores.ts";
 import type { Counts, Second } from "./worker.ts";
-import { codeOf, ownOptions, startWorkerd } from "./workerd-process.ts";
+import { codeOf, codeThat, ownOptions, startWorkerd } from "./workerd-process.ts";
 
 const HOST = "127.0.0.1";
 const QUEUE = { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 100 };
@@ -53,29 +53,21 @@ export async function startSite(
   lanes: Lanes,
   siteOrigin: string,
 ): Promise<RunningSite> {
-  const [consumerPort, readerPort] = [await freePort(), await freePort()];
+  const readerPort = await freePort();
   const sockets = mkdtempSync(join(tmpdir(), "cairn-stores-"));
   const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
   const database = await startStores(stateDir, sockets, { d1Databases });
-  const stores = await startStores(stateDir, sockets, {
-    r2Buckets,
-    kvNamespaces,
+  const stores = await startStores(stateDir, sockets, { r2Buckets, kvNamespaces });
+  const consumer = {
+    name: "consumer",
+    ...(await codeOf("build/bench/load/worker.ts")),
+    bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
     queueProducers: {
       EVENTS: { queueName: "cairn-events" },
       PUBLISH: { queueName: "cairn-publish" },
     },
     queueConsumers: { "cairn-events": QUEUE, "cairn-publish": QUEUE },
-    serviceBindings: {
-      CONSUMER: { external: { address: `${HOST}:${consumerPort}`, http: {} } },
-    },
-  });
-  const consumer = {
-    name: "consumer",
-    ...(await codeOf("build/bench/load/worker.ts")),
-    bindings: { ...lanes, ORIGIN: siteOrigin, ADMINS: "" },
-    serviceBindings: { SELF: "consumer" },
-    unsafeBindings: reaching(sockets, { DB: "d1", PAGES: "r2", SITE: "kv", PUBLISH: "queue" }),
-    unsafeDirectSockets: [{ host: HOST, port: consumerPort }],
+    unsafeBindings: reaching(sockets, { DB: "d1", PAGES: "r2", SITE: "kv" }),
   };
   const reader = {
     name: "reader",
@@ -89,9 +81,9 @@ export async function startSite(
   return {
     db: (await database.miniflare.getD1Database("DB")) as unknown as ContentDb,
     origin: `http://${HOST}:${readerPort}`,
-    send: async (events) => void (await stores.post("stores", "/events", events)),
-    hold: async () => void (await stores.post("stores", "/hold", null)),
-    release: async () => void (await stores.post("stores", "/release", null)),
+    send: async (events) => void (await workers.post("consumer", "/events", events)),
+    hold: async () => void (await workers.post("consumer", "/hold", null)),
+    release: async () => void (await workers.post("consumer", "/release", null)),
     live: async (second) => void (await workers.post("consumer", "/second", second)),
     counts: async () => (await (await workers.post("consumer", "/counts", null)).json()) as Counts,
     cpu: () => ({
@@ -107,11 +99,11 @@ export async function startSite(
   };
 }
 
-/** A Worker has them, because Miniflare knows no stores without one; and it is where queues deliver. */
+/** A Worker has them, because Miniflare knows no stores without one. */
 async function startStores(stateDir: string, sockets: string, bindings: object) {
   const stores = {
     name: "stores",
-    ...(await codeOf("build/bench/load/stores-worker.ts")),
+    ...codeThat("export default {};"),
     ...bindings,
     unsafeBindings: [answering(sockets)],
   };

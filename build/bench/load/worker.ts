@@ -1,9 +1,9 @@
 /**
  * The consumer as it is deployed, on a database and a store that count, for `npm run bench`. By HTTP
- * it takes what its queues deliver in another process, or lives through a second of another clock,
- * and tells what it counted.
+ * it takes events into its queue, or lives through a second of another clock, and tells what it
+ * counted.
  */
-import type { ExportedHandler } from "@cloudflare/workers-types";
+import type { ExportedHandler, Queue } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../../../src/bindings.ts";
 import { consumeEvents } from "../../../src/consumer/consume.ts";
 import { publishStale } from "../../../src/consumer/publish-stale.ts";
@@ -15,9 +15,8 @@ import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
 import { countedDatabase, noCounts } from "../counted-stores.ts";
 import { countedPages, type PageCounts } from "./counted-puts.ts";
-import type { Delivered, Delivery } from "./stores-worker.ts";
 
-/** What the platform lets a queue deliver at once. */
+/** What the platform lets a queue take or deliver at once. */
 const MAX_BATCH = 100;
 
 export interface Counts {
@@ -43,11 +42,12 @@ export interface Second {
 }
 
 interface BenchEnv extends ConsumerEnv {
-  /** This Worker: the runtime makes a batch of messages for it, as of a queue's. */
-  readonly SELF: {
-    queue(name: string, messages: readonly object[]): Promise<Delivered>;
-  };
+  readonly EVENTS: Queue;
 }
+
+/** While a queue is filled, nothing is delivered. */
+let isHeld = false;
+const LOOK_EVERY_MS = 20;
 
 const ROWS = noCounts();
 const PAGES: PageCounts = { reads: 0, byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
@@ -68,11 +68,13 @@ export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/counts") return Response.json(takeCounts()) as never;
-    if (pathname === "/deliver") return deliver((await request.json()) as Delivery, env) as never;
-    await live((await request.json()) as Second, counted(env));
+    if (pathname === "/hold" || pathname === "/release") isHeld = pathname === "/hold";
+    if (pathname === "/events") await send((await request.json()) as CairnEvent[], env);
+    if (pathname === "/second") await live((await request.json()) as Second, counted(env));
     return new Response() as never;
   },
-  queue(batch, env) {
+  async queue(batch, env) {
+    while (isHeld) await scheduler.wait(LOOK_EVERY_MS);
     return consumer.queue(batch, counted(env));
   },
 } satisfies ExportedHandler<BenchEnv>;
@@ -87,9 +89,10 @@ function takeCounts(): Counts {
   return counts;
 }
 
-async function deliver({ queue, messages }: Delivery, { SELF }: BenchEnv): Promise<Response> {
-  const dated = messages.map((each) => ({ ...each, timestamp: new Date(each.timestamp) }));
-  return Response.json(await SELF.queue(queue, dated));
+async function send(events: readonly CairnEvent[], { EVENTS }: BenchEnv): Promise<void> {
+  for (let from = 0; from < events.length; from += MAX_BATCH) {
+    await EVENTS.sendBatch(events.slice(from, from + MAX_BATCH).map((body) => ({ body })));
+  }
 }
 
 async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<void> {

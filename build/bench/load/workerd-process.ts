@@ -39,11 +39,15 @@ export async function startWorkerd(
 
 /** @param main a Worker's entry point */
 export async function codeOf(main: string) {
+  return codeThat(await bundle(main));
+}
+
+/** @param contents a module */
+export function codeThat(contents: string) {
   return {
-    modules: [{ type: "ESModule", path: "worker.mjs", contents: await bundle(main) }],
+    modules: [{ type: "ESModule", path: "worker.mjs", contents }],
     compatibilityDate: ownOptions().compatibilityDate,
-    // The latter so that a Worker can tell another what a queue delivers.
-    compatibilityFlags: ["nodejs_compat", "service_binding_extra_handlers"],
+    compatibilityFlags: ["nodejs_compat"],
   };
 }
 
