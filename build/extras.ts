@@ -2,7 +2,7 @@
 import { eachInParallel } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { readVersion, removePages } from "../src/pages/storage.ts";
-import { removePageRows } from "../src/store/built-pages.ts";
+import { forgetStored, removePageRows } from "../src/store/built-pages.ts";
 import type { LocalState } from "./local.ts";
 import type { StoredObjects } from "./object-files.ts";
 
@@ -32,6 +32,8 @@ export async function removeExtras(
 ): Promise<void> {
   const extras = await findExtras(state, pages, stored);
   if (extras.length === 0) return;
+  // It may be killed between objects and rows.
+  await state.db.batch(forgetStored(state.db, extras));
   await removePages(state.pages, extras);
   await state.db.batch(removePageRows(state.db, extras));
 }

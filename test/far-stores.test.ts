@@ -1,4 +1,4 @@
-/** The bench's Workers and their stores are in two processes; the bindings are the runtime's own. */
+/** The bench's Workers and their stores are in different processes; the bindings are the runtime's own. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

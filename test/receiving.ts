@@ -5,7 +5,7 @@ import type { Receiving } from "../src/consumer/receive.ts";
 
 export function receivingOf(deps: PublisherDeps): Receiving {
   return {
-    applyEvents: (delivered) => applyDelivered(deps, delivered),
+    applyMessages: (delivered) => applyDelivered(deps, delivered),
     keepDeadLetters: (delivered) => keepDelivered(deps, delivered),
   };
 }

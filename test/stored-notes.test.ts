@@ -105,6 +105,32 @@ it("a build is killed that has put what is taken back before it is published", a
   expect(await wrong()).toEqual([]);
 });
 
+it("a build is killed that has removed objects, and not their rows yet", async () => {
+  const known = await state.db
+    .prepare("SELECT stored FROM page WHERE key = ?1")
+    .bind(THREAD)
+    .first();
+  await state.pages.put("/hot/9", "hello");
+  await state.db
+    .prepare(`INSERT INTO page (key, lane, named, written, due, written_at, stored)
+      VALUES ('/hot/9', 'slow', 1, 1, 0, 0, '1 etag hash')`)
+    .run();
+  const lost = () => Promise.reject(new Error("killed"));
+  const pages = new Proxy(state.pages, {
+    get: (bucket, name) => {
+      if (name === "delete") return (keys: string[]) => bucket.delete(keys).then(lost);
+      const value = bucket[name as keyof typeof bucket];
+      return typeof value === "function" ? value.bind(bucket) : value;
+    },
+  });
+  await expect(buildSite({ ...state, pages }, SITE, now)).rejects.toThrow("killed");
+  expect(await state.pages.head("/hot/9")).toBeNull();
+  const row = state.db.prepare("SELECT stored FROM page WHERE key = '/hot/9'");
+  expect(await row.first()).toEqual({ stored: null });
+  expect(known).not.toEqual({ stored: null });
+  await state.db.prepare("DELETE FROM page WHERE key = '/hot/9'").run();
+});
+
 it("a build notes what it has put, and what it has found", async () => {
   await send({ type: "post_voted", post: "a1", value: 1 });
   await state.db.prepare("UPDATE site SET compiled = ''").run();

@@ -175,7 +175,10 @@ function offersTable(offered: readonly Offered[]): Table {
       ),
       row("the slowest in a hundred", ({ visibleMs }) => seconds(quantile(visibleMs, 0.99))),
       row("objects written per vote", ({ votes, counts }) => (puts(counts) / votes).toFixed(2)),
-      row("CPU per vote: Cairn's Workers", ({ cpu }) => `${Math.round(cpu.workers)} µs`),
+      row(
+        "CPU per vote: Cairn's Workers, and queues",
+        ({ cpu }) => `${Math.round(cpu.workers)} µs`,
+      ),
       row("CPU per vote: simulated stores", ({ cpu }) => `${Math.round(cpu.stores)} µs`),
       row("least time between two writes of a page", ({ counts }) =>
         seconds(counts.leastPause ?? Number.NaN),

@@ -3,7 +3,7 @@
  * on the store and a queue.
  */
 import type { Queue } from "@cloudflare/workers-types";
-import { claimBell, isBellOnItsWay } from "../store/bell-rows.ts";
+import { claimBell, isBellOnItsWay, unclaimBell } from "../store/bell-rows.ts";
 import { isNamedFor } from "../store/compiled.ts";
 import type { ContentDb } from "../store/database.ts";
 import { type Pending, readPending } from "../store/pending.ts";
@@ -36,5 +36,10 @@ export async function ringBell(
   const latest = Math.max(at, first);
   if (isBellOnItsWay(bellAt, now, latest)) return;
   if (!(await claimBell(db, now, at, latest))) return;
-  await publish.send({}, { delaySeconds });
+  try {
+    await publish.send({}, { delaySeconds });
+  } catch (error) {
+    await unclaimBell(db, at);
+    throw error;
+  }
 }

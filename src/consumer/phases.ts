@@ -47,7 +47,7 @@ export function openPhases(deps: PublisherDeps, publish: Queue): Phases {
   /** Where the naming of all pages has come to: whoever forgets it begins again. */
   let naming: AsyncGenerator<void> | null = null;
   return {
-    applyEvents: (delivered) => applyDelivered(deps, delivered),
+    applyMessages: (delivered) => applyDelivered(deps, delivered),
     keepDeadLetters: (delivered) => keepDelivered(deps, delivered),
     readPending: () => readPending(db),
     answerBell: () => answerBell(db, deps.now()),

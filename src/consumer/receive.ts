@@ -16,14 +16,14 @@ const MAX_FAILURES = 14;
 const MAX_RETRY_SECONDS = 600;
 
 export interface Receiving {
-  applyEvents(delivered: readonly Delivered[]): Promise<AppliedDelivery>;
+  applyMessages(delivered: readonly Delivered[]): Promise<AppliedDelivery>;
   keepDeadLetters(delivered: readonly Delivered[]): Promise<void>;
 }
 
 /** @returns what is to be done after the last commit; null when that has to be read */
 export async function receiveEvents(
   messages: readonly Message[],
-  receiving: Pick<Receiving, "applyEvents">,
+  receiving: Pick<Receiving, "applyMessages">,
 ): Promise<Pending | null> {
   const groups = [messages];
   let failures = 0;
@@ -55,10 +55,10 @@ function settleGroup(group: readonly Message[], fates: readonly Fate[]): readonl
 /** Whoever applies them may be elsewhere, and out of reach. */
 async function applyGroup(
   group: readonly Message[],
-  receiving: Pick<Receiving, "applyEvents">,
+  receiving: Pick<Receiving, "applyMessages">,
 ): Promise<AppliedDelivery> {
   try {
-    return await receiving.applyEvents(group.map(deliveredOf));
+    return await receiving.applyMessages(group.map(deliveredOf));
   } catch (error) {
     console.error(`handing ${group.length} events on failed`, error);
     return allFailed(group);

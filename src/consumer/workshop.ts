@@ -20,8 +20,8 @@ export class Workshop extends DurableObject<ConsumerEnv> implements Phases {
     this.phases = ownPhases(env, FREE);
   }
 
-  applyEvents(delivered: readonly Delivered[]) {
-    return this.phases.applyEvents(delivered);
+  applyMessages(delivered: readonly Delivered[]) {
+    return this.phases.applyMessages(delivered);
   }
 
   keepDeadLetters(delivered: readonly Delivered[]) {

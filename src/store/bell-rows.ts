@@ -23,11 +23,11 @@ export async function nextDue(db: D1Database): Promise<number | null> {
 }
 
 /**
- * How long a bell that has rung is taken to be on its way to a publisher, or answered by one who is
- * still at work. Milliseconds. After that whoever wants one rings again: a bell may be lost, and a
- * publisher too busy to be the only one.
+ * How long a bell that has rung is taken to be on its way to a publisher, or heard by one who is
+ * still at work. Milliseconds: less than lies between two batches of a busy queue. After that the
+ * next commit rings again: a bell may be lost, and a publisher too busy to be the only one.
  */
-const ANSWERED_WITHIN_MS = 1000;
+const ANSWERED_WITHIN_MS = 900;
 
 /** @param latest by when it has to ring */
 export function isBellOnItsWay(bellAt: number, now: number, latest: number): boolean {
@@ -36,7 +36,7 @@ export function isBellOnItsWay(bellAt: number, now: number, latest: number): boo
 
 /**
  * Claims the ringing of the publisher's bell at `at`. False when one is on its way that rings no
- * later than `latest`: so commits and publishers between them keep one bell in the queue.
+ * later than `latest`: so commits and publishers between them keep few bells in the queue.
  */
 export async function claimBell(
   db: D1Database,
@@ -49,4 +49,9 @@ export async function claimBell(
     .bind(now - ANSWERED_WITHIN_MS, at, latest)
     .run();
   return meta.changes > 0;
+}
+
+/** Of a bell that was claimed for `at`, and could not be sent. */
+export async function unclaimBell(db: D1Database, at: number): Promise<void> {
+  await db.prepare("UPDATE site SET bell_at = 0 WHERE bell_at = ?1").bind(at).run();
 }

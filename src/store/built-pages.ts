@@ -36,8 +36,8 @@ export function markWritten(
 }
 
 /**
- * For the full build, before it puts these pages: it may be killed when it has put one, and not noted
- * it yet.
+ * For the full build, before it puts these pages or removes them: it may be killed when it has put
+ * one, and not noted it yet.
  */
 export function forgetStored(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
   return jsonChunks(keys).map((json) =>

@@ -246,7 +246,7 @@ describe("of fifty calls that an invocation has", () => {
     expect(counts).toEqual([]);
     expect([...most.keys()].sort()).toEqual(
       [
-        ...["answerBell", "applyEvents", "auditSome", "deriveRows", "finishDepartures"],
+        ...["answerBell", "applyMessages", "auditSome", "deriveRows", "finishDepartures"],
         ...["keepDeadLetters", "nameSome", "nextDue", "publishLease", "purgeFrontCache"],
         ...["readPending", "reportStatus", "ringBell", "settleTallies", "tick", "wakePublisher"],
       ].sort(),
@@ -265,12 +265,12 @@ describe("an object that is reset while it works", () => {
     let resets = 0;
     await runInDurableObject(env.WORKSHOP.getByName("the one"), (object, state) => {
       const workshop = object as unknown as Workshop;
-      const applyEvents = async () => {
+      const applyMessages = async () => {
         resets++;
         state.abort("by the platform");
         return new Promise<never>(() => undefined);
       };
-      workshop.phases = { ...workshop.phases, applyEvents };
+      workshop.phases = { ...workshop.phases, applyMessages };
     });
     const votes = ["Eve", "Fay"].map((by) => ({
       ...aVote({ post: postOf(41), by }),

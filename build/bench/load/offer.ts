@@ -1,4 +1,4 @@
-/** Votes into the queue in real time, so many a second or as fast as it takes them, until all are seen. */
+/** Votes into the queue in real time, so many a second or all at once, until all are seen. */
 import type { Post } from "../../../src/model/entities.ts";
 import { slugOf } from "../../../src/model/slug.ts";
 import { threadPath } from "../../../src/pages/key.ts";

@@ -12,7 +12,7 @@ export interface WriteCost {
   readonly rowsRead: number;
   readonly rowsWritten: number;
   readonly objectsWritten: number;
-  /** Each page is looked at before it is put. */
+  /** A page is looked at before it is put, unless its last version was noted. */
   readonly storageReads: number;
   /** Three a message. */
   readonly queueOperations: number;

@@ -84,7 +84,7 @@ function atTheGoals(cost: WriteCost): WriteCost {
   return {
     ...withTenthOfCpu(cost),
     objectsWritten: 0.25,
-    storageReads: 0,
+    storageReads: (0.25 * cost.storageReads) / cost.objectsWritten,
     rowsWritten: 6.75,
     rowsRead: 500,
     queueOperations: 3,
