@@ -19,7 +19,7 @@ export interface LeasedPage {
   readonly isUrgent: boolean;
   /** The commit that its object reflects, unless it is suspect. */
   readonly written: number;
-  /** What its last publisher noted of that object; null when nobody knows, or it is suspect. */
+  /** What its last publisher, or a build, noted of that object; null when nobody knows, or it is suspect. */
   readonly stored: string | null;
 }
 

@@ -36,6 +36,8 @@ export interface LoadCost {
   readonly rowsWritten: number;
   /** Of objects, by publishers. */
   readonly storageReads: number;
+  readonly invocations: number;
+  readonly bells: number;
   /** Of the stores' simulators as well. */
   readonly cpuMicroseconds: number;
   readonly leastPause: number;
@@ -70,7 +72,7 @@ export async function costOfLoad(
   const before = site.cpu();
   const writes = await live(seconds, true);
   const used = cpuOfOne(before, site.cpu(), writes);
-  const { rows, storageReads, puts, leastPause } = await site.counts();
+  const { rows, invocations, bells, storageReads, puts, leastPause } = await site.counts();
   const objects = byKind(puts, writes);
   const rest = load.privateSeconds - warmUpSeconds - seconds;
   if (rest > 0) {
@@ -84,6 +86,8 @@ export async function costOfLoad(
     rowsRead: rows.read / writes,
     rowsWritten: rows.written / writes,
     storageReads: storageReads / writes,
+    invocations: invocations / writes,
+    bells: bells / writes,
     cpuMicroseconds: used.workers + used.stores,
     leastPause: leastPause ?? Number.POSITIVE_INFINITY,
   };
@@ -103,16 +107,14 @@ export function objectsOf({ objects }: LoadCost): number {
   return [...objects.values()].reduce((sum, each) => sum + each, 0);
 }
 
-/** A batch a second, as the queue's timeout has it, and a bell for each at most. */
 export function writeCostOf(cost: LoadCost): WriteCost {
-  const { perSecond } = cost.load;
   return {
     cpuMs: cost.cpuMicroseconds / 1000,
     rowsRead: cost.rowsRead,
     rowsWritten: cost.rowsWritten,
     objectsWritten: objectsOf(cost),
     storageReads: cost.storageReads,
-    queueOperations: OPERATIONS_A_MESSAGE * (1 + 1 / perSecond),
-    invocations: 2 / perSecond,
+    queueOperations: OPERATIONS_A_MESSAGE * (1 + cost.bells),
+    invocations: cost.invocations,
   };
 }

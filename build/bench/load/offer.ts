@@ -19,7 +19,7 @@ const PROBES_OF_FILLED = 30;
 const POLL_MS = 100;
 const POLLS_OF_ITS_AGE = 20;
 const SEND_EVERY_MS = 20;
-const GIVE_UP_MS = 120_000;
+const GIVE_UP_MS = 300_000;
 /** Longer than a batch takes. Milliseconds. */
 const QUIET_MS = 1500;
 /** As many as go into the queue at once when it is filled. */

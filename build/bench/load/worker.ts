@@ -5,7 +5,9 @@
  */
 import type { ExportedHandler, Queue } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../../../src/bindings.ts";
-import { consumeEvents } from "../../../src/consumer/consume.ts";
+import { ringBell } from "../../../src/consumer/bell.ts";
+import { commitEvents } from "../../../src/consumer/consume.ts";
+import { fingerprintOf } from "../../../src/consumer/name-all.ts";
 import { publishStale } from "../../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../../src/consumer/ranked-heads.ts";
 import { tick } from "../../../src/consumer/tick.ts";
@@ -13,7 +15,8 @@ import consumer from "../../../src/consumer/worker.ts";
 import type { Site } from "../../../src/pages/page-type.ts";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
-import { countedDatabase, noCounts } from "../counted-stores.ts";
+import { answerBell, type Pending } from "../../../src/store/pending.ts";
+import { countedBell, countedDatabase, noCounts } from "../counted-stores.ts";
 import { countedPages, type PageCounts } from "./counted-puts.ts";
 
 /** What the platform lets a queue take or deliver at once. */
@@ -21,6 +24,10 @@ const MAX_BATCH = 100;
 
 export interface Counts {
   readonly rows: { readonly read: number; readonly written: number };
+  /** Where a second was lived through: batches of events, and bells that were rung. */
+  readonly invocations: number;
+  /** Of those the bells. */
+  readonly bells: number;
   /** Of objects. */
   readonly storageReads: number;
   /** Objects put, by key. */
@@ -53,6 +60,7 @@ const ROWS = noCounts();
 const PAGES: PageCounts = { reads: 0, byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
 const RANKED = new RankedHeads();
 let clock: () => number = Date.now;
+let batches = 0;
 let counting: ConsumerEnv | undefined;
 
 function counted(env: ConsumerEnv): ConsumerEnv {
@@ -82,7 +90,16 @@ export default {
 function takeCounts(): Counts {
   const { reads: storageReads, leastPause } = PAGES;
   const rows = { read: ROWS.rowsRead, written: ROWS.rowsWritten };
-  const counts = { rows, storageReads, puts: [...PAGES.byKey], leastPause };
+  const { bells } = ROWS;
+  const counts = {
+    rows,
+    invocations: batches + bells,
+    bells,
+    storageReads,
+    puts: [...PAGES.byKey],
+    leastPause,
+  };
+  batches = 0;
   PAGES.reads = 0;
   PAGES.byKey.clear();
   Object.assign(ROWS, noCounts());
@@ -98,9 +115,13 @@ async function send(events: readonly CairnEvent[], { EVENTS }: BenchEnv): Promis
 async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<void> {
   const { events, pace, config } = second;
   clock = () => second.now;
+  const bell = countedBell(ROWS);
+  const ring = (pending: Pending) => ringBell(DB, bell, fingerprintOf(config), second.now, pending);
   for (let from = 0; from < events.length; from += MAX_BATCH) {
     const batch = events.slice(from, from + MAX_BATCH);
-    const outcomes = await consumeEvents(DB, batch, second.now, pace, [], RANKED);
+    const { outcomes, pending } = await commitEvents(DB, batch, second.now, pace, [], RANKED);
+    batches++;
+    if (pending) await ring(pending);
     // A trace of what is refused, or waits for what never comes, would measure something else.
     const other = outcomes.find((outcome) => outcome !== "applied");
     if (other) throw new Error(`an event of the trace was not applied, but is ${other}`);
@@ -113,4 +134,5 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
     const done = await publishStale({ ...stores, config, pace, token, now: clock, ranked: RANKED });
     pages = Object.values(done).reduce((sum, each) => sum + each, 0);
   }
+  await ring(await answerBell(DB, second.now));
 }
