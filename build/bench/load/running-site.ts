@@ -9,7 +9,6 @@ import { join } from "node:path";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
 import type { Lanes } from "../lanes.ts";
-import { freePort } from "../reading/contender.ts";
 import { answering, reaching } from "./far-stores.ts";
 import type { Counts, Second } from "./worker.ts";
 import { codeOf, codeThat, ownOptions, startWorkerd } from "./workerd-process.ts";
@@ -53,7 +52,6 @@ export async function startSite(
   lanes: Lanes,
   siteOrigin: string,
 ): Promise<RunningSite> {
-  const readerPort = await freePort();
   const sockets = mkdtempSync(join(tmpdir(), "cairn-stores-"));
   const { d1Databases, r2Buckets, kvNamespaces } = ownOptions();
   const database = await startStores(stateDir, sockets, { d1Databases });
@@ -75,12 +73,12 @@ export async function startSite(
     bindings: { KEEP_MS: "250" },
     serviceBindings: { INTAKE: () => new Response(null, { status: 503 }) },
     unsafeBindings: reaching(sockets, { PAGES: "r2", SITE: "kv" }),
-    unsafeDirectSockets: [{ host: HOST, port: readerPort }],
+    unsafeDirectSockets: [{ host: HOST, port: 0 }],
   };
   const workers = await startWorkerd([consumer, reader]);
   return {
     db: (await database.miniflare.getD1Database("DB")) as unknown as ContentDb,
-    origin: `http://${HOST}:${readerPort}`,
+    origin: (await workers.miniflare.unsafeGetDirectURL("reader")).origin,
     send: async (events) => void (await workers.post("consumer", "/events", events)),
     hold: async () => void (await workers.post("consumer", "/hold", null)),
     release: async () => void (await workers.post("consumer", "/release", null)),
