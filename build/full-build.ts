@@ -11,6 +11,7 @@ import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { isSame } from "../src/pages/publish.ts";
 import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
+import { partsOf } from "../src/pages/together.ts";
 import {
   type BuiltPage,
   forgetStored,
@@ -27,8 +28,9 @@ import { withProgress } from "./progress.ts";
 import { listPages } from "./render-site.ts";
 import { openRenderThreads, type PageTask, type RenderThreads } from "./render-threads.ts";
 
-/** Pages rendered together: enough to read in few queries, few enough to hold. */
-export const CHUNK = 50;
+/** Objects rendered together, and pages in them: enough to read in few queries, few enough to hold. */
+const OBJECTS_A_CHUNK = 50;
+const PAGES_A_CHUNK = 100;
 /** Keys looked up together in the page table. */
 const KEYS_A_LOOKUP = 1000;
 
@@ -93,7 +95,7 @@ async function buildWith(
       }
     };
     // A thread finds its next chunk waiting.
-    await eachInParallel(chunksOf(due, CHUNK), 2 * threads.count, async (chunk) => {
+    await eachInParallel(chunksToRender(due), 2 * threads.count, async (chunk) => {
       const stored = await threads.render(chunk, now());
       written += stored.written;
       done.push(...chunk.map((page, index) => ({ ...page, stored: stored.notes[index] ?? null })));
@@ -162,6 +164,26 @@ async function storeDeployPages(
     if (!keys.includes(key)) await removeDeployPage(state.site, key);
   }
   return written;
+}
+
+/** In their order: what a thread is given at once. */
+export function chunksToRender<Page extends { readonly key: string }>(
+  pages: readonly Page[],
+): Page[][] {
+  const chunks: Page[][] = [];
+  let chunk: Page[] = [];
+  let size = 0;
+  for (const page of pages) {
+    const more = 1 + partsOf(page.key).length;
+    if (chunk.length === OBJECTS_A_CHUNK || (size > 0 && size + more > PAGES_A_CHUNK)) {
+      chunks.push(chunk);
+      chunk = [];
+      size = 0;
+    }
+    chunk.push(page);
+    size += more;
+  }
+  return chunk.length === 0 ? chunks : [...chunks, chunk];
 }
 
 export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {

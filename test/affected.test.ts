@@ -10,8 +10,10 @@ import type { Domain, PostId } from "../src/model/ids.ts";
 import { MAX_LINK_GROUP } from "../src/model/link-group.ts";
 import { type Ranking, rankingsIn, type Scope } from "../src/model/listing.ts";
 import { affectedPages } from "../src/pages/affected.ts";
-import type { PostChange } from "../src/pages/change.ts";
+import type { Change, PostChange } from "../src/pages/change.ts";
 import { duplicatesKey, PAGE_SIZE, RANKED_DEPTH, rankedKey, threadKey } from "../src/pages/key.ts";
+import { PAGE_TYPES } from "../src/pages/table.ts";
+import { placeOf } from "../src/pages/together.ts";
 import type { LinkPost } from "../src/store/link-groups.ts";
 import { aPost } from "./makers.ts";
 import { type Random, seededRandom } from "./rebuild/random.ts";
@@ -59,7 +61,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     const keys = posts.map((post) => ({ ...post, value: VALUE[ranking](post) }));
     return { keys, isWhole: keys.length < questions.depth };
   });
-  const named = affectedPages({
+  const change: Change = {
     posts: changes,
     comments: [],
     pieces: [],
@@ -75,8 +77,13 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     windows: [],
     linkGroups: linkGroupChanges(changes, linkPostsOf(before, askLinks(changes).limit)),
     ranked: rankedChanges(questions, heads),
-  });
-  return new Set(named.map(({ key }) => key));
+  };
+  // Those that are stored together one by one: what a bundle names is coarser.
+  const types = PAGE_TYPES.flatMap((type) => type.types ?? [type]);
+  const named = types.flatMap((type) => [...type.affectedBy(change)]);
+  const keys = affectedPages(change).map(({ key }) => key);
+  expect(new Set(named.map((path) => placeOf(path).key))).toEqual(new Set(keys));
+  return new Set(named);
 }
 
 /** The answers that D1 gives about links, from an array. */

@@ -66,7 +66,7 @@ describe("the audit of every run of cron", () => {
     expect((await counted(site))?.audited).toBeGreaterThan(20);
   });
 
-  it.each(["/", "/comments", "/r/programming/new", "/about"])(
+  it.each(["/", "/comments", "/r/programming", "/about"])(
     "heals %s, within one way round all pages, and counts it",
     async (key) => {
       const site = await aSite();
@@ -105,8 +105,8 @@ describe("the audit of every run of cron", () => {
 
   it("puts back a page whose object is missing", async () => {
     const site = await aSite();
-    await site.pages.delete("/new");
-    expect(await site.audit()).toEqual(["/new"]);
+    await site.pages.delete("/comments");
+    expect(await site.audit()).toEqual(["/comments"]);
     await site.publish();
     expect(await siteDifferences(site)).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
 import { ringBell } from "../src/consumer/bell.ts";
+import { consumeEvents } from "../src/consumer/consume.ts";
 import { PAID } from "../src/consumer/limits.ts";
 import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
@@ -16,6 +17,7 @@ import { answerBell } from "../src/store/pending.ts";
 import { anId } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { aCommunity } from "./memory/whole-site.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
@@ -191,6 +193,7 @@ it("what is named while a publisher is at work is seen by it at its end, and rin
 });
 
 it("a publisher lets others have the thread after each dozen pages", async () => {
+  await consumeEvents(db, [aCommunity("cats"), aCommunity("dogs")], NOW, PACE);
   await makeStaleDue(db);
   const site = openMemoryNamespace();
   let puts = 0;

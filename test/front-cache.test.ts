@@ -3,14 +3,21 @@ import type { Queue } from "@cloudflare/workers-types";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { beforeEach, describe, expect, it } from "vitest";
+import { FRESH } from "../build/bench/money/front-cache.ts";
+import type { ReaderEnv } from "../src/bindings.ts";
 import { ringBell } from "../src/consumer/bell.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { purgeFrontCache } from "../src/consumer/purge-front-cache.ts";
 import type { PostId } from "../src/model/ids.ts";
+import { encodePage } from "../src/pages/encode.ts";
+import { putPage } from "../src/pages/storage.ts";
+import { type Part, partsOf, placeOf } from "../src/pages/together.ts";
+import { createReader } from "../src/reader/app.ts";
 import { purgeOwnCache } from "../src/reader/purge-own-cache.ts";
 import { anId } from "./makers.ts";
 import { anEvent, BEGIN_MS, type LiveSite, openLiveSite } from "./memory/live-site.ts";
+import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 
 const posts = Array.from({ length: 48 }, () => anId() as PostId);
 const founded = anEvent({
@@ -36,6 +43,54 @@ const deletion = (post: PostId | undefined) =>
   anEvent({ type: "post_deleted", by: "ann", post: post ?? ("" as PostId) });
 const vote = (post: PostId | undefined) =>
   anEvent({ type: "post_voted", by: "Bob", post: post ?? ("" as PostId), value: -1 });
+
+describe("how long the front cache keeps a page", () => {
+  const WRITTEN = Date.UTC(2026, 0, 1);
+  const MINUTES = 60_000;
+
+  async function answerAfter(path: string, ms: number): Promise<Headers> {
+    const pages = openMemoryBucket(new Map(), () => WRITTEN);
+    const { key } = placeOf(path);
+    const representations = ["", ...partsOf(key)].map((part) => ({
+      type: "html" as const,
+      body: part,
+      ...(part && { part: part as Part }),
+    }));
+    const page = { type: "page", status: 200, path: null, representations } as const;
+    await putPage(pages, key, encodePage(page), 1, null);
+    const env = { PAGES: pages, SITE: openMemoryNamespace(), KEEP_MS: "0" };
+    const reader = createReader(() => WRITTEN + ms);
+    const request = new Request(`https://cairn.example${path}`);
+    const response = await reader.fetch(request, env as unknown as ReaderEnv);
+    expect(response.status).toBe(200);
+    return response.headers;
+  }
+
+  it.each(["/comments/aouv5", "/user/ann", "/user/ann/submitted", "/hot/2", "/new/7"])(
+    "is most of a minute for %s when it has been quiet for ten, which browsers are not told",
+    async (path) => {
+      const front = "cloudflare-cdn-cache-control";
+      const soon = await answerAfter(path, 10 * MINUTES);
+      expect(soon.get(front)).toBeNull();
+      const later = await answerAfter(path, 10 * MINUTES + 1);
+      const [, fresh, stale] =
+        /^max-age=(\d+), stale-while-revalidate=(\d+)$/.exec(later.get(front) ?? "") ?? [];
+      expect(Number(fresh)).toBe(FRESH.quiet);
+      expect(Number(fresh) + Number(stale)).toBe(60);
+      expect(later.get("cache-control")).toBe(soon.get("cache-control"));
+      expect(later.get("cache-control")).toContain(`max-age=${FRESH.busy},`);
+    },
+  );
+
+  it.each(["/", "/r/heap", "/new", "/r/heap/controversial"])(
+    "is ten seconds for %s in any case: it changes all the time",
+    async (path) => {
+      expect(
+        (await answerAfter(path, 60 * MINUTES)).get("cloudflare-cdn-cache-control"),
+      ).toBeNull();
+    },
+  );
+});
 
 let site: LiveSite;
 let now: number;

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { renderPages } from "../src/consumer/publish-stale.ts";
 import type { MarkKind, VoteValue } from "../src/model/entities.ts";
 import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
+import { readPage } from "../src/pages/storage.ts";
 import type { CommentPosted } from "../src/queue/comment-events.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { anId, aSubmission } from "./makers.ts";
@@ -478,9 +479,16 @@ describe("sessions", () => {
       type: "sessions_ended",
       epoch,
     });
-    expect(await site.text("~bob/session")).toBe("void");
+    const epoch = async () => (await readPage(site.pages, "~bob/inbox"))?.head.sessionEpoch;
+    expect(await epoch()).toBeUndefined();
     await deliver(ended(2), ended(1));
-    expect(await json("~bob/session")).toEqual({ epoch: 2 });
+    expect(await epoch()).toBe(2);
+    expect(await own("~bob/inbox")).toEqual([]);
+    await expectConsistent();
+    const said = reply("Bob", post);
+    await deliver(said, reply("ann", post, said));
+    expect(await own("~bob/inbox")).toHaveLength(1);
+    expect(await epoch()).toBe(2);
     await expectConsistent();
   });
 });

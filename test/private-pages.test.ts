@@ -3,16 +3,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { ReaderEnv } from "../src/bindings.ts";
 import type { CommentId, EventId } from "../src/model/ids.ts";
 import { SESSION_LIFE_SECONDS, type Session, signSession } from "../src/model/session.ts";
-import { encodePage } from "../src/pages/encode.ts";
 import { pageToken } from "../src/pages/key.ts";
-import type { Rendered } from "../src/pages/page-type.ts";
-import { putPage, readVersion } from "../src/pages/storage.ts";
-import type { Part } from "../src/pages/together.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { createReader } from "../src/reader/app.ts";
 import { anId, aSubmission } from "./makers.ts";
 import { aMemorySite, type MemorySite } from "./memory/site.ts";
-import { openMemoryBucket } from "./memory/storage.ts";
 
 const ORIGIN = "https://cairn.example";
 const SECRET = "a secret of the tests, long enough";
@@ -242,7 +237,7 @@ describe("by another way", () => {
     "/~/saved",
     "/user/~ann/saved",
     "/r/~ann/saved",
-    "/~ann/session",
+    "/~ann/overlay",
     "/~ann/inbox/1",
     "/me/~ann/saved",
     "/me/saved/1/2",
@@ -279,7 +274,7 @@ describe("by another way", () => {
     }
   });
 
-  test.each(["~ann/saved", "~ann/session", "/~ann/saved", "~/saved"])(
+  test.each(["~ann/saved", "~ann/overlay", "/~ann/saved", "~/saved"])(
     "a token made up for %s is no token",
     async (key) => {
       for (const cookie of ["", ann]) {
@@ -312,26 +307,4 @@ describe("after a new password", () => {
     expect((await ask("/me/saved", bob)).status).toBe(200);
     expect((await ask("/me/session", fresh)).status).toBe(404);
   });
-});
-
-test("what older code has stored alone is shown until it is stored together", async () => {
-  const pages = openMemoryBucket();
-  const aPage = (body: string, part?: Part): Rendered => {
-    const representation = { type: "html" as const, body, ...(part ? { part } : {}) };
-    return { type: "page", status: 200, path: null, representations: [representation] };
-  };
-  const old = { ...env, PAGES: pages as never };
-  const shown = async (path: string) => {
-    const request = new Request(ORIGIN + path, { headers: { cookie: ann } });
-    const response = await reader.fetch(request, old);
-    expectPrivate(response);
-    return response.text();
-  };
-  await putPage(pages, "~ann/overlay", encodePage(aPage("overlay")), 1, null);
-  await putPage(pages, "~ann/liked", encodePage(aPage("as it was")), 1, null);
-  expect(await shown("/me/liked")).toBe("as it was");
-  expect(await shown("/me/disliked")).toContain("Nothing disliked here.");
-  const stored = await readVersion(pages, "~ann/overlay");
-  await putPage(pages, "~ann/overlay", encodePage(aPage("as it is", "/liked")), 2, stored);
-  expect(await shown("/me/liked")).toBe("as it is");
 });

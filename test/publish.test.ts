@@ -81,6 +81,21 @@ describe("publishing a page", () => {
     expect(await readPage(pages, KEY)).toBeNull();
   });
 
+  it("does not look where nobody has written before, unless something is there after all", async () => {
+    const { pages, looks } = watchedBucket();
+    const first = { ...usual, commit: 2, expected: "nothing" } as const;
+    expect(await resultOf(publishPage(pages, KEY, content("a"), first))).toBe("written");
+    expect(looks).toEqual([]);
+    expect(await resultOf(publishPage(pages, KEY, content("a"), first))).toBe("unchanged");
+    const older = { ...first, commit: 1 };
+    expect(await resultOf(publishPage(pages, KEY, content("b"), older))).toBe("superseded");
+    expect(looks).toEqual([KEY, KEY]);
+    const gone = { ...first, commit: 3 };
+    const nothing = encodePage({ type: "void" });
+    expect(await resultOf(publishPage(pages, KEY, nothing, gone))).toBe("written");
+    expect(await storedHash(pages)).toBe(nothing.hash);
+  });
+
   it("never replaces what reflects a later commit", async () => {
     const pages = openMemoryBucket();
     await publishPage(pages, KEY, content("new"), { commit: 5, ...usual });

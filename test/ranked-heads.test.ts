@@ -2,10 +2,12 @@
 import { expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import { RankedHeads } from "../src/consumer/ranked-heads.ts";
+import { tick } from "../src/consumer/tick.ts";
 import { communityKey, type PostId } from "../src/model/ids.ts";
 import { RANKED_DEPTH } from "../src/pages/key.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { readCommitNumber } from "../src/store/commit.ts";
+import { COMMITS_KEPT } from "../src/store/moved.ts";
 import { readHeads } from "../src/store/places.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
@@ -108,11 +110,39 @@ it("it reads a listing again when too many of its best have sunk below what it k
   }
 });
 
-it("it forgets everything when somebody else has committed", async () => {
+it("it catches up with what other isolates have committed, without reading listings again", async () => {
+  const { db, ids } = await aSite();
+  const random = seededRandom(8);
+  const isolates = [new RankedHeads(), new RankedHeads()];
+  for (const ranked of isolates) await expectTrue(db, ranked);
+  let asked = 0;
+  for (let commit = 0; commit < 60; commit++) {
+    const votes = Array.from({ length: 8 }, () =>
+      aVote({ post: random.pick(ids), by: `v${random.int(50)}`, value: random.pick([1, -1]) }),
+    );
+    const events = random.chance(0.2)
+      ? votes
+      : [...votes, deletion(random.pick(ids)), aSubmission()];
+    await consumeEvents(db, events, NOW, PACE, [], random.pick(isolates));
+    if (random.chance(0.1)) while (!(await tick(db, NOW + commit * 60_000, PACE)));
+    asked += await expectTrue(db, random.pick(isolates));
+  }
+  for (const ranked of isolates) asked += await expectTrue(db, ranked);
+  expect(asked).toBe(0);
+});
+
+it("it reads again what it has not seen for too many commits, or where one says nothing", async () => {
   const { db, ids } = await aSite();
   const ranked = new RankedHeads();
   await expectTrue(db, ranked);
-  await consumeEvents(db, [deletion(ids[0] as PostId), deletion(ids[1] as PostId)], NOW, PACE);
+  const commitOf = (index: number) =>
+    consumeEvents(db, [deletion(ids[index] as PostId)], NOW, PACE, [], new RankedHeads());
+  for (let commit = 0; commit < COMMITS_KEPT; commit++) await commitOf(commit);
+  expect(await expectTrue(db, ranked)).toBe(0);
+  for (let commit = 0; commit <= COMMITS_KEPT; commit++) await commitOf(COMMITS_KEPT + commit);
+  expect(await expectTrue(db, ranked)).toBe(1);
+  await db.prepare("UPDATE site SET commit_number = commit_number + 1").run();
+  await commitOf(2 * COMMITS_KEPT + 1);
   expect(await expectTrue(db, ranked)).toBe(1);
 });
 

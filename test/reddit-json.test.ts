@@ -119,3 +119,20 @@ describe("fields", () => {
     expect(named(`t1_${comments.at(-1)?.comment}`)).toMatchObject({ is_submitter: false });
   });
 });
+
+it("has the beginning of a very long text in listings, and all of it in its thread", async () => {
+  const long = aSubmission({
+    community: "dogs",
+    url: null,
+    text: `${"a".repeat(14_999)}\u{1f436}b`,
+  });
+  await site.send(long);
+  await site.publish();
+  const textAt = (children: Listing["data"]["children"]) => {
+    const found = children.find(({ data }) => data.name === `t3_${long.post}`);
+    return (found?.data as { selftext?: string } | undefined)?.selftext;
+  };
+  expect(textAt((await listingAt("/new.json")).data.children)).toBe(`${"a".repeat(14_999)}\ufffd`);
+  const [thread] = JSON.parse(await site.text(`/comments/${long.post}.json`)) as [Listing];
+  expect(textAt(thread.data.children)).toBe(long.text);
+});

@@ -126,17 +126,33 @@ test("of a crowd that meets an old page one reads, and nobody waits", async () =
 });
 
 test("what does not exist is looked for each time; the page that says so is kept", async () => {
-  expect(await readsOf("/r/programming/hot/39")).toBe(2);
-  expect(await readsOf("/r/programming/hot/39")).toBe(1);
-  expect(reads).toEqual(["R2 /r/programming/hot/39", "KV /404", "R2 /r/programming/hot/39"]);
+  expect(await readsOf("/r/programming/log")).toBe(2);
+  expect(await readsOf("/r/programming/log")).toBe(1);
+  expect(reads).toEqual(["R2 /r/programming/log", "KV /404", "R2 /r/programming/log"]);
 });
 
-test("a private page is read for its owner each time, after what says since when sessions hold", async () => {
-  const expires = NOW / 1000 + SESSION_LIFE_SECONDS;
-  const cookie = `session=${await signSession(SECRET, { name: "mason", epoch: 0, expires })}`;
-  for (let view = 0; view < 2; view++) {
+describe("a private page", () => {
+  async function readsOfMason(path: string): Promise<string[]> {
+    const expires = NOW / 1000 + SESSION_LIFE_SECONDS;
+    const cookie = `session=${await signSession(SECRET, { name: "mason", epoch: 0, expires })}`;
     reads = [];
-    expect((await ask("/me/overlay.json", { cookie })).status).toBe(200);
-    expect(reads.slice(0, 2)).toEqual(["R2 ~mason/session", "R2 ~mason/overlay"]);
+    expect((await ask(path, { cookie })).status).toBe(200);
+    return reads;
   }
+
+  test("is read for its owner each time, with the inbox, which says since when sessions hold", async () => {
+    for (let view = 0; view < 2; view++) {
+      expect(await readsOfMason("/me/overlay.json")).toEqual([
+        "R2 ~mason/overlay",
+        "R2 ~mason/inbox",
+      ]);
+    }
+  });
+
+  test("that is the inbox or its count costs one read, and what everybody has who has nothing is kept", async () => {
+    expect(await readsOfMason("/me/unread.json")).toEqual(["R2 ~mason/inbox", "KV ~/unread"]);
+    for (let view = 0; view < 2; view++) {
+      expect(await readsOfMason("/me/unread.json")).toEqual(["R2 ~mason/inbox"]);
+    }
+  });
 });

@@ -140,7 +140,7 @@ it("a build notes what it has put, and what it has found", async () => {
     const noted = object && `${row.written} ${object.etag} ${object.customMetadata?.hash}`;
     expect(row.stored, row.key).toBe(noted);
   }
-  expect(results.filter(({ stored }) => stored !== null).length).toBeGreaterThan(20);
+  expect(results.filter(({ stored }) => stored !== null).length).toBeGreaterThan(10);
 });
 
 it("a build of another configuration is killed, and a server of the first one goes on", async () => {
@@ -179,7 +179,7 @@ it("rows travel back in time, and all pages are named as README says", async () 
 });
 
 it("objects are lost or replaced, and all pages are named", async () => {
-  await state.pages.put("/new", "hello");
+  await state.pages.put("/", "hello");
   await state.pages.delete(THREAD);
   await state.db.prepare("UPDATE site SET compiled = ''").run();
   await publish();
@@ -189,10 +189,10 @@ it("objects are lost or replaced, and all pages are named", async () => {
 it("an object is replaced, its page is found to be unchanged, and the next build writes it", async () => {
   const past = Date.now() - PAUSE_MS;
   await state.db.prepare("UPDATE page SET written_at = ?1").bind(past).run();
-  await state.pages.put("/new", "hello");
+  await state.pages.put("/", "hello");
   await state.db.batch([
     state.db.prepare("UPDATE site SET commit_number = commit_number + 1"),
-    state.db.prepare("UPDATE page SET named = written + 1, due = 0 WHERE key = '/new'"),
+    state.db.prepare("UPDATE page SET named = written + 1, due = 0 WHERE key = '/'"),
   ]);
   await publish();
   expect((await buildSite(state, SITE, now)).written).toBe(1);

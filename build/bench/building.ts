@@ -9,7 +9,7 @@ import { eachInParallel } from "../../src/consumer/publish-stale.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { removePages } from "../../src/pages/storage.ts";
 import { openContentFile } from "../content-file.ts";
-import { buildSite, CHUNK, chunksOf } from "../full-build.ts";
+import { buildSite, chunksToRender } from "../full-build.ts";
 import type { LocalState } from "../local.ts";
 import { listObjects } from "../object-files.ts";
 import { listPages } from "../render-site.ts";
@@ -94,7 +94,7 @@ async function compress({ contentFile }: LocalState, config: Site): Promise<void
   const keys = await listPages(openContentFile(contentFile));
   const pages = keys.map(({ key }) => ({ key, mustPut: false }));
   await eachInParallel(
-    chunksOf(pages, CHUNK),
+    chunksToRender(pages),
     2 * threads.count,
     async (part) => void (await threads.render(part, 0)),
   );

@@ -9,6 +9,7 @@ import {
   LOBSTERS_SIZE,
   missesOf,
   REDDIT_2012,
+  type Site,
   usageOfMonth,
   usageOfPost,
   usageOfViews,
@@ -105,7 +106,11 @@ function freePlan(free: FreeMeasured): Table {
 
 function assumptions(measured: Measured): Table {
   const asAssumed = monthDollars(usageOfMonth(measured, REDDIT_2012));
-  const merged = breakEven(measured, REDDIT_2012, GOAL_DOLLARS);
+  const goalRow = (what: string, site: Site) => {
+    const merged = breakEven(measured, site, GOAL_DOLLARS);
+    const share = merged === null ? "none is few enough" : `${percent(merged)} of those measured`;
+    return [`objects and rows per write for ${dollars(GOAL_DOLLARS)}${what}: ${share}`, "", ""];
+  };
   return {
     title:
       "Reddit in 2012: what each assumption is worth, by the month (the goals: 0.25 objects, 6.75 rows " +
@@ -118,11 +123,8 @@ function assumptions(measured: Measured): Table {
         dollars(amount),
         dollars(amount - asAssumed),
       ]),
-      [
-        `objects and rows per write for ${dollars(GOAL_DOLLARS)}: ${merged === null ? "none is few enough" : `${percent(merged)} of those measured`}`,
-        "",
-        "",
-      ],
+      goalRow("", REDDIT_2012),
+      goalRow(", votes only", { ...REDDIT_2012, comments: 0, submissions: 0 }),
     ],
   };
 }

@@ -14,6 +14,7 @@ import {
 } from "../pages/publish.ts";
 import { type DeployStore, fromNote, noteOf, type PageStore } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
+import { partsOf } from "../pages/together.ts";
 import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
 import { gathered } from "../store/gathered.ts";
@@ -34,7 +35,7 @@ import { settleTallies } from "./settle-tallies.ts";
 
 /** Simultaneous connections that a Worker may hold. */
 const PARALLEL_PUTS = 6;
-/** Pages between two breaths: some tens of milliseconds of a processor. */
+/** Pages between two breaths, parts of others among them: some tens of milliseconds of a processor. */
 const PAGES_A_BREATH = 12;
 /** After storage has failed. Milliseconds. */
 const RETRY_MS = 5000;
@@ -127,7 +128,11 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
   let begun = 0;
   let breath: Promise<void> | undefined;
   const publishOne = async (page: LeasedPage) => {
-    if (++begun % PAGES_A_BREATH === 0) breath = deps.breathe?.();
+    begun += 1 + partsOf(page.key).length;
+    if (begun >= PAGES_A_BREATH) {
+      begun = 0;
+      breath = deps.breathe?.();
+    }
     await breath;
     try {
       const { result, stored } = await putOne(deps, page, prepared.get(page.key), {
@@ -218,20 +223,26 @@ export async function renderPages(
 
 async function putOne(
   { pages, site }: PublisherDeps,
-  { key, isTakenOver, written, stored }: LeasedPage,
+  leased: LeasedPage,
   prepared: Prepared | undefined,
   lease: Pick<PublishOptions, "commit" | "mayPut">,
 ): Promise<Published> {
   if (!prepared) throw new Error("its rows could not be read");
   // Here, between two puts, and not for the whole lease at once: others want the thread as well.
   const page = encodePage(prepared());
+  const { key, isTakenOver } = leased;
   return pageTypeOf(key)?.tier === "deploy"
     ? publishDeployPage(site, key, page, lease)
     : publishPage(pages, key, page, {
         ...lease,
         isTakenOver,
-        expected: stored === null ? null : fromNote(stored, written),
+        expected: expectedOf(leased),
       });
+}
+
+function expectedOf({ stored, written, isTakenOver }: LeasedPage): PublishOptions["expected"] {
+  if (stored !== null) return fromNote(stored, written);
+  return written === 0 && !isTakenOver ? "nothing" : null;
 }
 
 /** Runs `work` for every item, at most `parallel` at a time. */

@@ -3,8 +3,8 @@
  * interval between a moved post's rank before and its rank after; both are exact, because the rank
  * after is the rank of the new key among the old rows, corrected by the other posts that moved.
  */
-import type { Post } from "../model/entities.ts";
 import {
+  type RankedPost,
   type Ranking,
   rankingsIn,
   rankValue,
@@ -12,8 +12,9 @@ import {
   scopePath,
   scopesOf,
 } from "../model/listing.ts";
-import type { PostChange, RankedChange } from "../pages/change.ts";
+import type { RankedChange } from "../pages/change.ts";
 import { RANKED_DEPTH } from "../pages/key.ts";
+import type { MovedPost } from "../store/moved.ts";
 import type { SortKey } from "../store/places.ts";
 
 /** A post's way through one listing: null where it was not, or is not, in it. */
@@ -42,7 +43,7 @@ export interface RankQuestions {
   readonly depth: number;
 }
 
-export function askRanks(changes: readonly PostChange[]): RankQuestions {
+export function askRanks(changes: readonly MovedPost[]): RankQuestions {
   const listings = [...changesByScope(changes)]
     .flatMap(({ scope, changes }) =>
       rankingsIn(scope).map((ranking) => ({ ranking, scope, moves: movesIn(ranking, changes) })),
@@ -53,10 +54,10 @@ export function askRanks(changes: readonly PostChange[]): RankQuestions {
 
 interface ScopeChanges {
   readonly scope: Scope;
-  readonly changes: PostChange[];
+  readonly changes: MovedPost[];
 }
 
-function changesByScope(changes: readonly PostChange[]): Iterable<ScopeChanges> {
+function changesByScope(changes: readonly MovedPost[]): Iterable<ScopeChanges> {
   const scopes = new Map<string, ScopeChanges>();
   for (const change of changes) {
     for (const scope of scopesOf(change.after)) {
@@ -68,7 +69,7 @@ function changesByScope(changes: readonly PostChange[]): Iterable<ScopeChanges> 
   return scopes.values();
 }
 
-function movesIn(ranking: Ranking, changes: readonly PostChange[]): Move[] {
+function movesIn(ranking: Ranking, changes: readonly MovedPost[]): Move[] {
   return changes
     .map(({ before, after }) => ({
       before: before && sortKey(ranking, before),
@@ -77,7 +78,7 @@ function movesIn(ranking: Ranking, changes: readonly PostChange[]): Move[] {
     .filter(({ before, after }) => before !== null || after !== null);
 }
 
-function sortKey(ranking: Ranking, post: Post): SortKey | null {
+function sortKey(ranking: Ranking, post: RankedPost): SortKey | null {
   const value = rankValue(ranking, post);
   return value === null ? null : { value, createdAt: post.createdAt, id: post.id };
 }

@@ -2,13 +2,15 @@
  * The beginnings of the ranked listings, kept in memory from one commit to the next: where a post
  * stands is then a search in an array, and costs the database nothing. What was read at a commit is
  * true until the next one, and a commit that was decided on older rows fails: so these are as
- * certain as rows that have just been read. Depends on the store for what it does not have.
+ * certain as rows that have just been read. Each commit notes what it moved, for other isolates.
+ * Depends on the store for what it does not have.
  */
 import { scopePath } from "../model/listing.ts";
 import type { ContentDb } from "../store/database.ts";
+import { COMMITS_KEPT, readMoved } from "../store/moved.ts";
 import { readHeads, type SortKey } from "../store/places.ts";
 import type { RankedListing } from "../store/ranked.ts";
-import { above, type Head, type ListingMoves } from "./ranked-changes.ts";
+import { above, askRanks, type Head, type ListingMoves } from "./ranked-changes.ts";
 
 /** Read beyond what is asked, so that posts may leave before the listing is read again. */
 const SLACK = 300;
@@ -32,13 +34,26 @@ export class RankedHeads {
     listings: readonly RankedListing[],
     depth: number,
   ): Promise<readonly Head[]> {
-    if (commit !== this.#commit) this.#forgetAll();
-    this.#commit = commit;
+    if (commit !== this.#commit) await this.#comeTo(db, commit);
     const found = listings.map((listing) => this.#find(nameOf(listing), depth));
     const missing = listings.filter((_, index) => found[index] === undefined);
     const read = missing.length === 0 ? [] : await this.#read(db, commit, missing, depth + SLACK);
     const rest = read.values();
     return found.map((head) => head ?? (rest.next().value as Head));
+  }
+
+  /** As far as it is known what other isolates have moved since; else all is forgotten. */
+  async #comeTo(db: ContentDb, commit: number): Promise<void> {
+    const from = this.#commit;
+    const isNear = this.#size > 0 && from < commit && commit <= from + COMMITS_KEPT;
+    const moved = isNear ? await readMoved(db, from, commit) : null;
+    if (moved === null || this.#commit !== from) {
+      // Unless somebody else in this isolate has come there meanwhile.
+      if (this.#commit !== commit) this.#forgetAll();
+    } else {
+      for (const posts of moved) this.#move(askRanks(posts).listings);
+    }
+    this.#commit = commit;
   }
 
   /** What was read beside a later commit is not kept: that commit's moves are in it already. */
@@ -62,6 +77,10 @@ export class RankedHeads {
   advance(readAt: number, listings: readonly ListingMoves[]): void {
     if (readAt !== this.#commit) return;
     this.#commit = readAt + 1;
+    this.#move(listings);
+  }
+
+  #move(listings: readonly ListingMoves[]): void {
     for (const listing of listings) {
       const name = nameOf(listing);
       const head = this.#heads.get(name);

@@ -205,7 +205,7 @@ export function score({ ups, downs }: { readonly ups: number; readonly downs: nu
   return ups - downs;
 }
 
-export function hotOf(post: Post): number {
+export function hotOf(post: Pick<Post, "ups" | "downs" | "createdAt">): number {
   return hotRank(post.ups, post.downs, post.createdAt);
 }
 
@@ -213,7 +213,7 @@ export function hotOf(post: Post): number {
  * 0 where nobody disagrees. Stored and compared, so rounded as the hot rank is: where it is computed,
  * and the way through a database, change the last digits of a power.
  */
-export function controversialOf({ ups, downs }: Post): number {
+export function controversialOf({ ups, downs }: Pick<Post, "ups" | "downs">): number {
   return Number(controversialRank(ups, downs).toFixed(CONTROVERSIAL_DIGITS));
 }
 

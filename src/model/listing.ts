@@ -17,8 +17,14 @@ export function isDomainScope(scope: Scope): scope is DomainScope {
   return typeof scope === "object" && scope !== null;
 }
 
+/** What a post's places in ranked listings follow from. */
+export type RankedPost = Pick<
+  Post,
+  "id" | "community" | "domains" | "createdAt" | "ups" | "downs" | "standing"
+>;
+
 /** All scopes that a post belongs to. */
-export function scopesOf({ community, domains }: Post): Scope[] {
+export function scopesOf({ community, domains }: RankedPost): Scope[] {
   return [null, community, ...domains.map((domain) => ({ domain }))];
 }
 
@@ -33,14 +39,14 @@ export function rankingsIn(scope: Scope): readonly Ranking[] {
   return isDomainScope(scope) ? DOMAIN_RANKINGS : RANKINGS;
 }
 
-const VALUE: Readonly<Record<Ranking, (post: Post) => number>> = {
+const VALUE: Readonly<Record<Ranking, (post: RankedPost) => number>> = {
   hot: hotOf,
   top: score,
   controversial: controversialOf,
 };
 
 /** What a ranking orders a post by; null for one that is not in it, in any scope. */
-export function rankValue(ranking: Ranking, post: Post): number | null {
+export function rankValue(ranking: Ranking, post: RankedPost): number | null {
   if (!isVisible(post)) return null;
   const value = VALUE[ranking](post);
   // Most posts are disputed by nobody: they would only cost writes.

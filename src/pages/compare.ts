@@ -14,6 +14,7 @@ export function isUpToDate(rendered: Rendered, stored: StoredPage | null): boole
     head.status === fresh.status &&
     head.path === fresh.path &&
     head.location === null &&
+    head.sessionEpoch === fresh.sessionEpoch &&
     head.representations.length === fresh.representations.length &&
     head.representations.every(({ offset, length, ...named }, index) => {
       const expected = fresh.representations[index];

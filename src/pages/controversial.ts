@@ -1,8 +1,7 @@
 /** The posts about which readers disagree most. */
-import { defineRankedListing } from "./ranked-listing.ts";
+import { splitRankedListing } from "./ranked-listing.ts";
 
-export const controversialPage = defineRankedListing(
-  "controversial",
-  "controversial",
-  "/controversial · /controversial/{n} · /r/{community}/controversial · /r/{community}/controversial/{n}",
-);
+export const controversial = splitRankedListing("controversial", {
+  first: "/controversial · /r/{community}/controversial",
+  deep: "/controversial/{n} · /r/{community}/controversial/{n}",
+});

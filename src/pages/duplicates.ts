@@ -13,7 +13,7 @@ import { readCommunitiesOf } from "./listing-communities.ts";
 import { jsonPath } from "./listing-view.ts";
 import { definePage, type Rendered, type Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
-import { listingJson, postJson } from "./reddit-json.ts";
+import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
 interface Params {
@@ -106,7 +106,7 @@ function viewGroup({ id }: Params, model: Model, site: Site): Rendered {
     posts: posts.map((post) => postLine(post, communities.get(post.community))),
   });
   const [first = [], ...others] = posts.map((post) =>
-    postJson(post, communities.get(post.community), site),
+    listedPostJson(post, communities.get(post.community), site),
   );
   const json = [listingJson([first], null, null), listingJson(others, null, null)];
   return {

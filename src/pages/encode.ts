@@ -52,13 +52,14 @@ function encodeContent(page: Rendered & { type: "page" }): EncodedPage {
     const place = { offset: same.offset, length: bytes.length, etag };
     return { ...named, ...place };
   });
-  const { status, path } = page;
+  const { status, path, sessionEpoch } = page;
+  const ended = sessionEpoch === undefined ? {} : { sessionEpoch };
   const contents = representations.map(({ type, sort, part, etag }) =>
     part === undefined ? [type, sort, etag] : [type, sort, etag, part],
   );
   return {
-    head: { status, path, location: null, representations },
-    hash: hashOf(JSON.stringify([status, path, contents])),
+    head: { status, path, location: null, ...ended, representations },
+    hash: hashOf(JSON.stringify([status, path, contents, ...Object.values(ended)])),
     content: Buffer.concat(stored.map(({ bytes }) => bytes)),
   };
 }

@@ -35,6 +35,12 @@ export function viewInbox(
   return ownPage(html, listingJson(children, before, after));
 }
 
+/** Of somebody to whom nobody has said anything. */
+export function viewEmptyInbox(): Rendered {
+  const nothing = { posts: new Map(), communities: new Map(), notices: [], subjects: new Map() };
+  return viewInbox(nothing, 0, { before: null, after: null });
+}
+
 /**
  * Where the thing is that a notice is about. One that was refused may be somebody else's, and is
  * named only while it is visible; what moderators did was done to one's own.

@@ -142,8 +142,8 @@ export function ownPath(key: string): string {
   return `/me${splitOwn(key)?.rest ?? ""}`;
 }
 
-/** Read by the reader, shown to nobody. */
-export const SESSION_EPOCH = "/session";
+/** Of one's own: its object says since when one's sessions hold. */
+export const INBOX_PATH = "/inbox";
 
 /** For admins, as they are told apart by the page itself. */
 export const STATUS_PATH = "/-/status";

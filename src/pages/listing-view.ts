@@ -16,7 +16,7 @@ import { describe, SITE_DESCRIPTION } from "./description.ts";
 import { rankedKey, submitKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
-import { listingJson, postJson } from "./reddit-json.ts";
+import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
 export type ListingTab = Ranking | "new" | "rising";
@@ -47,7 +47,7 @@ const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
   const { communities, posts, before, after } = listing;
-  const children = posts.map((post) => postJson(post, communities.get(post.community), site));
+  const children = posts.map((post) => listedPostJson(post, communities.get(post.community), site));
   return {
     type: "page",
     status: 200,

@@ -6,12 +6,7 @@ import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import { isDomainScope, newListing, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import {
-  type BlockPage,
-  defineChronologicalListing,
-  SIDE_LANES,
-  splitChronologicalListing,
-} from "./chronological-listing.ts";
+import { type BlockPage, SIDE_LANES, splitChronologicalListing } from "./chronological-listing.ts";
 import { splitListing } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
@@ -23,20 +18,22 @@ interface Posts {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
-export const newPage = defineChronologicalListing<Posts>({
-  name: "new",
-  path: "/new · /new/{n} · /r/{community}/new · /r/{community}/new/{n}",
-  separator: "/",
-  isSparse: false,
-  owns: (listing) => !isDomainScope(splitListing(listing).scope) && isNew(listing),
-  async every(reads) {
-    const communities = await reads.allCommunities();
-    return [newListing(null), ...communities.map(({ key }) => newListing(key))];
+export const newest = splitChronologicalListing<Posts>(
+  { heads: "/new · /r/{community}/new", blocks: "/new/{n} · /r/{community}/new/{n}" },
+  {
+    name: "new",
+    separator: "/",
+    isSparse: false,
+    owns: (listing) => !isDomainScope(splitListing(listing).scope) && isNew(listing),
+    async every(reads) {
+      const communities = await reads.allCommunities();
+      return [newListing(null), ...communities.map(({ key }) => newListing(key))];
+    },
+    begun: (change) => change.communities.map(({ key }) => newListing(key)),
+    load: loadPosts,
+    view: viewPosts,
   },
-  begun: (change) => change.communities.map(({ key }) => newListing(key)),
-  load: loadPosts,
-  view: viewPosts,
-});
+);
 
 export const newOfDomain = splitChronologicalListing<Posts>(
   { heads: "/domain/{host}/new", blocks: "/domain/{host}/new/{n}" },

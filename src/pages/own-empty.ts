@@ -4,7 +4,7 @@
  */
 import { OWN_LISTINGS } from "../model/listing.ts";
 import { defineDeployPage } from "./deploy-page.ts";
-import { viewInbox } from "./inbox-view.ts";
+import { viewEmptyInbox } from "./inbox-view.ts";
 import { NOBODYS_KEYS } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
 import { EMPTY_OVERLAY, jsonPage } from "./overlay.ts";
@@ -23,9 +23,7 @@ export const OWN_EMPTY_PAGES: readonly PageType[] = [
   defineDeployPage("written: none", NOBODYS_KEYS.written, () =>
     viewWritten([], NOTHING, NO_NEIGHBOURS),
   ),
-  defineDeployPage("inbox: empty", NOBODYS_KEYS.inbox, () =>
-    viewInbox({ ...NOTHING, notices: [], subjects: new Map() }, 0, NO_NEIGHBOURS),
-  ),
+  defineDeployPage("inbox: empty", NOBODYS_KEYS.inbox, viewEmptyInbox),
   defineDeployPage("overlay: empty", NOBODYS_KEYS.overlay, () => jsonPage(EMPTY_OVERLAY)),
   defineDeployPage("unread: none", NOBODYS_KEYS.unread, () => jsonPage({ unread: 0 })),
 ];

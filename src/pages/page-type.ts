@@ -34,6 +34,8 @@ export type Rendered =
       readonly type: "page";
       readonly status: 200 | 404 | 410;
       readonly path: string | null;
+      /** Of an inbox: sessions of an earlier epoch have been ended by their person. */
+      readonly sessionEpoch?: number;
       /** The default one first. */
       readonly representations: readonly Representation[];
     }
@@ -73,6 +75,8 @@ export interface PageType {
   readonly name: string;
   readonly path: string;
   readonly tier: Tier;
+  /** Of a bundle: the types whose pages its objects hold. */
+  readonly types?: readonly PageType[];
   owns(key: string): boolean;
   /** The lane of a key of this type. */
   lane(key: string): Lane;

@@ -8,7 +8,7 @@ import { personPath } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { isoTime, postLine } from "./post-line.ts";
-import { listingJson, postJson } from "./reddit-json.ts";
+import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
 export type Thing =
@@ -83,5 +83,5 @@ function lineOf(thing: Thing, surroundings: Surroundings): object {
 function jsonOf(thing: Thing, surroundings: Surroundings, site: Site): object {
   return thing.type === "comment"
     ? commentJson(thing.comment, surroundings, "")
-    : postJson(thing.post, surroundings.communities.get(thing.post.community), site);
+    : listedPostJson(thing.post, surroundings.communities.get(thing.post.community), site);
 }

@@ -1,9 +1,10 @@
 /**
  * Puts one page, unless what is stored is the same already, or newer. Depends on storage only.
  *
- * Two publishers can hold one page when the first one's lease ran out. The put is conditional on
- * the version that the last publisher left, or that was looked at, so the slower one fails. One case remains: the second finds equal
- * content and puts nothing, the first one's put still matches. Therefore whoever takes over a lease
+ * Two publishers can hold one page when the first one's lease ran out. The put is conditional on the
+ * version that the last publisher left (none, if nobody has ever written the page), or that was looked
+ * at, so the slower one fails. One case remains: the second finds equal content and puts nothing, the
+ * first one's put still matches. Therefore whoever takes over a lease
  * puts in any case, and the body's commit number makes that a new version.
  */
 import {
@@ -33,8 +34,8 @@ export interface PublishOptions {
   readonly commit: number;
   /** The lease was taken over: an earlier publisher's put may still be on the way. */
   readonly isTakenOver: boolean;
-  /** What the page's last publisher left, if it is known: then it is not asked for. */
-  readonly expected: StoredVersion | null;
+  /** What the page's last publisher left, if it is known, or that it had none: then it is not asked for. */
+  readonly expected: StoredVersion | "nothing" | null;
   /** Asked before each put; once the lease is about to end, the page belongs to the next publisher. */
   readonly mayPut: () => boolean;
 }
@@ -47,7 +48,10 @@ export async function publishPage(
 ): Promise<Published> {
   let { expected } = options;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const stored = expected ?? (await readVersion(pages, key));
+    // Where nothing should be, a void would not be put, and nobody would notice what is there.
+    const isNew = expected === "nothing" && !isVoid(page);
+    const known = expected === "nothing" ? null : expected;
+    const stored = isNew ? null : (known ?? (await readVersion(pages, key)));
     expected = null;
     if (stored && stored.commit > options.commit) return { result: "superseded", stored: null };
     if (!options.isTakenOver && isSame(stored, page)) return { result: "unchanged", stored };
@@ -60,8 +64,11 @@ export async function publishPage(
 
 /** Nothing stored is as good as a void. */
 export function isSame(stored: StoredVersion | null, page: EncodedPage): boolean {
-  const isVoid = page.head.status === 404 && page.head.representations.length === 0;
-  return stored ? stored.hash === page.hash : isVoid;
+  return stored ? stored.hash === page.hash : isVoid(page);
+}
+
+function isVoid({ head }: EncodedPage): boolean {
+  return head.status === 404 && head.representations.length === 0;
 }
 
 /**

@@ -25,7 +25,7 @@ import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
 import { definePage, type PageType } from "./page-type.ts";
 
-export interface RankedPage {
+interface RankedPage {
   readonly scope: Scope;
   readonly page: number;
 }
@@ -36,12 +36,23 @@ interface Model {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
+/** First pages are stored with others of their scope: they are a type of their own. */
+export function splitRankedListing(
+  ranking: Ranking,
+  paths: { readonly first: string; readonly deep: string },
+): { readonly first: PageType; readonly deep: PageType } {
+  return {
+    first: defineRankedListing(ranking, ranking, paths.first, ({ page }) => page === 1),
+    deep: defineRankedListing(ranking, ranking, paths.deep, ({ page }) => page > 1),
+  };
+}
+
 /** @param has are these among the type's pages? */
 export function defineRankedListing(
   ranking: Ranking,
   name: string,
   path: string,
-  has: (params: RankedPage) => boolean = () => true,
+  has: (params: RankedPage) => boolean,
 ): PageType {
   const keyOf = ({ scope, page }: RankedPage) => rankedKey(ranking, scope, page);
   return definePage<RankedPage, Model>({

@@ -23,6 +23,17 @@ export function editedJson(edit: Edit | null): number | false {
   return edit === null ? false : Math.floor(edit.at / 1000);
 }
 
+/**
+ * Of a post's text in a listing, UTF-16 units: its thread has all of it. Ten pages of the longest texts
+ * would be 22 MB, which nobody can hold who renders and compresses them.
+ */
+const MAX_LISTED_TEXT = 15_000;
+
+export function listedPostJson(post: Post, community: Community | undefined, site: Site): object {
+  const text = post.text?.slice(0, MAX_LISTED_TEXT).toWellFormed() ?? null;
+  return postJson({ ...post, text }, community, site);
+}
+
 export function postJson(post: Post, community: Community | undefined, site: Site): object {
   const path = postPath(post);
   return {

@@ -1,29 +1,48 @@
 /**
- * Since when somebody's sessions hold: the reader compares it with the token before it serves a
- * private page. It exists once sessions have been ended, by a new password.
+ * Since when somebody's sessions hold: the head of their inbox says it, which the reader compares with
+ * the token before it serves a private page. Scripts ask for the inbox more often than for anything
+ * else of one's own, and it is written soon.
  */
-import type { Person } from "../model/entities.ts";
-import type { PersonKey } from "../model/ids.ts";
-import { ownKey, SESSION_EPOCH } from "./key.ts";
-import { jsonPage, ownerOf } from "./overlay.ts";
-import { definePage } from "./page-type.ts";
+import { INBOX_PATH, ownKey } from "./key.ts";
+import { ownerOf } from "./overlay.ts";
+import type { PageType, Prepared, Rendered } from "./page-type.ts";
 
-export const sessionEpochPage = definePage<PersonKey, Person>({
-  name: "session epoch",
-  path: "(read by the reader; key: ~{name}/session)",
-  tier: "write",
-  parse: (key) => ownerOf(key, SESSION_EPOCH),
-  lane: () => "fast",
-  affectedBy: (change) => change.sessionsEnded.map((person) => ownKey(person, SESSION_EPOCH)),
-  async *every(reads) {
-    for (const person of await reads.endedSessions()) yield ownKey(person, SESSION_EPOCH);
-  },
-  async load(reads, keys) {
-    const people = await reads.people(keys);
-    return keys.map((key) => {
-      const person = people.get(key);
-      return person && person.sessionEpoch > 0 ? person : null;
-    });
-  },
-  view: (_, { sessionEpoch }) => jsonPage({ epoch: sessionEpoch }),
-});
+/**
+ * @param inbox of those who have something in it; who has ended sessions has one in any case
+ * @param viewEmpty what is shown to them then
+ */
+export function withSessionEpoch(inbox: PageType, viewEmpty: () => Rendered): PageType {
+  return {
+    ...inbox,
+    *affectedBy(change) {
+      yield* inbox.affectedBy(change);
+      for (const person of change.sessionsEnded) yield ownKey(person, INBOX_PATH);
+    },
+    async *every(reads) {
+      const others = new Set((await reads.endedSessions()).map((who) => ownKey(who, INBOX_PATH)));
+      for await (const key of inbox.every(reads)) {
+        others.delete(key);
+        yield key;
+      }
+      yield* others;
+    },
+    async read(reads, keys, site) {
+      const owners = keys.map((key) => ownerOf(key, INBOX_PATH));
+      const [pages, people] = await Promise.all([
+        inbox.read(reads, keys, site),
+        reads.people(owners.filter((owner) => owner !== null)),
+      ]);
+      return pages.map((page, index): Prepared => {
+        const owner = owners[index] ?? null;
+        const epoch = (owner && people.get(owner)?.sessionEpoch) ?? 0;
+        return () => withEpoch(page(), epoch, viewEmpty);
+      });
+    },
+  };
+}
+
+function withEpoch(page: Rendered, sessionEpoch: number, viewEmpty: () => Rendered): Rendered {
+  if (sessionEpoch === 0) return page;
+  const shown = page.type === "void" ? viewEmpty() : page;
+  return shown.type === "page" ? { ...shown, sessionEpoch } : shown;
+}

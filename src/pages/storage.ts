@@ -37,6 +37,8 @@ export interface PageHead {
   /** Where readers are led whose path is another; null when the key is the path. */
   readonly path: string | null;
   readonly location: string | null;
+  /** Sessions of an earlier epoch have been ended; missing for nearly everybody. */
+  readonly sessionEpoch?: number;
   readonly representations: readonly StoredRepresentation[];
 }
 
@@ -55,6 +57,8 @@ export interface EncodedPage {
 export interface StoredPage {
   readonly head: PageHead;
   readonly body: ArrayBuffer;
+  /** In milliseconds since 1970; missing where it is not known. */
+  readonly storedAt?: number;
 }
 
 /** What decides whether a page needs to be put. */
@@ -110,7 +114,8 @@ function parseHead(metadata: Metadata): PageHead {
 export async function readPage(pages: PageStore, key: string): Promise<StoredPage | null> {
   const object = await pages.get(key);
   if (!object) return null;
-  return storedPageOf(object.customMetadata, await object.arrayBuffer());
+  const page = storedPageOf(object.customMetadata, await object.arrayBuffer());
+  return page && { ...page, storedAt: object.uploaded.getTime() };
 }
 
 export async function readDeployPage(site: DeployStore, key: string): Promise<StoredPage | null> {

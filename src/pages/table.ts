@@ -4,14 +4,15 @@ import { bundlePages } from "./bundle.ts";
 import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";
 import { communitySubmitPage } from "./community-submit.ts";
-import { controversialPage } from "./controversial.ts";
+import { controversial } from "./controversial.ts";
 import { DEPLOY_PAGES } from "./deploy-pages.ts";
 import { duplicatesPage } from "./duplicates.ts";
-import { hotOfDomainPage, hotPage } from "./hot.ts";
+import { hotDeep, hotFirst, hotOfDomain } from "./hot.ts";
 import { inbox } from "./inbox.ts";
+import { viewEmptyInbox } from "./inbox-view.ts";
 import { logPage } from "./log.ts";
 import { disliked, hiddenPage, liked, savedPage } from "./mine.ts";
-import { newOfDomain, newPage } from "./new.ts";
+import { newest, newOfDomain } from "./new.ts";
 import { overlayPage, unreadPage } from "./overlay.ts";
 import { OWN_EMPTY_PAGES } from "./own-empty.ts";
 import type { PageType } from "./page-type.ts";
@@ -20,31 +21,29 @@ import { personExportPage } from "./person-export.ts";
 import { said, submitted } from "./person-things.ts";
 import { piecePage } from "./piece.ts";
 import { queuePage } from "./queue.ts";
-import { sessionEpochPage } from "./session-epoch.ts";
+import { withSessionEpoch } from "./session-epoch.ts";
 import { sitemapBlockPage, sitemapIndexPage } from "./sitemap.ts";
 import { statusPage } from "./status.ts";
 import { threadPage } from "./thread.ts";
-import { topPage } from "./top.ts";
-import { risingPage, topWindowPage } from "./window.ts";
+import { top } from "./top.ts";
+import { windowDeep, windowFirst } from "./window.ts";
 import { writtenPage } from "./written.ts";
 
 export const PAGE_TYPES: readonly PageType[] = [
-  hotPage,
-  newPage,
-  bundlePages(hotOfDomainPage, [["/new", newOfDomain.heads]]),
+  bundlePages(hotFirst, [newest.heads, top.first, controversial.first]),
+  bundlePages(windowFirst),
+  bundlePages(hotDeep),
+  newest.blocks,
+  bundlePages(top.deep),
+  bundlePages(windowDeep),
+  bundlePages(controversial.deep),
+  bundlePages(hotOfDomain, [newOfDomain.heads]),
   newOfDomain.blocks,
-  topPage,
-  topWindowPage,
-  risingPage,
-  controversialPage,
   threadPage,
   piecePage,
   duplicatesPage,
   commentsPage,
-  bundlePages(personPage, [
-    ["/submitted", submitted.heads],
-    ["/comments", said.heads],
-  ]),
+  bundlePages(personPage, [submitted.heads, said.heads]),
   submitted.blocks,
   said.blocks,
   communitiesPage,
@@ -56,14 +55,10 @@ export const PAGE_TYPES: readonly PageType[] = [
   hiddenPage,
   liked.blocks,
   disliked.blocks,
-  bundlePages(overlayPage, [
-    ["/liked", liked.heads],
-    ["/disliked", disliked.heads],
-  ]),
+  bundlePages(overlayPage, [liked.heads, disliked.heads]),
   writtenPage,
-  bundlePages(inbox.heads, [["/unread", unreadPage]]),
+  bundlePages(withSessionEpoch(inbox.heads, viewEmptyInbox), [unreadPage]),
   inbox.blocks,
-  sessionEpochPage,
   personExportPage,
   sitemapIndexPage,
   sitemapBlockPage,

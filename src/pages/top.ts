@@ -1,8 +1,7 @@
 /** The best posts of all time, by score. */
-import { defineRankedListing } from "./ranked-listing.ts";
+import { splitRankedListing } from "./ranked-listing.ts";
 
-export const topPage = defineRankedListing(
-  "top",
-  "top",
-  "/top/all · /top/all/{n} · /r/{community}/top/all · /r/{community}/top/all/{n}",
-);
+export const top = splitRankedListing("top", {
+  first: "/top/all · /r/{community}/top/all",
+  deep: "/top/all/{n} · /r/{community}/top/all/{n}",
+});

@@ -10,6 +10,7 @@ import {
   RISING_DEPTH,
   TOP_DEPTH,
   TOP_WINDOWS,
+  WINDOWS,
   type Window,
   windowListing,
 } from "../model/window.ts";
@@ -32,33 +33,51 @@ interface Model {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
-export const topWindowPage = defineWindowListing(
-  "top of a window",
-  "/top/{hour,day,week,month,year} · /top/{window}/{n} · /r/{community}/top/{window} · /r/{community}/top/{window}/{n}",
-  TOP_WINDOWS,
+/** First pages are stored together, with what is rising. */
+export const windowFirst = defineWindowListing(
+  "first pages of windows",
+  "/top/{hour,day,week,month,year} · /rising · /r/{community}/top/{window} · /r/{community}/rising",
+  WINDOWS,
+  ({ page }) => page === 1,
 );
 
-export const risingPage = defineWindowListing("rising", "/rising · /r/{community}/rising", [
-  "rising",
-]);
+export const windowDeep = defineWindowListing(
+  "top of a window",
+  "/top/{window}/{n} · /r/{community}/top/{window}/{n}",
+  TOP_WINDOWS,
+  ({ page }) => page > 1,
+);
 
-function defineWindowListing(name: string, path: string, windows: readonly Window[]): PageType {
+/** @param has are these among the type's pages? */
+function defineWindowListing(
+  name: string,
+  path: string,
+  windows: readonly Window[],
+  has: (params: Params) => boolean,
+): PageType {
+  const keyOf = ({ window, scope, page }: Params) => windowKey(windowListing(window, scope), page);
   return definePage<Params, Model>({
     name,
     path,
     tier: "write",
-    parse: (key) => parseWindowKey(windows, key),
+    parse(key) {
+      const params = parseWindowKey(windows, key);
+      return params && has(params) ? params : null;
+    },
     // Their order is a minute old anyway.
     lane: ({ page }) => (page === 1 ? "side" : "slow"),
-    affectedBy: (change) => affectedWindowPages(windows, change),
-    every: (reads) => everyWindowPage(windows, reads),
+    *affectedBy(change) {
+      for (const page of affectedWindowPages(windows, change)) if (has(page)) yield keyOf(page);
+    },
+    async *every(reads) {
+      for await (const page of everyWindowPage(windows, reads)) if (has(page)) yield keyOf(page);
+    },
     load: loadWindowPages,
     view({ window, scope, page }, { posts, hasNext, communities }, site) {
-      const keyOf = (n: number) => windowKey(windowListing(window, scope), n);
-      const key = keyOf(page);
-      const before = page > 1 ? keyOf(page - 1) : null;
-      const after = hasNext ? keyOf(page + 1) : null;
-      const shown = { scope, key, page, posts, communities, before, after };
+      const keyAt = (page: number) => keyOf({ window, scope, page });
+      const before = page > 1 ? keyAt(page - 1) : null;
+      const after = hasNext ? keyAt(page + 1) : null;
+      const shown = { scope, key: keyAt(page), page, posts, communities, before, after };
       return viewListing(
         window === "rising" ? { ...shown, tab: "rising" } : { ...shown, tab: "top", window },
         site,
@@ -89,24 +108,24 @@ function pageOf(slot: number): number {
   return Math.max(1, Math.ceil(slot / PAGE_SIZE));
 }
 
-function* affectedWindowPages(windows: readonly Window[], change: Change): Iterable<string> {
-  for (const { key } of change.communities) {
-    for (const window of windows) yield windowListing(window, key);
+function* affectedWindowPages(windows: readonly Window[], change: Change): Iterable<Params> {
+  for (const { key: scope } of change.communities) {
+    for (const window of windows) yield { window, scope, page: 1 };
   }
   for (const { listing, slots } of change.windows) {
-    if (parseWindowKey(windows, listing) === null) continue;
-    for (const page of new Set(slots.map(pageOf))) yield windowKey(listing, page);
+    const first = parseWindowKey(windows, listing);
+    if (first === null) continue;
+    for (const page of new Set(slots.map(pageOf))) yield { ...first, page };
   }
 }
 
-async function* everyWindowPage(windows: readonly Window[], reads: Reads): AsyncIterable<string> {
+async function* everyWindowPage(windows: readonly Window[], reads: Reads): AsyncIterable<Params> {
   const counts = await reads.windowCounts();
   const communities = await reads.allCommunities();
   for (const scope of [null, ...communities.map(({ key }) => key)]) {
     for (const window of windows) {
-      const listing = windowListing(window, scope);
-      const last = pageOf(counts.get(listing) ?? 0);
-      for (let page = 1; page <= last; page++) yield windowKey(listing, page);
+      const last = pageOf(counts.get(windowListing(window, scope)) ?? 0);
+      for (let page = 1; page <= last; page++) yield { window, scope, page };
     }
   }
 }

@@ -4,19 +4,19 @@
  */
 import { Hono } from "hono";
 import type { ReaderEnv } from "../bindings.ts";
-import { mintedAtMs, type PersonKey } from "../model/ids.ts";
+import { mintedAtMs } from "../model/ids.ts";
 import { isHealthy, type StatusReport } from "../model/status.ts";
 import {
   DEPLOY_KEYS,
   guardedKey,
+  INBOX_PATH,
   isDeployKey,
   ownKey,
   personPath,
-  SESSION_EPOCH,
   STATUS_PATH,
 } from "../pages/key.ts";
 import { hasPart, readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
-import { type Part, pathOf, placeOf } from "../pages/together.ts";
+import { type Part, placeOf } from "../pages/together.ts";
 import { type Address, Addresses } from "./addresses.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
@@ -33,7 +33,7 @@ import {
   readReaders,
   textOf,
 } from "./respond.ts";
-import { readSession } from "./session.ts";
+import { isEnded, type OpenSession, readSession } from "./session.ts";
 
 /** How long a page that was just accepted may take to appear. Milliseconds. */
 const PUBLISHING_MS = 60_000;
@@ -118,26 +118,7 @@ function answerKept(
   memory: Memory,
   now: number,
 ): Response | Promise<Response> {
-  const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked));
-  if (answer) return answer(request);
-  const { head } = kept.page;
-  const mayBeAlone = asked.part !== null && head.status === 200 && !hasPart(head, asked.part);
-  return mayBeAlone
-    ? answerAlone(env, request, url, asked, memory, now)
-    : notFound(env, request, memory, now);
-}
-
-/** Older code stored each page alone: that is served until it is written with the others. */
-async function answerAlone(
-  env: ReaderEnv,
-  request: Request,
-  { pathname }: URL,
-  asked: Resolved & { type: "page" },
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  const page = await readPage(env.PAGES, pathOf(asked));
-  const answer = page && prepareAnswer(pathname, page, { ...asked, part: null });
+  const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked, now));
   return answer ? answer(request) : notFound(env, request, memory, now);
 }
 
@@ -164,13 +145,38 @@ async function answerOwn(
   memory: Memory,
   now: number,
 ): Promise<Response> {
-  const person = await readSession(env, request, now);
-  if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
-  if (rest === "") return answerPrivately(answerRedirect(303, personPath(person)));
-  const own = await readOwn(env, person, rest);
+  const session = await readSession(env, request, now);
+  if (!session) return answerLogin();
+  const place = placeOf(ownKey(session.person, rest || INBOX_PATH));
+  const stored = await readFor(env, session, place.key);
+  if (!stored) return answerLogin();
+  if (rest === "") return answerPrivately(answerRedirect(303, personPath(session.person)));
+  const own = await findOwn(env, place.part, stored.page, rest, memory, now);
   if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, memory, now);
   const response = own && answerOwnPage(request, own.page, representation, own.part);
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
+}
+
+function answerLogin(): Response {
+  return answerPrivately(answerRedirect(303, LOGIN_PATH));
+}
+
+/**
+ * What is stored under a key, for somebody who may read it: one read, or two at once, because the
+ * inbox says whether the session still holds. Null when it does not.
+ */
+async function readFor(
+  env: ReaderEnv,
+  session: OpenSession,
+  key: string,
+): Promise<{ readonly page: StoredPage | null } | null> {
+  const inboxKey = ownKey(session.person, INBOX_PATH);
+  const asked = readPage(env.PAGES, key);
+  const [page, inbox] = await Promise.all([
+    asked,
+    key === inboxKey ? asked : readPage(env.PAGES, inboxKey),
+  ]);
+  return isEnded(session, inbox) ? null : { page };
 }
 
 /** The file is written once somebody asks for it: whoever has none asks, and comes again. */
@@ -204,11 +210,12 @@ async function answerGuarded(
   memory: Memory,
   now: number,
 ): Promise<Response> {
-  const person = await readSession(env, request, now);
-  if (person === null) return answerPrivately(answerRedirect(303, LOGIN_PATH));
-  const page = await readPage(env.PAGES, key);
+  const session = await readSession(env, request, now);
+  const stored = session && (await readFor(env, session, key));
+  if (!stored) return answerLogin();
+  const { page } = stored;
   const response =
-    page && (await readReaders(page)).includes(person)
+    page && (await readReaders(page)).includes(session.person)
       ? answerOwnPage(request, page, representation, null)
       : null;
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
@@ -223,23 +230,19 @@ async function answerHealth(env: ReaderEnv, now: number): Promise<Response> {
 }
 
 /** Whoever has nothing yet sees what everybody sees who has nothing. */
-async function readOwn(
+async function findOwn(
   env: ReaderEnv,
-  person: PersonKey,
+  part: Part | null,
+  own: StoredPage | null,
   rest: string,
+  memory: Memory,
+  now: number,
 ): Promise<{ readonly page: StoredPage; readonly part: Part | null } | null> {
-  if (rest === SESSION_EPOCH) return null;
-  const path = ownKey(person, rest);
-  const { key, part } = placeOf(path);
-  const own = await readPage(env.PAGES, key);
   if (own && (part === null || own.head.status !== 200 || hasPart(own.head, part))) {
     return { page: own, part };
   }
-  // Older code stored each page alone.
-  const alone = own && (await readPage(env.PAGES, path));
-  if (alone?.head.status === 200) return { page: alone, part: null };
   const nobodys = `~${rest}`;
-  const page = isDeployKey(nobodys) ? await readDeployPage(env.SITE, nobodys) : null;
+  const page = isDeployKey(nobodys) ? await readStored(env, nobodys, memory, now) : null;
   return page && { page, part: null };
 }
 

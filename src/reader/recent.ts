@@ -6,10 +6,10 @@
 import type { StoredPage } from "../pages/storage.ts";
 import type { Answer } from "./respond.ts";
 
-/** An isolate has 128 MB; the largest page is 0.3 MB. Bytes. */
+/** An isolate has 128 MB; hardly any object has more than 0.3 MB. Bytes. */
 const MAX_BYTES = 24 * 1024 * 1024;
-/** Addresses of one page: its representations and orders, and whatever a query may add. */
-const MAX_ANSWERS = 20;
+/** Addresses of one object: its pages, their representations and orders, and whatever a query may add. */
+const MAX_ANSWERS = 60;
 
 export class KeptPage {
   readonly page: StoredPage;

@@ -3,31 +3,30 @@ import { parse } from "hono/utils/cookie";
 import type { ReaderEnv } from "../bindings.ts";
 import { type PersonKey, personKey } from "../model/ids.ts";
 import { SESSION_COOKIE, verifySession } from "../model/session.ts";
-import { ownKey, SESSION_EPOCH } from "../pages/key.ts";
-import { readPage } from "../pages/storage.ts";
-import { textOf } from "./respond.ts";
+import type { StoredPage } from "../pages/storage.ts";
 
-/**
- * Null without a session, with one that has expired, and with one that its person has ended: a new
- * password raises the epoch, which the consumer publishes.
- */
+export interface OpenSession {
+  readonly person: PersonKey;
+  readonly epoch: number;
+}
+
+/** Null without a session, and with one that has expired. */
 export async function readSession(
   env: ReaderEnv,
   request: Request,
   nowMs: number,
-): Promise<PersonKey | null> {
+): Promise<OpenSession | null> {
   const token = parse(request.headers.get("cookie") ?? "", SESSION_COOKIE)[SESSION_COOKIE];
   if (token === undefined) return null;
   const session = await verifySession(env.SESSION_SECRET, token, Math.floor(nowMs / 1000));
   const person = session && personKey(session.name);
-  if (!session || person === null) return null;
-  return session.epoch >= (await readEpoch(env, person)) ? person : null;
+  return session && person !== null ? { person, epoch: session.epoch } : null;
 }
 
-/** Since when sessions hold; 0 for somebody who has never ended any. */
-async function readEpoch(env: ReaderEnv, person: PersonKey): Promise<number> {
-  const page = await readPage(env.PAGES, ownKey(person, SESSION_EPOCH));
-  const [stored] = page?.head.representations ?? [];
-  if (!page || !stored) return 0;
-  return (JSON.parse(await textOf(page, stored)) as { readonly epoch: number }).epoch;
+/**
+ * Has its person ended it? A new password raises the epoch.
+ * @param inbox as it is stored; null for somebody who has none, and has never ended any
+ */
+export function isEnded({ epoch }: OpenSession, inbox: StoredPage | null): boolean {
+  return epoch < (inbox?.head.sessionEpoch ?? 0);
 }

@@ -25,6 +25,7 @@ import { removePrivateRows } from "./departures.ts";
 import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
+import { type MovedPost, noteMoved } from "./moved.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { askPending, type Pending, type PendingRow, pendingOf } from "./pending.ts";
 import type { Place } from "./places.ts";
@@ -180,7 +181,7 @@ export async function commitChanges(
     ...namePages(db, named.pages, next, now, pace, named.isUrgent),
   ];
   const events = { applied: rows.applied, refused: rows.refusals.length };
-  return commitBatch(db, readAt, statements, events);
+  return commitBatch(db, readAt, statements, events, rows.posts);
 }
 
 /** Most posts were only voted on, or talked about: neither their texts need be written, nor all ranks. */
@@ -194,6 +195,7 @@ function howChanged({ before, after }: RowChanges["posts"][number]): HowChanged 
 
 /**
  * Takes the next commit number, and writes all of it or nothing.
+ * @param moved posts that may stand elsewhere in the ranked listings
  * @returns what is to be done after it; null when another commit came in between
  */
 export async function commitBatch(
@@ -201,12 +203,14 @@ export async function commitBatch(
   readAt: number,
   statements: readonly D1PreparedStatement[],
   events: EventCounts = { applied: 0, refused: 0 },
+  moved: readonly MovedPost[] = [],
 ): Promise<Pending | null> {
   const { applied, refused } = events;
   try {
     const answers = await db.batch<PendingRow>([
       db.prepare(TAKE_NUMBER).bind(readAt, applied, refused),
       ...statements,
+      noteMoved(db, readAt + 1, moved),
       askPending(db),
     ]);
     return pendingOf(answers.at(-1)?.results[0]);

@@ -30,10 +30,10 @@ export interface NamedPage {
 }
 
 /**
- * `fast`: threads, and first pages of the site and its communities; `side`: first pages of people and
- * domains, and of what the clock orders, and other discussions; `slow`: everything deeper, where waiting merges more;
- * `private`: what one person reads now and then; `votes`: such a page that changes with each of one's
- * votes. A publisher who has too much to do takes them in this order.
+ * `fast`: threads, and first pages of the site and its communities; `side`: those of people and
+ * domains, and of what the clock orders, and other discussions; `slow`: everything deeper, where
+ * waiting merges more; `private`: what one person reads now and then; `votes`: such a page that
+ * changes with each of one's votes. A publisher who has too much to do takes them in this order.
  */
 export type Lane = (typeof STORED_LANES)[number] | "votes";
 

@@ -233,6 +233,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
   },
   { type: "derived", database: "content", table: "page", by: "npm run build" },
   { type: "derived", database: "content", table: "lease", by: "the publisher" },
+  { type: "derived", database: "content", table: "moved", by: "each commit" },
   { type: "derived", database: "content", table: "domain_post", by: RENUMBERED },
   { type: "derived", database: "content", table: "status", by: "cron" },
   {

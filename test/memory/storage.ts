@@ -6,6 +6,7 @@ export interface StoredObject {
   readonly body: Uint8Array;
   readonly etag: string;
   readonly customMetadata: Record<string, string>;
+  readonly uploaded: Date;
 }
 
 interface PutOptions {
@@ -17,7 +18,11 @@ function copy(body: Uint8Array): ArrayBuffer {
   return body.buffer.slice(body.byteOffset, body.byteOffset + body.byteLength) as ArrayBuffer;
 }
 
-export function openMemoryBucket(objects = new Map<string, StoredObject>()): R2Bucket {
+/** @param now when what is put is put, milliseconds since 1970 */
+export function openMemoryBucket(
+  objects = new Map<string, StoredObject>(),
+  now: () => number = () => 0,
+): R2Bucket {
   const describe = (key: string, object: StoredObject) => ({ key, ...object });
   const bucket = {
     async get(key: string) {
@@ -37,6 +42,7 @@ export function openMemoryBucket(objects = new Map<string, StoredObject>()): R2B
         body: new Uint8Array(body),
         etag: createHash("md5").update(body).digest("hex"),
         customMetadata,
+        uploaded: new Date(now()),
       };
       objects.set(key, stored);
       return describe(key, stored);

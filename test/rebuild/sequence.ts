@@ -72,8 +72,9 @@ class Sequence {
   readonly #stored: StoredSite;
   readonly #random: Random;
   readonly #faults: Faults;
-  /** Of an isolate, until it ends. */
+  /** Of one isolate or another. */
   #deps: PublisherDeps;
+  readonly #isolates = [new RankedHeads(), new RankedHeads()];
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #history: CairnEvent[] = [];
@@ -93,7 +94,6 @@ class Sequence {
       pace: PACE,
       now: () => this.#now,
       token: () => `publisher-${this.#tokens++}`,
-      ranked: new RankedHeads(),
       ...(options.limits && { limits: options.limits }),
     };
   }
@@ -157,7 +157,7 @@ class Sequence {
     const batch = shuffled.slice(0, count);
     this.#queue = shuffled.slice(count);
     const messages = batch.map((queued) => this.#message(queued));
-    if (this.#random.chance(0.1)) this.#deps = { ...this.#deps, ranked: new RankedHeads() };
+    this.#goToIsolate();
     await receiveEvents(messages, receivingOf(this.#deps));
     await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
@@ -165,6 +165,13 @@ class Sequence {
         this.#queue.push({ event: queued.event, attempts: queued.attempts + 1 });
       }
     }
+  }
+
+  /** Where the next invocation runs: mostly one that has run before, and remembers something. */
+  #goToIsolate(): void {
+    const index = this.#random.int(this.#isolates.length);
+    if (this.#random.chance(0.1)) this.#isolates[index] = new RankedHeads();
+    this.#deps = { ...this.#deps, ranked: this.#isolates[index] as RankedHeads };
   }
 
   #message(queued: Queued) {
@@ -187,6 +194,7 @@ class Sequence {
 
   /** A publisher that throws has crashed; the next ones clean up after it. */
   async #publish(): Promise<void> {
+    this.#goToIsolate();
     await publishStale(this.#deps).catch(() => undefined);
   }
 

@@ -16,6 +16,7 @@ import {
   readPage,
   type StoredPage,
 } from "../../src/pages/storage.ts";
+import { PAGE_TYPES } from "../../src/pages/table.ts";
 import { placeOf } from "../../src/pages/together.ts";
 import type { PostRow } from "../../src/store/post-row.ts";
 import { openReads } from "../../src/store/reads.ts";
@@ -62,6 +63,11 @@ async function pageDifferences({ db, pages, site, config }: StoredSite): Promise
   for (const key of found.keys()) {
     if (!rebuilt.has(key)) differences.push(`${key} should not exist`);
   }
+  for (const type of PAGE_TYPES.flatMap(({ types = [] }) => types)) {
+    for await (const path of type.every(openReads(db))) {
+      if (!rebuilt.has(placeOf(path).key)) differences.push(`${path} has no object to be in`);
+    }
+  }
   return differences;
 }
 
@@ -74,7 +80,7 @@ function textOf(page: Rendered): string {
   const bodies = page.representations.map(
     ({ type, sort, part, body }) => `${type} ${sort} ${part}\n${body}`,
   );
-  return [page.status, page.path, ...bodies].join("\n");
+  return [page.status, page.path, page.sessionEpoch, ...bodies].join("\n");
 }
 
 /** What is served of one page, which may be a part of another one's object. */
@@ -89,14 +95,14 @@ export async function pageText(pages: R2Bucket, path: string): Promise<string> {
 /** The same of a stored one, decompressed. */
 export function storedText(page: StoredPage | null): string {
   if (!page) return VOID;
-  const { status, path, location, representations } = page.head;
+  const { status, path, location, sessionEpoch, representations } = page.head;
   if (location !== null) return `${status} ${location}`;
   if (representations.length === 0) return VOID;
   const bodies = representations.map(({ type, sort, part, offset, length }) => {
     const body = gunzipSync(new Uint8Array(page.body, offset, length)).toString();
     return `${type} ${sort} ${part}\n${body}`;
   });
-  return [status, path, ...bodies].join("\n");
+  return [status, path, sessionEpoch, ...bodies].join("\n");
 }
 
 /**

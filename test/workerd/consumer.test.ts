@@ -13,6 +13,7 @@ import consumer from "../../src/consumer/worker.ts";
 import type { EventId, PostId } from "../../src/model/ids.ts";
 import { hotRank } from "../../src/model/ranking.ts";
 import { readPage } from "../../src/pages/storage.ts";
+import { placeOf } from "../../src/pages/together.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { commitChanges, readCommitNumber } from "../../src/store/commit.ts";
 import { anId, aSubmission, aVote } from "../makers.ts";
@@ -137,10 +138,13 @@ describe("cron", () => {
   });
 });
 
-async function readJson(key: string): Promise<string> {
+async function readJson(path: string): Promise<string> {
+  const { key, part } = placeOf(path);
   const page = await readPage(env.PAGES, key);
-  const json = page?.head.representations.find(({ type }) => type === "json");
-  if (!page || !json) throw new Error(`${key} has no JSON`);
+  const json = page?.head.representations.find(
+    (each) => each.type === "json" && (each.part ?? null) === part,
+  );
+  if (!page || !json) throw new Error(`${path} has no JSON`);
   const bytes = new Uint8Array(page.body, json.offset, json.length);
   const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream("gzip"));
   return new Response(plain).text();

@@ -58,7 +58,9 @@ const LOOK_EVERY_MS = 20;
 
 const ROWS = noCounts();
 const PAGES: PageCounts = { reads: 0, byKey: new Map(), leastPause: Number.POSITIVE_INFINITY };
-const RANKED = new RankedHeads();
+/** The platform may have consumer and publisher in two isolates. */
+const CONSUMER_RANKED = new RankedHeads();
+const PUBLISHER_RANKED = new RankedHeads();
 let clock: () => number = Date.now;
 let batches = 0;
 let counting: ConsumerEnv | undefined;
@@ -119,7 +121,14 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
   const ring = (pending: Pending) => ringBell(DB, bell, fingerprintOf(config), second.now, pending);
   for (let from = 0; from < events.length; from += MAX_BATCH) {
     const batch = events.slice(from, from + MAX_BATCH);
-    const { outcomes, pending } = await commitEvents(DB, batch, second.now, pace, [], RANKED);
+    const { outcomes, pending } = await commitEvents(
+      DB,
+      batch,
+      second.now,
+      pace,
+      [],
+      CONSUMER_RANKED,
+    );
     batches++;
     if (pending) await ring(pending);
     // A trace of what is refused, or waits for what never comes, would measure something else.
@@ -130,8 +139,9 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
   if (!second.isPublished) return;
   const stores = { db: DB, pages: PAGES, site: SITE };
   const token = () => crypto.randomUUID();
+  const deps = { ...stores, config, pace, token, now: clock, ranked: PUBLISHER_RANKED };
   for (let pages = 1; pages > 0; ) {
-    const done = await publishStale({ ...stores, config, pace, token, now: clock, ranked: RANKED });
+    const done = await publishStale(deps);
     pages = Object.values(done).reduce((sum, each) => sum + each, 0);
   }
   await ring(await answerBell(DB, second.now));

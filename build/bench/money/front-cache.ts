@@ -1,7 +1,15 @@
 /** How often the front cache has a page. Pure arithmetic. */
 
-/** Of the reader's `Cache-Control`: after that a page is fetched anew, while the old one is served. */
-export const FRESH_SECONDS = 10;
+/** After how many seconds a page is fetched anew, while the old one is served. */
+export interface Freshness {
+  readonly busy: number;
+  /** Of a page that has not changed for QUIET_AFTER_SECONDS. */
+  readonly quiet: number;
+}
+
+/** Of the headers that the reader sends (src/reader/respond.ts). */
+export const FRESH: Freshness = { busy: 10, quiet: 50 };
+const QUIET_AFTER_SECONDS = 600;
 
 export interface Audience {
   readonly viewsPerSecond: number;
@@ -13,27 +21,35 @@ export interface Audience {
 export interface Share {
   readonly share: number;
   readonly pages: number;
+  /** Of such a page, between two views; infinite where it counts as busy in any case. */
+  readonly changesAView: number;
 }
 
 /**
  * Of all views, how many run the reader: a page that is seen r times a second, by chance, is fetched
- * r / (1 + r × fresh) times a second.
+ * r / (1 + r × fresh) times a second. It changes by chance as well, the more often the more it is seen.
  */
-export function missShare({ viewsPerSecond, shares }: Audience, freshSeconds: number): number {
+export function missShare({ viewsPerSecond, shares }: Audience, fresh: Freshness): number {
   const fetched = shares.reduce(
-    (all, each) => all + fetchesPerSecond(viewsPerSecond * each.share, each.pages, freshSeconds),
+    (all, each) => all + fetchesPerSecond(viewsPerSecond * each.share, each, fresh),
     0,
   );
   return fetched / viewsPerSecond;
 }
 
-function fetchesPerSecond(viewsPerSecond: number, pages: number, freshSeconds: number): number {
+function fetchesPerSecond(
+  viewsPerSecond: number,
+  { pages, changesAView }: Share,
+  { busy, quiet }: Freshness,
+): number {
   let harmonic = 0;
   for (let rank = 1; rank <= pages; rank++) harmonic += 1 / rank;
   let fetched = 0;
   for (let rank = 1; rank <= pages; rank++) {
     const rate = viewsPerSecond / rank / harmonic;
-    fetched += rate / (1 + rate * freshSeconds);
+    const isQuiet = Math.exp(-rate * changesAView * QUIET_AFTER_SECONDS);
+    const at = (freshSeconds: number) => rate / (1 + rate * freshSeconds);
+    fetched += isQuiet * at(quiet) + (1 - isQuiet) * at(busy);
   }
   return fetched;
 }

@@ -9,6 +9,7 @@ export interface Sensitivity {
   readonly dollars: number;
 }
 
+const A_MINUTE = { busy: 60, quiet: 60 };
 const APART = "comments and submissions each as dear as one alone";
 
 /** Those that change most come first. */
@@ -16,14 +17,18 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
   const month = (changed: Partial<Site>, costs = measured) =>
     monthDollars(usageOfMonth(costs, { ...site, ...changed }));
   const asAssumed = month({});
-  const { votes, comments, submissions } = site;
+  const { votes, comments, submissions, threads } = site;
   const votesOnly = { comments: 0, submissions: 0 };
   const goals = eachWrite(measured, atTheGoals);
   const apart = { ...measured, mixed: null };
   return [
     { what: "no view from the front cache", dollars: month({ missShare: 1 }) },
     { what: "every view from the front cache", dollars: month({ missShare: 0 }) },
-    { what: "pages fresh for a minute there", dollars: month({ freshSeconds: 60 }) },
+    { what: "pages fresh for a minute there", dollars: month({ fresh: A_MINUTE }) },
+    {
+      what: "threads read for five days, not for thirty",
+      dollars: month({ threads: threads / 6 }),
+    },
     { what: "nobody logged in", dollars: month({ loggedIn: 0 }) },
     { what: "three times as many logged in", dollars: month({ loggedIn: 3 * site.loggedIn }) },
     { what: "twice as many votes", dollars: month({ votes: 2 * votes }) },
@@ -43,7 +48,7 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
     { what: "the goals, votes only", dollars: month(votesOnly, goals) },
     {
       what: "the goals, votes only, pages fresh for a minute there",
-      dollars: month({ ...votesOnly, freshSeconds: 60 }, goals),
+      dollars: month({ ...votesOnly, fresh: A_MINUTE }, goals),
     },
   ].sort((a, b) => Math.abs(b.dollars - asAssumed) - Math.abs(a.dollars - asAssumed));
 }

@@ -1,6 +1,6 @@
 /** What a month of a site uses. Pure arithmetic on measured operations and stated assumptions. */
 import { NOTHING, sum, times, usageOf } from "./bill.ts";
-import { FRESH_SECONDS, missShare, type Share } from "./front-cache.ts";
+import { FRESH, type Freshness, missShare, type Share } from "./front-cache.ts";
 import { type Acts, actsIn, type Measured, type WriteCost } from "./measured.ts";
 import type { Usage } from "./prices.ts";
 
@@ -44,18 +44,18 @@ export interface Site extends Acts {
   readonly people: number;
   /** Views by somebody with a session, as a share of all. */
   readonly loggedIn: number;
-  /** How long the front cache has a page before it asks for it anew. */
-  readonly freshSeconds: number;
+  /** In the front cache. */
+  readonly fresh: Freshness;
   /** Null: as the views spread over the pages. */
   readonly missShare: number | null;
 }
 
 /** An assumption: Reddit had about a tenth of its visitors logged in. */
 const LOGGED_IN = 0.1;
-/** Asked by the overlay, once a minute of reading at most: the inbox, sometimes the votes. */
+/** Asked by the overlay, once a minute of reading at most: the inbox's count, sometimes the votes. */
 const OWN_DOCUMENTS_A_VIEW = 0.5;
-/** The session's epoch and the document. */
-const READS_OF_OWN_DOCUMENT = 2;
+/** Of eleven minutes: eleven times the count, which is one read, and once the votes, which are two. */
+const READS_OF_OWN_DOCUMENT = (11 + 2) / 12;
 
 /** Comments and submissions in the proportion to votes that Lobsters has. */
 function aSite(name: string, views: number, votes: number, listings: number, people: number): Site {
@@ -71,7 +71,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
     listings,
     people,
     loggedIn: LOGGED_IN,
-    freshSeconds: FRESH_SECONDS,
+    fresh: FRESH,
     missShare: null,
   };
 }
@@ -92,17 +92,19 @@ export function perSecondOf({ votes, comments, submissions }: Acts): Acts {
 /** Of all views, how many the front cache does not have. Threads are those of the month. */
 export function missesOf(site: Site): number {
   if (site.missShare !== null) return site.missShare;
-  const of = (views: number, pages: number): Share => ({
+  const of = (views: number, pages: number, changes = Number.POSITIVE_INFINITY): Share => ({
     share: views / LOBSTERS_VIEWS,
     pages: Math.ceil(pages),
+    changesAView: (changes * LOBSTERS_VIEWS) / views / site.views,
   });
+  const { votes, comments, submissions } = site;
   const shares = [
     of(LOBSTERS.frontPage + LOBSTERS.recent, site.listings),
     of(LOBSTERS.newestComments, site.listings),
-    of(LOBSTERS.threads, site.threads),
-    of(LOBSTERS.people, site.people),
+    of(LOBSTERS.threads, site.threads, votes + comments),
+    of(LOBSTERS.people, site.people, votes + comments + submissions),
   ];
-  return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, shares }, site.freshSeconds);
+  return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, shares }, site.fresh);
 }
 
 /** @param misses of these views, how many reach the reader: from 0 to 1 */
