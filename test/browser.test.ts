@@ -236,6 +236,20 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await line.getByRole("button", { name: "save", exact: true }).waitFor();
     });
 
+    test("what is saved before the site has said what was saved earlier stays saved", async () => {
+      const elsewhere = await open();
+      await login(elsewhere.page, "Gina");
+      const answers = await holdAnswers(elsewhere.page, "**/me/overlay.json");
+      await elsewhere.page.goto("/r/linux/new");
+      const { line } = postLine(elsewhere.page, newestOf("Linux"));
+      const acts = await openMenu(line);
+      await Promise.all([answerTo(elsewhere.page, "/api/save"), acts.first().click()]);
+      await Promise.all([answerTo(elsewhere.page, "/me/overlay.json"), answers.release()]);
+      await line.getByRole("button", { name: "unsave" }).waitFor();
+      await elsewhere.page.reload();
+      expect(await (await openMenu(line)).first().textContent()).toBe("unsave");
+    });
+
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
@@ -395,10 +409,18 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
   });
 });
 
-async function register(page: Page, name: string): Promise<void> {
-  await page.goto("/register");
+function register(page: Page, name: string): Promise<void> {
+  return enter(page, "/register", "Register", name);
+}
+
+function login(page: Page, name: string): Promise<void> {
+  return enter(page, "/login", "Log in", name);
+}
+
+async function enter(page: Page, path: string, button: string, name: string): Promise<void> {
+  await page.goto(path);
   await fillIn(page, { Name: name, Password: PASSWORD });
-  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("button", { name: button, exact: true }).click();
   await page.waitForURL("/");
 }
 

@@ -21,7 +21,7 @@ const saidKey = `said:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(`own:${me}`) };
 
-showMine();
+const asked = showMine();
 document.addEventListener("submit", ({ target: form }) => {
   const path = form.getAttribute("action");
   if (["/api/logout", "/api/delete_account"].includes(path)) localStorage.clear();
@@ -130,6 +130,8 @@ async function mark(button) {
   const id = button.value;
   const act = button.textContent;
   if (await send(act, { id })) return;
+  // An answer to what was asked before knows nothing of it.
+  await asked;
   const isSet = !act.startsWith("un");
   own[list] = own[list].filter((each) => each !== id);
   if (isSet) own[list].unshift(id);
