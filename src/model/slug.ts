@@ -2,17 +2,14 @@
 
 /** Reddit's limit; long enough to recognise, short enough to paste. */
 const MAX_SLUG_LENGTH = 50;
+const WORDS = /[\p{L}\p{N}]+/gu;
 
 /**
  * Lower-case letters and digits joined by `_`, cut at a word if possible: "New approach to China" →
  * `new_approach_to_china`. Letters of every script are kept; a title without any gives `_`.
  */
 export function slugOf(title: string): string {
-  const words = title
-    .normalize("NFC")
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "");
+  const words = title.normalize("NFC").toLowerCase().match(WORDS) ?? [];
   let slug = "";
   for (const word of words) {
     const longer = slug === "" ? word : `${slug}_${word}`;

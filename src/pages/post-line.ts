@@ -60,24 +60,14 @@ export function authorPath(author: string): string {
   return person === null ? "" : personPath(person);
 }
 
-export const postPath = oncePerPost((post) =>
-  threadPath(post.community, post.id, slugOf(post.title)),
-);
+export function postPath({ community, id, title }: Post): string {
+  return threadPath(community, id, slugOf(title));
+}
 
 /** Reddit's: `self.programming` for a text post. */
-export const displayDomain = oncePerPost((post) => {
+export function displayDomain(post: Post): string {
   const url = post.url === null ? null : parseLink(post.url);
   return url ? siteOf(url) : `self.${post.community}`;
-});
-
-/** A page says the same of a post in HTML, JSON and Atom. */
-function oncePerPost(textOf: (post: Post) => string): (post: Post) => string {
-  const known = new WeakMap<Post, string>();
-  return (post) => {
-    const text = known.get(post) ?? textOf(post);
-    known.set(post, text);
-    return text;
-  };
 }
 
 function domainPath({ domains: [domain] }: Post): string {
