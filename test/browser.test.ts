@@ -250,6 +250,29 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await (await openMenu(line)).first().textContent()).toBe("unsave");
     });
 
+    test("what is saved in one tab is still known after something is saved in another", async () => {
+      const window = await open();
+      await register(window.page, "Hana");
+      const other = await window.context.newPage();
+      const [here, there] = [newestOf("Linux"), newestOf("Programming")];
+      for (const tab of [window.page, other]) {
+        await tab.goto("/new");
+        await overlayOf(tab);
+      }
+      const save = async (tab: Page, stone: Stone) => {
+        const { line } = postLine(tab, stone);
+        await (await openMenu(line)).first().click();
+        await line.getByRole("button", { name: "unsave" }).waitFor();
+      };
+      await save(window.page, here);
+      await save(other, there);
+      await other.reload();
+      for (const stone of [here, there]) {
+        const acts = await openMenu(postLine(other, stone).line);
+        expect(await acts.first().textContent()).toBe("unsave");
+      }
+    });
+
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);

@@ -2,13 +2,14 @@
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from "node:zlib";
 import { threadKey } from "../../src/pages/key.ts";
 import { readPage, type StoredPage } from "../../src/pages/storage.ts";
+import { type Part, placeOf } from "../../src/pages/together.ts";
 import type { Reads } from "../../src/store/reads.ts";
 import type { LocalState } from "../local.ts";
 import { kilobytes, type Table } from "./table.ts";
 
-/** As it is stored: gzipped. */
-export function htmlOf(page: StoredPage | null): Uint8Array {
-  const [html] = page?.head.representations ?? [];
+/** As it is stored: gzipped. @param part of the pages stored together, the one */
+export function htmlOf(page: StoredPage | null, part: Part | null = null): Uint8Array {
+  const html = page?.head.representations.find((each) => (each.part ?? null) === part);
   return page && html ? new Uint8Array(page.body, html.offset, html.length) : new Uint8Array();
 }
 
@@ -40,10 +41,15 @@ export async function benchCodings(pages: LocalState["pages"], reads: Reads): Pr
 async function codingRow(
   what: string,
   pages: LocalState["pages"],
-  keys: readonly string[],
+  paths: readonly string[],
 ): Promise<string[]> {
-  const found = await Promise.all(keys.map((key) => readPage(pages, key)));
-  const texts = found.map((page) => htmlOf(page)).filter(({ length }) => length > 0);
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const { key, part } = placeOf(path);
+      return htmlOf(await readPage(pages, key), part);
+    }),
+  );
+  const texts = found.filter(({ length }) => length > 0);
   const bodies = texts.map((bytes) => gunzipSync(bytes));
   const gzip = compressAll(bodies, (body) => gzipSync(body, { level: 6 }));
   const brotli = compressAll(bodies, (body) =>

@@ -18,8 +18,9 @@ const OVERLAY_MS = 660_000;
 const UNREAD_MS = 60_000;
 
 const saidKey = `said:${me}`;
+const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
-const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(`own:${me}`) };
+const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
 const asked = showMine();
 document.addEventListener("submit", ({ target: form }) => {
@@ -48,19 +49,24 @@ async function showMine() {
   const now = Date.now();
   const inbox = one("#read");
   const isOld = inbox || now - own.unreadAt > UNREAD_MS;
-  if (isOld) Object.assign(own, await ask("unread"), { unreadAt: now });
+  if (isOld) keep({ ...(await ask("unread")), unreadAt: now });
   if (now - own.at > OVERLAY_MS) {
     const { votes, ...marks } = await ask("overlay");
     if (votes) mergeVotes(votes, now);
-    Object.assign(own, marks, { at: now });
+    keep({ ...marks, at: votes ? now : now - OVERLAY_MS + UNREAD_MS });
   }
   if (inbox) {
     for (const line of [...all("main li")].slice(0, own.unread)) line.className = "unread";
     if (own.unread) await send("read_all_messages", fieldsOf(inbox));
-    own.unread = 0;
+    keep({ unread: 0 });
   }
-  store(`own:${me}`, own);
   showOwn();
+}
+
+/** Beside what other tabs have kept since this one was opened. */
+function keep(changed) {
+  Object.assign(own, stored(ownKey), changed);
+  store(ownKey, own);
 }
 
 /** Nothing when it cannot be had: the overlay is the least important part of a page. */
@@ -133,12 +139,11 @@ async function mark(button) {
   // An answer to what was asked before knows nothing of it.
   await asked;
   const isSet = !act.startsWith("un");
-  own[list] = own[list].filter((each) => each !== id);
-  if (isSet) own[list].unshift(id);
+  keep({});
+  const others = own[list].filter((each) => each !== id);
   // The document may not know it yet.
-  own.at = Date.now();
+  keep({ [list]: isSet ? [id, ...others] : others, at: Date.now() });
   button.textContent = isSet ? `un${act}` : act.slice(2);
-  store(`own:${me}`, own);
   showOwn();
   // What had the focus is hidden now.
   button.closest("[hidden]")?.nextElementSibling?.querySelector("a").focus();
