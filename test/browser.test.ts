@@ -1,10 +1,10 @@
 /** The site in a real browser: what the overlay adds, and that everything works without it. */
 import { isDeepStrictEqual } from "node:util";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { browserPath, launchBrowser, openWindow, type Window } from "./site/browser.ts";
 import { aHome, type Home, type Server, startSite } from "./site/cairn.ts";
-import { csvOfStones, newestOf, type Stone } from "./site/links.ts";
+import { csvOfStones, newestOf, type Stone, stones } from "./site/links.ts";
 import { until } from "./site/until.ts";
 
 /** A telephone. CSS pixels. */
@@ -16,6 +16,7 @@ const NARROW = 390;
 const FRESH_MS = 15_000;
 const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
+const TOO_FAST = { status: 429, json: { error: { reason: "too_fast" } } };
 const SKIPPED =
   browserPath === null
     ? " (skipped: no Chromium at $CHROMIUM, /usr/bin/chromium or /usr/bin/chromium-browser)"
@@ -273,6 +274,114 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       }
     });
 
+    test("a vote in one tab shows in another, and an arrow there turns that vote", async () => {
+      const { page: tab, context } = await open();
+      await register(tab, "Kai");
+      const other = await context.newPage();
+      const stone = newestOf("Gardening");
+      for (const each of [tab, other]) {
+        await each.goto("/new");
+        await overlayOf(each);
+      }
+      await click(other, postLine(other, stone).up);
+      const there = postLine(tab, stone);
+      const isShown = async () => (await voteOn(there)).up === "true";
+      await until("the vote in the other tab", isShown, SCRIPTS_MS);
+      await click(tab, there.up);
+      expect((await voteOn(postLine(other, stone))).up).toBe("false");
+    });
+
+    test("of two votes that are both refused nothing stays", async () => {
+      const window = await open();
+      const tab = window.page;
+      await login(tab, "Kai");
+      await tab.goto("/new");
+      await overlayOf(tab);
+      const line = postLine(tab, newestOf("Programming"));
+      const before = await voteOn(line);
+      const answers = await holdAnswers(tab, "**/api/vote", (route) => route.fulfill(TOO_FAST));
+      await line.up.click();
+      await line.down.click();
+      await Promise.all([answerTo(tab, "/api/vote"), answers.release()]);
+      await tab.getByText("Not accepted: too fast").waitFor();
+      const isBack = async () => isDeepStrictEqual(await voteOn(line), before);
+      await until("what was before", isBack, SCRIPTS_MS);
+      const refused = expect.stringContaining("status of 429");
+      expect(window.complaints()).toEqual([refused, refused]);
+    });
+
+    test("a tab of somebody who has logged out votes for nobody", async () => {
+      const { page: tab, context } = await open();
+      await login(tab, "Kai");
+      await tab.goto("/new");
+      await overlayOf(tab);
+      const other = await context.newPage();
+      await other.goto("/");
+      await other.getByRole("button", { name: "log out" }).click();
+      await other.waitForURL("/");
+      await register(other, "Lea");
+      const asked: string[] = [];
+      tab.on("request", (request) => asked.push(new URL(request.url()).pathname));
+      await postLine(tab, newestOf("Linux")).up.click();
+      await tab.locator("#me b", { hasText: "Lea" }).waitFor();
+      expect(asked).not.toContain("/api/vote");
+    });
+
+    test("what the browser keeps for the site may be broken, or full", async () => {
+      const { page: tab } = await open();
+      await login(tab, "Kai");
+      await tab.evaluate("localStorage['votes:Kai'] = '{'");
+      await tab.goto("/new");
+      await overlayOf(tab);
+      const line = postLine(tab, newestOf("Linux"));
+      expect((await voteOn(line)).down).toBe("false");
+      await tab.evaluate(`for (let text = "x".repeat(2 ** 22); text; ) {
+        try { localStorage.filling = (localStorage.filling ?? "") + text; }
+        catch { text = text.slice(text.length / 2 + 1); }
+      }`);
+      await click(tab, line.down);
+    });
+
+    test("what its author edits and deletes shows on pages that do not know it yet", async () => {
+      const [{ path: thread }] = stones as readonly [Stone, ...Stone[]];
+      const { page: tab } = await open();
+      await login(tab, "Kai");
+      await tab.goto(thread);
+      await overlayOf(tab);
+      await tab.getByLabel("Comment").fill("First words");
+      await tab.getByRole("button", { name: "Comment" }).click();
+      await tab.waitForURL(/#t1_/);
+      const said = tab.locator("article[id]", { hasText: "words" });
+      const body = async () => (await tab.request.get(thread)).text();
+      await until("the comment", async () => (await body()).includes("First words"), FRESH_MS);
+      const before = await body();
+      const hold = (route: Route) => route.fulfill({ contentType: "text/html", body: before });
+      await tab.route(`**${thread}`, hold);
+      await tab.goto(thread);
+
+      await (await openMenu(said)).getByText("edit").click();
+      await tab.waitForURL("**/api/editusertext?**");
+      await overlayOf(tab);
+      await tab.getByLabel("New text").fill("Second *words*");
+      await tab.getByRole("button", { name: "Replace the text" }).click();
+      await said.getByText("Second *words*").waitFor();
+      expect(await said.getByText("being published").count()).toBe(1);
+
+      await (await openMenu(said)).getByText("delete").click();
+      await tab.waitForURL("**/api/del?**");
+      await overlayOf(tab);
+      await tab.getByRole("button", { name: "Delete it" }).click();
+      await tab.getByText("Deleted: that is being published.").waitFor();
+      expect(await said.count()).toBe(0);
+
+      // Once it is published, the page is as it is.
+      await until("its end", async () => !(await body()).includes("words"), FRESH_MS);
+      await tab.unroute(`**${thread}`, hold);
+      await tab.reload();
+      await overlayOf(tab);
+      expect(await tab.getByText("being published").count()).toBe(0);
+    });
+
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
@@ -500,11 +609,15 @@ async function fillIn(page: Page, fields: Readonly<Record<string, string>>): Pro
 }
 
 /** Keeps requests from being sent until they are released. */
-async function holdAnswers(page: Page, pattern: string) {
+async function holdAnswers(
+  page: Page,
+  pattern: string,
+  answer = (route: Route) => route.continue(),
+) {
   const { promise, resolve } = Promise.withResolvers<void>();
   await page.route(pattern, async (route) => {
     await promise;
-    await route.continue();
+    await answer(route);
   });
   return { release: async () => resolve() };
 }

@@ -11,6 +11,7 @@ import {
   store,
   stored,
   votesKey,
+  whenReturned,
 } from "./site.js";
 
 /** How old the documents about me may be here: the first a minute more than it is on the site. */
@@ -18,15 +19,30 @@ const OVERLAY_MS = 660_000;
 const UNREAD_MS = 60_000;
 
 const saidKey = `said:${me}`;
+const changedKey = `changed:${me}`;
 const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
+/** What I deleted and edited just now, as `{ id, text, at }`; without a text it is deleted. */
+const changed = (stored(changedKey) ?? []).filter(({ at }) => Date.now() - at < PENDING_MS);
+
 const asked = showMine();
-document.addEventListener("submit", ({ target: form }) => {
+whenReturned(() => {
+  Object.assign(own, stored(ownKey));
+  showOwn();
+});
+document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
+  if (defaultPrevented) return;
   const path = form.getAttribute("action");
-  if (["/api/logout", "/api/delete_account"].includes(path)) localStorage.clear();
-  if (path === "/api/comment") store(saidKey, { ...fieldsOf(form), at: Date.now() });
+  if (["/api/logout", "/api/delete_account"].includes(path)) return localStorage.clear();
+  const fields = fieldsOf(form);
+  const at = Date.now();
+  if (path === "/api/comment") store(saidKey, { ...fields, at });
+  if (path === "/api/del") store(changedKey, [...changed, { id: fields.id, at }]);
+  if (path === "/api/editusertext") {
+    store(changedKey, [...changed, { id: fields.thing_id, text: fields.text, at }]);
+  }
 });
 document.onclick = (event) => {
   const link = event.target;
@@ -45,6 +61,7 @@ function fieldsOf(form) {
 
 async function showMine() {
   showSaid();
+  for (const { id, text } of changed) text === undefined ? showDeleted(id) : showEdited(id, text);
   showOwn();
   const now = Date.now();
   const inbox = one("#read");
@@ -72,7 +89,7 @@ function keep(changed) {
 /** Nothing when it cannot be had: the overlay is the least important part of a page. */
 async function ask(name) {
   const response = await fetch(`/me/${name}.json`).catch(() => null);
-  return response?.ok && !response.redirected ? response.json() : {};
+  return response?.ok && !response.redirected ? response.json().catch(() => ({})) : {};
 }
 
 function showOwn() {
@@ -87,13 +104,13 @@ function showOwn() {
 function showSaid() {
   const said = stored(saidKey);
   if (!said || Date.now() - said.at > PENDING_MS) return;
-  said.id ??= location.hash.slice(1);
+  said.id ||= /^#(t1_\w+)$/.exec(location.hash)?.[1] ?? "";
   // Once it was published, it is not said again: it may have been deleted since.
   const isPublished = document.getElementById(said.id);
   store(saidKey, isPublished ? null : said);
   const place = document.getElementById(said.parent)?.querySelector("details") ?? one("#comments");
   const isHere = one(`.answer [name=link][value="${said.link}"]`);
-  if (isPublished || !isHere || !place || !/^t1_\w+$/.test(said.id)) return;
+  if (isPublished || !isHere || !place || !said.id) return;
   const line = document.createElement("article");
   line.id = said.id;
   line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
@@ -101,7 +118,30 @@ function showSaid() {
   place.id ? place.after(line) : place.append(line);
 }
 
+/** Where a page does not know it yet. */
+function showDeleted(id) {
+  const place = textOf(id);
+  if (place) place.textContent = "Deleted: that is being published.";
+  for (const form of all("li .vote")) if (form.id.value === id) form.closest("li").remove();
+}
+
+/** Where a page does not have it yet: as it was written. */
+function showEdited(id, text) {
+  const place = textOf(id);
+  const letters = (each) => each.replace(/[^\p{L}\p{N}]/gu, "");
+  if (!place || letters(place.textContent) === letters(text)) return;
+  place.textContent = text;
+  place.insertAdjacentHTML("beforebegin", "<p class=facts>being published</p>");
+}
+
+/** Of a comment, or of the post whose thread this is. */
+function textOf(id) {
+  if (one(`.answer [name=link][value="${id}"]`)) return one("main > .text");
+  return document.getElementById(id)?.querySelector(":scope > details > .text");
+}
+
 function openForm(link, form) {
+  if (link.parentElement.nextElementSibling?.matches(".answer")) return;
   form.onreset = () => {
     form.remove();
     link.focus();

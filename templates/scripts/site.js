@@ -11,11 +11,21 @@ const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 36
 export const one = (selector) => document.querySelector(selector);
 export const all = (selector) => document.querySelectorAll(selector);
 export const authorOf = (element) => element.closest("article").querySelector(".by")?.textContent;
-export const me = /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
+const nameNow = () => /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
+export const me = nameNow();
 export const votesKey = `votes:${me}`;
-export const stored = (key) => JSON.parse(localStorage[key] ?? null);
+/** Nothing where nothing can be kept: it may be full, or forbidden. */
+export const stored = (key) => {
+  try {
+    return JSON.parse(localStorage[key] ?? null);
+  } catch {
+    return null;
+  }
+};
 export const store = (key, value) => {
-  localStorage[key] = JSON.stringify(value);
+  try {
+    localStorage[key] = JSON.stringify(value);
+  } catch {}
 };
 
 showTimes();
@@ -23,8 +33,10 @@ fillFromQuery("sr");
 fillFromQuery("dest");
 if (me) showName();
 else for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
-const votesThen = readVotes();
-for (const form of all(".vote")) showVote(form, votesThen);
+showVotes();
+whenReturned(showVotes);
+/** By fullname, of those on their way: the last vote that was accepted, once that is known. */
+const sending = new Map();
 document.onsubmit = (event) => {
   const form = event.target;
   if (!form.matches(".vote")) return;
@@ -63,6 +75,21 @@ function logIn() {
   location.href = `/login${wayBack()}`;
 }
 
+/** Another tab has done something, or somebody comes back to the page as they left it. */
+export function whenReturned(show) {
+  addEventListener("storage", show);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    if (nameNow() === me) show();
+    else location.reload();
+  });
+}
+
+function showVotes() {
+  const votes = readVotes();
+  for (const form of all(".vote")) showVote(form, votes);
+}
+
 /** By fullname `{ dir, page, counted, at }`: my vote, the page's score, the vote in that. */
 export function readVotes() {
   return new Map(stored(votesKey));
@@ -95,14 +122,25 @@ async function castVote(form, pressed) {
   const vote = { ...before, dir: pressed === before.dir ? 0 : pressed, at: Date.now() };
   keepVote(id, vote);
   showVote(form);
-  const problem = await send("vote", { id, dir: vote.dir });
-  if (!problem || readVotes().get(id).at !== vote.at) return;
-  keepVote(id, before);
+  const earlier = sending.get(id) ?? before;
+  const problem = send("vote", { id, dir: vote.dir });
+  const accepted = Promise.all([earlier, problem]).then(([last, why]) => (why ? last : vote));
+  sending.set(id, accepted);
+  const last = await accepted;
+  if (sending.get(id) !== accepted) return;
+  sending.delete(id);
+  if (last === vote || readVotes().get(id)?.at !== vote.at) return;
+  keepVote(id, last);
   showVote(form);
 }
 
 /** @returns what went wrong, which is shown; nothing when it was accepted */
 export async function send(path, fields) {
+  // Logged in as somebody else, in another tab: it would be theirs.
+  if (nameNow() !== me) {
+    location.reload();
+    return "Not sent.";
+  }
   let problem = "";
   try {
     const response = await fetch(`/api/${path}`, {
