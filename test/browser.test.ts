@@ -240,6 +240,10 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     test("what is saved before the site has said what was saved earlier stays saved", async () => {
       const elsewhere = await open();
       await login(elsewhere.page, "Gina");
+      const hasAsked = () =>
+        elsewhere.page.evaluate<boolean>("JSON.parse(localStorage['own:Gina'] ?? '{}').at > 0");
+      await until("the overlay's document", hasAsked, SCRIPTS_MS);
+      await elsewhere.page.evaluate("localStorage.clear()");
       const answers = await holdAnswers(elsewhere.page, "**/me/overlay.json");
       await elsewhere.page.goto("/r/linux/new");
       const { line } = postLine(elsewhere.page, newestOf("Linux"));
