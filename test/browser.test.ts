@@ -348,7 +348,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
 
     test("what its author edits and deletes shows on pages that do not know it yet", async () => {
       const [{ path: thread }] = stones as readonly [Stone, ...Stone[]];
-      const { page: tab } = await open();
+      const { page: tab, context } = await open();
       await login(tab, "Kai");
       await tab.goto(thread);
       await overlayOf(tab);
@@ -360,8 +360,12 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await until("the comment", async () => (await body()).includes("First words"), FRESH_MS);
       const before = await body();
       const hold = (route: Route) => route.fulfill({ contentType: "text/html", body: before });
-      await tab.route(`**${thread}`, hold);
+      await context.route(`**${thread}`, hold);
       await tab.goto(thread);
+      const other = await context.newPage();
+      await other.goto(thread);
+      await overlayOf(other);
+      const there = other.locator("article[id]", { hasText: "words" });
 
       await (await openMenu(said)).getByText("edit").click();
       await tab.waitForURL("**/api/editusertext?**");
@@ -370,6 +374,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Replace the text" }).click();
       await said.getByText("Second *words*").waitFor();
       expect(await said.getByText("being published").count()).toBe(1);
+      await there.getByText("Second *words*").waitFor();
 
       await (await openMenu(said)).getByText("delete").click();
       await tab.waitForURL("**/api/del?**");
@@ -377,10 +382,11 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Delete it" }).click();
       await tab.getByText("Deleted: that is being published.").waitFor();
       expect(await said.count()).toBe(0);
+      await other.getByText("Deleted: that is being published.").waitFor();
 
       // Once it is published, the page is as it is.
       await until("its end", async () => !(await body()).includes("words"), FRESH_MS);
-      await tab.unroute(`**${thread}`, hold);
+      await context.unroute(`**${thread}`, hold);
       await tab.reload();
       await overlayOf(tab);
       expect(await tab.getByText("being published").count()).toBe(0);

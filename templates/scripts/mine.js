@@ -24,12 +24,10 @@ const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
-/** What I deleted and edited just now, as `{ id, text, at }`; without a text it is deleted. */
-const changed = (stored(changedKey) ?? []).filter(({ at }) => Date.now() - at < PENDING_MS);
-
 const asked = showMine();
 whenReturned(() => {
   Object.assign(own, stored(ownKey));
+  showChanged();
   showOwn();
 });
 document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
@@ -39,10 +37,9 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   const fields = fieldsOf(form);
   const at = Date.now();
   if (path === "/api/comment") store(saidKey, { ...fields, at });
-  if (path === "/api/del") store(changedKey, [...changed, { id: fields.id, at }]);
-  if (path === "/api/editusertext") {
-    store(changedKey, [...changed, { id: fields.thing_id, text: fields.text, at }]);
-  }
+  const keepChange = (change) => store(changedKey, [...changedNow(), { ...change, at }]);
+  if (path === "/api/del") keepChange({ id: fields.id });
+  if (path === "/api/editusertext") keepChange({ id: fields.thing_id, text: fields.text });
 });
 document.onclick = (event) => {
   const link = event.target;
@@ -61,7 +58,7 @@ function fieldsOf(form) {
 
 async function showMine() {
   showSaid();
-  for (const { id, text } of changed) text === undefined ? showDeleted(id) : showEdited(id, text);
+  showChanged();
   showOwn();
   const now = Date.now();
   const inbox = one("#read");
@@ -116,6 +113,17 @@ function showSaid() {
   line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
   line.lastChild.textContent = said.text;
   place.id ? place.after(line) : place.append(line);
+}
+
+/** What I deleted and edited just now, as `{ id, text, at }`; without a text it is deleted. */
+function changedNow() {
+  return (stored(changedKey) ?? []).filter(({ at }) => Date.now() - at < PENDING_MS);
+}
+
+function showChanged() {
+  for (const { id, text } of changedNow()) {
+    text === undefined ? showDeleted(id) : showEdited(id, text);
+  }
 }
 
 /** Where a page does not know it yet. */
