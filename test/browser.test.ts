@@ -139,7 +139,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const up = page.getByRole("button", { name: "upvote" });
       expect(await up.getAttribute("aria-pressed")).toBe("true");
       const acts = await openMenu(page.locator("article"));
-      expect(await acts.allTextContents()).toEqual(["save", "hide", "edit", "delete", "all"]);
+      expect(await acts.allTextContents()).toEqual(["save", "hide", "delete", "all"]);
 
       await page.getByRole("button", { name: "log out" }).click();
       await page.waitForURL("/");
@@ -392,6 +392,106 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await tab.getByText("being published").count()).toBe(0);
     });
 
+    test("an answer is typed in place, in one form, and stands below what it answers", async () => {
+      const { path } = newestOf("Gardening");
+      const { page: tab } = await open();
+      await login(tab, "Kai");
+      await say(tab, path, "What grows here?");
+      const question = tab.locator("article[id]", { hasText: "What grows here?" }).first();
+      const isThere = async () => {
+        await tab.goto(path);
+        return (await question.getByRole("link", { name: "reply" }).count()) === 1;
+      };
+      await until("the comment", isThere, FRESH_MS);
+      await overlayOf(tab);
+      const reply = question.getByRole("link", { name: "reply" });
+      await reply.click();
+      await reply.click();
+      expect(await question.getByLabel("Comment").count()).toBe(1);
+      await tab.keyboard.press("Escape");
+      expect(await question.getByLabel("Comment").count()).toBe(0);
+      expect(await isFocused(reply)).toBe(true);
+      await tab.keyboard.press("Enter");
+      await tab.keyboard.type("Moss.");
+      expect(await question.getByLabel("Comment").inputValue()).toBe("Moss.");
+      await tab.keyboard.press("Tab");
+      await tab.keyboard.press("Enter");
+      await tab.waitForURL(/#t1_/);
+      await question.locator("article", { hasText: "Moss." }).waitFor();
+    });
+
+    test("several comments in a row all show as being published", async () => {
+      const { path } = newestOf("Programming");
+      const { page: tab } = await open();
+      await login(tab, "Kai");
+      await tab.goto(path);
+      await overlayOf(tab);
+      const release = await holdPublishing(tab);
+      for (const words of ["One of three", "Two of three", "Three of three"]) {
+        await say(tab, path, words);
+      }
+      const coming = tab.locator("article[id]", { hasText: "being published" });
+      await until("all of them", async () => (await coming.count()) === 3, SCRIPTS_MS);
+      await release();
+    });
+
+    test("a form of a tab whose person has logged out is not sent as somebody else's", async () => {
+      const { path } = newestOf("Gardening");
+      const { page: tab, context } = await open();
+      await login(tab, "Kai");
+      await tab.goto(path);
+      await overlayOf(tab);
+      await tab.getByLabel("Comment").first().fill("These are words of Kai");
+      const other = await context.newPage();
+      await other.goto("/");
+      await other.getByRole("button", { name: "log out" }).click();
+      await other.waitForURL("/");
+      await login(other, "Lea");
+      const asked: string[] = [];
+      tab.on("request", (request) => asked.push(new URL(request.url()).pathname));
+      await tab.getByRole("button", { name: "Comment" }).click();
+      await tab.locator("#me b", { hasText: "Lea" }).waitFor();
+      expect(asked).not.toContain("/api/comment");
+    });
+
+    test("what one wrote is offered for editing where only oneself is meant, with its text", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Nina");
+      await tab.goto("/r/linux/submit");
+      await fillIn(tab, { Title: "Words of Nina", Text: "Some *marked* words" });
+      await tab.getByRole("button", { name: "Submit" }).click();
+      await tab.getByRole("link", { name: "Words of Nina" }).waitFor();
+      const thread = tab.url();
+      const line = tab.locator("article", { hasText: "Words of Nina" });
+      await until("it", () => showsOn(tab, "/me/written", "Words of Nina"), FRESH_MS);
+      expect(await (await openMenu(line)).allTextContents()).toContain("edit");
+
+      await tab.goto(thread);
+      await (await openMenu(line)).getByText("edit").click();
+      const text = tab.getByLabel("New text");
+      const isFilled = async () => (await text.inputValue()) === "Some *marked* words";
+      await until("the text", isFilled, SCRIPTS_MS);
+    });
+
+    test("a link that its author deletes is gone from its page at once", async () => {
+      const { page: tab } = await open();
+      await login(tab, "Kai");
+      await tab.goto("/r/linux/submit");
+      await fillIn(tab, { Title: "To be deleted", Link: "https://deleted.example/" });
+      await tab.getByRole("button", { name: "Submit" }).click();
+      const line = tab.locator("article", { hasText: "To be deleted" });
+      await line.waitFor();
+      const thread = new URL(tab.url()).pathname;
+      const acts = await openMenu(line);
+      expect(await acts.allTextContents()).not.toContain("edit");
+      const body = await (await tab.request.get(thread)).text();
+      await tab.route(`**${thread}`, (route) => route.fulfill({ contentType: "text/html", body }));
+      await acts.filter({ hasText: /^delete$/ }).click();
+      await tab.getByRole("button", { name: "Delete it" }).click();
+      await tab.getByText("Deleted: that is being published.").waitFor();
+      expect(await line.count()).toBe(0);
+    });
+
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
       await page.goto("/");
       const { line } = postLine(page, stone);
@@ -459,7 +559,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const { page: other } = await open();
       await register(other, "Hugo");
       await other.goto(thread);
-      await fillIn(other, { Comment: "Hugo does." });
+      await fillIn(other, { Comment: "Hugo does.\n\n- with\n- a list" });
       await other.getByRole("button", { name: "Comment" }).click();
       const inbox = page.locator("#me a").first();
       await until("mail", () => showsOn(page, "/me/unread.json", '{"unread":1}'), FRESH_MS);
@@ -470,6 +570,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.getByRole("link", { name: "inbox (1)" }).click();
       const answer = page.locator("li.unread", { hasText: "Hugo does." });
       await answer.waitFor();
+      expect(await page.locator(".unread").count()).toBe(1);
       await page.getByRole("link", { name: "inbox", exact: true }).first().waitFor();
       await until("its end", () => showsOn(page, "/me/unread.json", '{"unread":0}'), FRESH_MS);
       await page.goto("/me/inbox");
@@ -496,7 +597,8 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
 
       await second.page.getByRole("button", { name: "log out" }).click();
       await second.page.waitForURL("/");
-      expect(await second.page.evaluate("localStorage.length")).toBe(0);
+      const isEmpty = () => second.page.evaluate<boolean>("localStorage.length === 0");
+      await until("nothing of them", isEmpty, SCRIPTS_MS);
     });
 
     test("fits a telephone", async () => {
@@ -543,7 +645,27 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
   test("every kind of page fits a telephone", async () => {
     const { page } = await open({ width: NARROW });
     const thread = newestOf("Linux").path;
-    for (const path of ["/", "/new", "/r", "/r/linux", thread, "/submit", "/login", "/about"]) {
+    await register(page, "Mia");
+    await say(
+      page,
+      thread,
+      `| a | b |\n|---|---|\n| ${"wide".repeat(30)} | it is |\n\n    ${"x".repeat(200)}`,
+    );
+    await until("the table", () => showsOn(page, "/comments", "it is"), FRESH_MS);
+    const lists = ["/comments", "/user/mia", "/user/mia/comments"];
+    const isKnown = async () => (await page.request.get("/user/mia/comments")).ok();
+    await until("her page", isKnown, FRESH_MS);
+    for (const path of [
+      ...lists,
+      "/",
+      "/new",
+      "/r",
+      "/r/linux",
+      thread,
+      "/submit",
+      "/login",
+      "/about",
+    ]) {
       await page.goto(path);
       const width = await page.evaluate("document.documentElement.scrollWidth");
       expect([path, width]).toEqual([path, NARROW]);
@@ -564,6 +686,16 @@ async function enter(page: Page, path: string, button: string, name: string): Pr
   await fillIn(page, { Name: name, Password: PASSWORD });
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.waitForURL("/");
+}
+
+/** A comment on a post; the browser is at its thread then. */
+async function say(page: Page, thread: string, words: string): Promise<void> {
+  await page.goto(thread);
+  await overlayOf(page);
+  const before = page.url();
+  await page.getByLabel("Comment").first().fill(words);
+  await page.getByRole("button", { name: "Comment" }).first().click();
+  await page.waitForURL((url) => url.href !== before && url.hash.startsWith("#t1_"));
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { MAX_COMMENT_CHARS } from "../model/limits.ts";
 import { allOf, optionalField, requiredField, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
+import { wayBack } from "./local-path.ts";
 import { type FieldRefusal, isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 import { parseThing, threadPath } from "./thing.ts";
@@ -41,7 +42,14 @@ async function postComment(request: PersonRequest): Promise<Outcome> {
   const event = await sendEvent(request, { type: "comment_posted", comment: id, ...place, text });
   if (isRefusal(event)) return event;
   const fullname = commentFullname(id);
-  return { json: { id: fullname }, location: `${threadPath(place.post)}#${fullname}` };
+  return { json: { id: fullname }, location: `${pieceOf(request, place.post)}#${fullname}` };
+}
+
+/** Whoever answers in a later piece of a thread goes back to it; it has the comment, or leads on to it. */
+function pieceOf({ request, fields }: PersonRequest, post: PostId): string {
+  const thread = threadPath(post);
+  const [path = ""] = wayBack(request, fields).split(/[?#]/);
+  return path.startsWith(`${thread}/_/`) ? path : thread;
 }
 
 interface Place {

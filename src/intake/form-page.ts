@@ -44,9 +44,9 @@ export function refusalPage({ request, refusal, sent }: Refused, said: Said): st
   if (refusal.type === "no_session" && page?.threadOf !== null) {
     return formPage(loginView(request, sent), { errors: {}, message: said.sentence });
   }
-  return page
-    ? formPage(formView(request, page, sent.fields), faults(refusal, said))
-    : errorPage(request, said);
+  if (page === null) return errorPage(request, said);
+  const needsLogin = refusal.type === "no_session";
+  return formPage({ ...formView(request, page, sent.fields), needsLogin }, faults(refusal, said));
 }
 
 interface Faults {

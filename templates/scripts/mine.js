@@ -25,6 +25,7 @@ const ownKey = `own:${me}`;
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
 const asked = showMine();
+fillText();
 whenReturned(() => {
   Object.assign(own, stored(ownKey));
   showChanged();
@@ -33,13 +34,12 @@ whenReturned(() => {
 document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   if (defaultPrevented) return;
   const path = form.getAttribute("action");
-  if (["/api/logout", "/api/delete_account"].includes(path)) return localStorage.clear();
   const fields = fieldsOf(form);
   const at = Date.now();
-  if (path === "/api/comment") store(saidKey, { ...fields, at });
-  const keepChange = (change) => store(changedKey, [...changedNow(), { ...change, at }]);
-  if (path === "/api/del") keepChange({ id: fields.id });
-  if (path === "/api/editusertext") keepChange({ id: fields.thing_id, text: fields.text });
+  const add = (key, act) => store(key, [...recent(key), { ...act, at }]);
+  if (path === "/api/comment") add(saidKey, fields);
+  if (path === "/api/del") add(changedKey, { id: fields.id });
+  if (path === "/api/editusertext") add(changedKey, { id: fields.thing_id, text: fields.text });
 });
 document.onclick = (event) => {
   const link = event.target;
@@ -70,7 +70,7 @@ async function showMine() {
     keep({ ...marks, at: votes ? now : now - OVERLAY_MS + UNREAD_MS });
   }
   if (inbox) {
-    for (const line of [...all("main li")].slice(0, own.unread)) line.className = "unread";
+    for (const line of [...all("main > ol > li")].slice(0, own.unread)) line.className = "unread";
     if (own.unread) await send("read_all_messages", fieldsOf(inbox));
     keep({ unread: 0 });
   }
@@ -97,39 +97,50 @@ function showOwn() {
   }
 }
 
-/** A comment that the page does not have yet; the answer to its form says its id. */
+/** What I did just now, with the time as `at`. */
+function recent(key) {
+  return [stored(key) ?? []].flat().filter(({ at }) => Date.now() - at < PENDING_MS);
+}
+
+/** Comments that the page does not have yet; the answer to the form of the last one says its id. */
 function showSaid() {
-  const said = stored(saidKey);
-  if (!said || Date.now() - said.at > PENDING_MS) return;
-  said.id ||= /^#(t1_\w+)$/.exec(location.hash)?.[1] ?? "";
-  // Once it was published, it is not said again: it may have been deleted since.
-  const isPublished = document.getElementById(said.id);
-  store(saidKey, isPublished ? null : said);
-  const place = document.getElementById(said.parent)?.querySelector("details") ?? one("#comments");
-  const isHere = one(`.answer [name=link][value="${said.link}"]`);
-  if (isPublished || !isHere || !place || !said.id) return;
+  const said = recent(saidKey);
+  const last = said.at(-1);
+  if (last) last.id ||= /^#(t1_\w+)$/.exec(location.hash)?.[1] ?? "";
+  // Once one was published, it is not said again: it may have been deleted since.
+  const coming = said.filter(({ id }) => !document.getElementById(id));
+  store(saidKey, coming);
+  for (const each of coming) if (each.id) showComing(each);
+}
+
+/** Below what it answers; on other pages of its thread nowhere. */
+function showComing({ id, link, parent, text }) {
+  const answered = document.getElementById(parent)?.querySelector("details");
+  const place = answered ?? (parent === link && one("#comments"));
+  if (!place || !isThreadOf(link)) return;
   const line = document.createElement("article");
-  line.id = said.id;
+  line.id = id;
   line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
-  line.lastChild.textContent = said.text;
-  place.id ? place.after(line) : place.append(line);
+  line.lastChild.textContent = text;
+  answered ? place.append(line) : place.after(line);
 }
 
-/** What I deleted and edited just now, as `{ id, text, at }`; without a text it is deleted. */
-function changedNow() {
-  return (stored(changedKey) ?? []).filter(({ at }) => Date.now() - at < PENDING_MS);
-}
-
+/** What I deleted and edited, as `{ id, text }`; without a text it is deleted. */
 function showChanged() {
-  for (const { id, text } of changedNow()) {
+  for (const { id, text } of recent(changedKey)) {
     text === undefined ? showDeleted(id) : showEdited(id, text);
   }
 }
 
 /** Where a page does not know it yet. */
 function showDeleted(id) {
+  const words = "Deleted: that is being published.";
+  if (isThreadOf(id)) {
+    for (const each of all("main > :is(.entry, .text, .answer)")) each.remove();
+    one("main").insertAdjacentHTML("afterbegin", `<p class=empty>${words}</p>`);
+  }
   const place = textOf(id);
-  if (place) place.textContent = "Deleted: that is being published.";
+  if (place) place.textContent = words;
   for (const form of all("li .vote")) if (form.id.value === id) form.closest("li").remove();
 }
 
@@ -142,19 +153,42 @@ function showEdited(id, text) {
   place.insertAdjacentHTML("beforebegin", "<p class=facts>being published</p>");
 }
 
-/** Of a comment, or of the post whose thread this is. */
+function isThreadOf(id) {
+  return one(`.answer [name=link][value="${id}"]`);
+}
+
+/** Of a comment, in a thread or a list, or of the post whose thread this is. */
 function textOf(id) {
-  if (one(`.answer [name=link][value="${id}"]`)) return one("main > .text");
-  return document.getElementById(id)?.querySelector(":scope > details > .text");
+  if (isThreadOf(id)) return one("main > .text");
+  return document.getElementById(id)?.querySelector(":scope > details > .text, :scope > .text");
+}
+
+/** What is to be edited, as it was written: the thread that somebody comes from knows it as JSON. */
+async function fillText() {
+  const form = one("main [action='/api/editusertext']");
+  const from = URL.parse(document.referrer);
+  if (!form || from?.origin !== location.origin || !from.pathname.includes("/comments/")) return;
+  const id = form.thing_id.value;
+  let text = recent(changedKey).findLast((each) => each.id === id)?.text;
+  const take = (_, value) => {
+    if (value?.name === id) text ??= value.body ?? value.selftext;
+    return value;
+  };
+  const thread = await fetch(`${from.pathname}.json`).catch(() => null);
+  if (thread?.ok) JSON.parse(await thread.text(), take);
+  form.text.value ||= text ?? "";
 }
 
 function openForm(link, form) {
-  if (link.parentElement.nextElementSibling?.matches(".answer")) return;
+  const open = link.parentElement.nextElementSibling;
+  if (open?.matches(".answer")) return open.text.focus();
   form.onreset = () => {
     form.remove();
     link.focus();
   };
-  form.onkeydown = ({ key }) => key === "Escape" && form.reset();
+  form.onkeydown = ({ key }) => {
+    if (key === "Escape") form.reset();
+  };
   form.hidden = false;
   link.parentElement.after(form);
   form.text.value = "";
@@ -169,11 +203,14 @@ function openMenu(link) {
     `<button name=mark value=${id} data-list=${list}>${own[list].includes(id) ? undo : act}</button> `;
   const form = (path, field, label) => `<a href="/api/${path}?${field}=${id}">${label}</a> `;
   const line = link.parentElement;
+  const title = link.closest("article").querySelector(".title");
+  const isText = id[1] === "1" || title.host === location.host;
   link.outerHTML =
     button("saved", "save", "unsave") +
     (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
-    (authorOf(link) === me
-      ? form("editusertext", "thing_id", "edit") + form("del", "id", "delete")
+    // Where no author is named, all is one's own.
+    ([me, undefined].includes(authorOf(link))
+      ? (isText ? form("editusertext", "thing_id", "edit") : "") + form("del", "id", "delete")
       : form("report", "thing_id", "report")) +
     form("thing", "id", "all");
   line.querySelector("[name=mark]").focus();
@@ -194,7 +231,10 @@ async function mark(button) {
   button.textContent = isSet ? `un${act}` : act.slice(2);
   showOwn();
   // What had the focus is hidden now.
-  button.closest("[hidden]")?.nextElementSibling?.querySelector("a").focus();
+  let next = button.closest("[hidden]");
+  if (!next) return;
+  while (next?.hidden) next = next.nextElementSibling;
+  (next ?? one("main")).querySelector("a").focus();
 }
 
 /** What the site knows of my votes, in other browsers too; the latest are known better here. */

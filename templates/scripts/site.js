@@ -29,19 +29,20 @@ export const store = (key, value) => {
 };
 
 showTimes();
-fillFromQuery("sr");
-fillFromQuery("dest");
-if (me) showName();
-else for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
+for (const name of ["sr", "title", "url", "dest"]) fillFromQuery(name);
+me ? showName() : forget();
 showVotes();
 whenReturned(showVotes);
 /** By fullname, of those on their way: the last vote that was accepted, once that is known. */
 const sending = new Map();
 document.onsubmit = (event) => {
   const form = event.target;
-  if (!form.matches(".vote")) return;
+  const isNotMine = isStale();
+  if (!isNotMine && !form.matches(".vote")) return;
   event.preventDefault();
-  me ? castVote(form, Number(event.submitter.value)) : logIn();
+  if (isNotMine) location.reload();
+  else if (me) castVote(form, Number(event.submitter.value));
+  else logIn();
 };
 
 function showTimes() {
@@ -64,6 +65,19 @@ function showName() {
   one("#me").innerHTML =
     `<a href="/me/inbox">inbox</a> <a href="/user/${me.toLowerCase()}"><b>${me}</b></a><form method=post action=/api/logout><button>log out</button></form>`;
   import("./mine.js");
+}
+
+/** Nothing of whoever was logged in stays in the browser. */
+function forget() {
+  for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
+  try {
+    localStorage.clear();
+  } catch {}
+}
+
+/** Somebody else has logged in since, in another tab: what is sent from here would be theirs. */
+function isStale() {
+  return me !== "" && nameNow() !== me;
 }
 
 function wayBack() {
@@ -136,8 +150,7 @@ async function castVote(form, pressed) {
 
 /** @returns what went wrong, which is shown; nothing when it was accepted */
 export async function send(path, fields) {
-  // Logged in as somebody else, in another tab: it would be theirs.
-  if (nameNow() !== me) {
+  if (isStale()) {
     location.reload();
     return "Not sent.";
   }

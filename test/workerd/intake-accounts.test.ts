@@ -359,5 +359,6 @@ describe("the session", () => {
     const page = await response.text();
     expect(page).toContain("&lt;b&gt;Long work");
     expect(page).toContain("You are not logged in");
+    expect(page).toContain('<a href="/login" target="_blank">');
   });
 });

@@ -66,6 +66,15 @@ describe("comment", () => {
   });
 
   test.each([
+    ["the piece of the thread that it was written in", "/comments/abc/_/c4w?x=1", ""],
+    ["the piece that its form came from", "/api/comment", "/comments/abc/_/c4w"],
+  ])("leads a browser back to %s", async (_, from, dest) => {
+    const headers = { ...alice, referer: SITE + from };
+    const response = await post("/api/comment", { ...onPost, parent: "t1_c4x", dest }, headers);
+    expect(response.headers.get("location")).toMatch(/^\/comments\/abc\/_\/c4w#t1_[0-9a-z]{14}$/);
+  });
+
+  test.each([
     ["answers a comment", { parent: "t1_c4x" }, { parent: "c4x" }],
     ["with an empty parent answers the post", { parent: "" }, { parent: null }],
     ["keeps its lines", { text: "a\r\nb\rc\n\nd" }, { text: "a\nb\nc\n\nd" }],
