@@ -16,7 +16,7 @@ const NARROW = 390;
 const FRESH_MS = 15_000;
 const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
-const TOO_FAST = { status: 429, json: { error: { reason: "too_fast" } } };
+const TOO_FAST = { status: 429, json: { error: { reason: "too_fast", seconds: 7 } } };
 const SKIPPED =
   browserPath === null
     ? " (skipped: no Chromium at $CHROMIUM, /usr/bin/chromium or /usr/bin/chromium-browser)"
@@ -307,7 +307,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await line.up.click();
       await line.down.click();
       await Promise.all([answerTo(tab, "/api/vote"), answers.release()]);
-      await tab.getByText("Not accepted: too fast").waitFor();
+      await tab.getByText("Not accepted: too fast. Try again in 7 s.").waitFor();
       const isBack = async () => isDeepStrictEqual(await voteOn(line), before);
       await until("what was before", isBack, SCRIPTS_MS);
       const refused = expect.stringContaining("status of 429");
@@ -452,6 +452,27 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Comment" }).click();
       await tab.locator("#me b", { hasText: "Lea" }).waitFor();
       expect(asked).not.toContain("/api/comment");
+    });
+
+    test("a session that a new password has ended elsewhere greets nobody", async () => {
+      const { page: tab, context } = await open();
+      await register(tab, "Olga");
+      const { page: other } = await open();
+      await login(other, "Olga");
+      await other.goto("/api/password");
+      await fillIn(other, { "Current password": PASSWORD, "New password": `${PASSWORD}er` });
+      await other.getByRole("button", { name: "Change it" }).click();
+      await other.waitForURL("/");
+      const isEnded = async () => {
+        if ((await context.cookies()).every(({ name }) => name !== "name")) return true;
+        // It may be reloading itself just now.
+        await tab.evaluate("localStorage.clear()").catch(() => null);
+        await tab.goto("/about").catch(() => null);
+        return false;
+      };
+      await until("the end", isEnded, FRESH_MS);
+      await tab.getByRole("link", { name: "log in" }).waitFor();
+      expect(await tab.getByRole("link", { name: "inbox" }).count()).toBe(0);
     });
 
     test("what one wrote is offered for editing where only oneself is meant, with its text", async () => {
@@ -696,6 +717,7 @@ async function say(page: Page, thread: string, words: string): Promise<void> {
   await page.getByLabel("Comment").first().fill(words);
   await page.getByRole("button", { name: "Comment" }).first().click();
   await page.waitForURL((url) => url.href !== before && url.hash.startsWith("#t1_"));
+  await overlayOf(page);
 }
 
 /**

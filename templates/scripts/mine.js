@@ -3,6 +3,7 @@ import {
   all,
   authorOf,
   me,
+  nameNow,
   one,
   PENDING_MS,
   readVotes,
@@ -86,7 +87,14 @@ function keep(changed) {
 /** Nothing when it cannot be had: the overlay is the least important part of a page. */
 async function ask(name) {
   const response = await fetch(`/me/${name}.json`).catch(() => null);
+  if (response?.redirected) endSession();
   return response?.ok && !response.redirected ? response.json().catch(() => ({})) : {};
+}
+
+/** A new password elsewhere has ended it: only the name is left of it here. */
+async function endSession() {
+  await window.cookieStore?.delete("name");
+  if (!nameNow()) location.reload();
 }
 
 function showOwn() {

@@ -11,7 +11,7 @@ const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 36
 export const one = (selector) => document.querySelector(selector);
 export const all = (selector) => document.querySelectorAll(selector);
 export const authorOf = (element) => element.closest("article").querySelector(".by")?.textContent;
-const nameNow = () => /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
+export const nameNow = () => /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] ?? "";
 export const me = nameNow();
 export const votesKey = `votes:${me}`;
 /** Nothing where nothing can be kept: it may be full, or forbidden. */
@@ -164,8 +164,9 @@ export async function send(path, fields) {
     });
     if (response.status === 401) logIn();
     if (!response.ok) {
-      const { error } = await response.json();
-      problem = `Not accepted: ${error.reason.replaceAll("_", " ")}.`;
+      const { reason, seconds } = (await response.json()).error;
+      const wait = seconds ? ` Try again in ${seconds} s.` : "";
+      problem = `Not accepted: ${reason.replaceAll("_", " ")}.${wait}`;
     }
   } catch {
     problem = "Not sent: try again.";
