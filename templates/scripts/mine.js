@@ -212,7 +212,7 @@ function openMenu(link) {
   const form = (path, field, label) => `<a href="/api/${path}?${field}=${id}">${label}</a> `;
   const line = link.parentElement;
   const title = link.closest("article").querySelector(".title");
-  const isText = id[1] === "1" || title.host === location.host;
+  const isText = id[1] === "1" || title?.host === location.host;
   link.outerHTML =
     button("saved", "save", "unsave") +
     (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
