@@ -1,9 +1,12 @@
 /** JSON in Reddit's shape: tokens lead through whole listings, and fields say what rows say. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
+import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { aSubmission, aVote } from "./makers.ts";
 import {
   aComment,
   aCommunity,
+  aDeletion,
   anEdit,
   aWholeSite,
   NOW,
@@ -117,6 +120,51 @@ describe("fields", () => {
       ...{ score: 1, ups: 1, downs: 0, edited: false, replies: "" },
     });
     expect(named(`t1_${comments.at(-1)?.comment}`)).toMatchObject({ is_submitter: false });
+  });
+});
+
+describe("above comments, of a post that has gone", () => {
+  async function aThread() {
+    const post = aSubmission({ community: "Cats", title: "A title to forget" });
+    await site.send(post);
+    const chain = [aComment(post.post)];
+    while (chain.length <= MAX_PIECE_DEPTH) {
+      chain.push(aComment(post.post, { parent: chain.at(-1)?.comment ?? null }));
+    }
+    await site.send(...chain);
+    await site.send(aVote({ post: post.post }));
+    return { post, thread: `/comments/${post.post}`, piece: chain.at(-1)?.comment };
+  }
+
+  function aTombstone({ post: id, at }: PostSubmitted, gone: string, comments: number) {
+    const path = `/comments/${id}`;
+    return {
+      kind: "t3",
+      data: {
+        ...{ id, name: `t3_${id}`, title: gone, author: gone, selftext: gone, is_self: true },
+        ...{ url: ORIGIN + path, permalink: path, domain: "self.cats", subreddit: "Cats" },
+        ...{ score: 0, ups: 0, downs: 0, upvote_ratio: 0.5, num_comments: comments },
+        ...{ edited: false, over_18: false, locked: false, created_utc: Math.floor(at / 1000) },
+      },
+    };
+  }
+
+  it.each(["[deleted]", "[removed]"])("there stands one that says %s", async (gone) => {
+    const { post, thread, piece } = await aThread();
+    const judged = { type: "post_judged", verdict: "removed", reason: "" } as const;
+    const deletion = aDeletion({ post: post.post }, "ann");
+    await site.send(gone === "[deleted]" ? deletion : { ...deletion, ...judged, post: post.post });
+    await site.publish();
+    const [above, below] = JSON.parse(await site.text(`${thread}.json`)) as [Listing, Listing];
+    expect(above.data.children).toMatchObject([aTombstone(post, gone, MAX_PIECE_DEPTH + 1)]);
+    expect(below.data.children).toHaveLength(1);
+    const deeper = await site.text(`${thread}/_/${piece}.json`);
+    expect((JSON.parse(deeper) as [Listing])[0].data.children).toMatchObject([
+      aTombstone(post, gone, 1),
+    ]);
+    for (const text of [await site.text(`${thread}.json`), deeper]) {
+      expect(text).not.toMatch(/title.to.forget|example\.com/);
+    }
   });
 });
 

@@ -34,8 +34,12 @@ export function listedPostJson(post: Post, community: Community | undefined, sit
   return postJson({ ...post, text }, community, site);
 }
 
-export function postJson(post: Post, community: Community | undefined, site: Site): object {
-  const path = postPath(post);
+export function postJson(
+  post: Post,
+  community: Community | undefined,
+  site: Site,
+  path = postPath(post),
+): object {
   return {
     kind: "t3",
     data: {

@@ -4,9 +4,9 @@ import { isVisible } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import { byBeginning, isAlive, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
-import type { Surroundings } from "./comment-line.ts";
+import { type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
-import { COMMENT_SORTS, type CommentSort, pieceKey } from "./key.ts";
+import { COMMENT_SORTS, type CommentSort, pieceKey, threadKey } from "./key.ts";
 import type { Representation, Site } from "./page-type.ts";
 import { listingJson, postJson } from "./reddit-json.ts";
 
@@ -110,17 +110,30 @@ function sortLinks(path: string, current: CommentSort): object[] {
 }
 
 /**
- * A post and its comments; a deleted post is missing. So it is from all pieces but the main one: its
- * score and its number of comments would have every piece written for every vote.
+ * A post and its comments. From all pieces but the main one the post is missing: its score and its
+ * number of comments would have every piece written for every vote. One that has gone has neither.
  */
 function threadJson(model: ThreadModel, tree: readonly CommentNode[], site: Site): object {
-  const { post, community, piece } = model;
   const next = nextPiece(model);
-  const posts = isVisible(post) && piece === MAIN_PIECE ? [postJson(post, community, site)] : [];
   return [
-    listingJson(posts, null, null),
+    listingJson(firstListing(model, site), null, null),
     treeJson(tree, COMMENT_SORTS[0], surroundingsOf(model), next === "" ? [] : [next]),
   ];
+}
+
+function firstListing(model: ThreadModel, site: Site): object[] {
+  const { post, community, piece } = model;
+  if (!isVisible(post)) return [goneJson(model, site)];
+  return piece === MAIN_PIECE ? [postJson(post, community, site)] : [];
+}
+
+/** Reddit's clients expect a post above its comments: nothing of what it was is in it. */
+function goneJson({ post, community, piece, comments }: ThreadModel, site: Site): object {
+  const gone = tombstone(post);
+  const nothing = { url: null, ups: 0, downs: 0, isAdult: false, edit: null, lock: null };
+  const said = piece === MAIN_PIECE ? post.comments : comments.filter(isVisible).length;
+  const shown = { ...post, ...nothing, author: gone, title: gone, text: gone, comments: said };
+  return postJson(shown, community, site, threadKey(post.id));
 }
 
 /** What a line of any of its comments needs. */
