@@ -333,6 +333,18 @@ describe("an inbox", () => {
     await expectConsistent();
   });
 
+  test.each([
+    { url: "https://example.com/flags", text: null },
+    { url: null, text: "About *flags*." },
+  ])("gives back a refused post's title, and what follows it", async (content) => {
+    const submission = { ...aStone(), ...content, title: "On flags", community: "nowhere" };
+    await deliver({ ...submission, at: NOW - 24 * 3600 * 1000 });
+    const text = await site.text("~ann/inbox");
+    const wrote = `On flags\n\n${content.url ?? content.text}`;
+    expect(text).toContain(`aria-label="What you wrote">\n${wrote}</textarea>`);
+    expect(text).toContain(JSON.stringify(wrote));
+  });
+
   test("leads to what a refusal is about while that is visible", async () => {
     await deliver(remove("Bob", post));
     const link = `<a href="/comments/${post.post}">the post</a>`;

@@ -20,7 +20,9 @@ import { mayStillCome } from "./patience.ts";
 import { addSums } from "./sums.ts";
 
 function textOf(event: CairnEvent): string {
-  if (event.type === "post_submitted") return event.text ?? event.url ?? "";
+  if (event.type === "post_submitted") {
+    return `${event.title}\n\n${event.url ?? event.text ?? ""}`.trimEnd();
+  }
   return "text" in event ? event.text : "";
 }
 
