@@ -172,7 +172,13 @@ async function buildAndReport(state: LocalState, site: Site): Promise<number> {
   return 0;
 }
 
+/** Then the audit publishes nothing that is stale, and names what is right as different. */
+const WRITTEN_OTHERWISE =
+  "The stored pages were written by other code, before an import, or with another CAIRN_ORIGIN or " +
+  "CAIRN_ADMINS, so many will differ. Run npm run build with this configuration first.";
+
 async function auditAndReport(state: LocalState, site: Site): Promise<number> {
+  if (!(await isCompiledWith(state.db, fingerprintOf(site)))) console.log(WRITTEN_OTHERWISE);
   const summary = await auditSite(state, site, Date.now);
   for (const line of auditReport(summary)) console.log(line);
   const { differ, missing, extra } = summary;

@@ -55,6 +55,24 @@ describe("a script", () => {
     expect(wrongPlans(readFileSync("wrangler.toml", "utf8"))).toEqual([]);
   });
 
+  it("says before an audit that the pages were written with another configuration", () => {
+    const [built, other] = ["https://one.example", "https://two.example"].map((CAIRN_ORIGIN) => ({
+      CAIRN_ORIGIN,
+      CAIRN_STATE: join(STATE, "built"),
+    }));
+    expect(run(["build"], built).status).toBe(0);
+    const complaint =
+      "CAIRN_ADMINS, so many will differ. Run npm run build with this configuration";
+    const same = run(["audit"], built);
+    expect(same.output).not.toContain(complaint);
+    expect(same.status).toBe(0);
+    const { status, output } = run(["audit"], other);
+    expect(output.indexOf(complaint)).toBeGreaterThan(-1);
+    expect(output.indexOf(complaint)).toBeLessThan(output.indexOf("differs: "));
+    expect(output).toMatch(/^\d+ pages compared, [1-9]\d* differ, 0 missing, 0 extra$/m);
+    expect(status).toBe(1);
+  }, 120_000);
+
   it("leaves the state alone that a server still holds whose script is gone", async () => {
     const orphan = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => orphan.once("listening", resolve));
