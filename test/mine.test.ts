@@ -325,7 +325,9 @@ describe("an inbox", () => {
     await site.send(late, late);
     await deliver(late, late);
     const text = await site.text("~bob/inbox");
-    expect(text).toContain("Your comment was not accepted: it had been deleted by then.");
+    expect(text).toContain(
+      "Your comment was not accepted: the post had been deleted by its author by then.",
+    );
     expect(text).not.toContain(`/comments/${post.post}`);
     expect(text).toContain(late.text);
     expect(await own("~bob/inbox")).toEqual([`t4_${late.id}`]);
@@ -343,6 +345,28 @@ describe("an inbox", () => {
     const wrote = `On flags\n\n${content.url ?? content.text}`;
     expect(text).toContain(`aria-label="What you wrote">\n${wrote}</textarea>`);
     expect(text).toContain(JSON.stringify(wrote));
+  });
+
+  test("says who took down what an answer was to, and leads to the thread", async () => {
+    const [deleted, removed] = [reply("cleo", post), reply("dora", post)];
+    const verdict = { verdict: "removed", reason: "" } as const;
+    await deliver(
+      ...[deleted, removed, remove("cleo", deleted)],
+      { ...base("ann"), ...verdict, type: "comment_judged", comment: removed.comment },
+      ...[reply("Bob", post, deleted), reply("Bob", post, removed)],
+    );
+    const text = await site.text("~bob/inbox");
+    const link = `<a href="/comments/${post.post}">the thread</a>`;
+    for (const how of ["deleted by its author", "removed by moderators"]) {
+      const gone = `Your comment was not accepted: the comment that it answers had been ${how} by then.`;
+      expect(text).toContain(`${gone} ${link}`);
+    }
+    await deliver({ ...base("ann"), ...verdict, type: "post_judged", post: post.post });
+    await deliver(reply("Bob", post));
+    expect(await site.text("~bob/inbox")).toContain(
+      "Your comment was not accepted: the post had been removed by moderators by then.",
+    );
+    await expectConsistent();
   });
 
   test("leads to what a refusal is about while that is visible", async () => {

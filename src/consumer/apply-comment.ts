@@ -35,7 +35,7 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   const post = draft.resolve(event.post);
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
-  if (!isThereFor(event.by, post)) return draft.refuse(event, "deleted", subject);
+  if (!isThereFor(event.by, post)) return draft.refuse(event, goneAs(post), subject);
   if (isLocked(post)) return draft.refuse(event, "locked", subject);
   if (draft.isBanned(event.by, post.community)) return draft.refuse(event, "banned", subject);
   const parent = event.parent === null ? null : draft.comments.get(event.parent);
@@ -44,7 +44,7 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
     return draft.refuse(event, "wrong_parent", commentFullname(parent.id));
   }
   if (parent && !isThereFor(event.by, parent)) {
-    return draft.refuse(event, "deleted", commentFullname(parent.id));
+    return draft.refuse(event, goneAs(parent), commentFullname(parent.id));
   }
   const comment = newComment(draft, event, post, parent);
   draft.addPerson(event.by, comment.createdAt);
@@ -53,6 +53,10 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   const { by: user, at, id } = event;
   castVote(draft, { user, comment: comment.id, value: 1, at, event: id });
   return "applied";
+}
+
+function goneAs({ standing }: Post | Comment): "deleted" | "removed" {
+  return standing === "removed" ? "removed" : "deleted";
 }
 
 /** The author of something silently removed cannot tell: to them it is there. */

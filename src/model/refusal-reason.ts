@@ -7,6 +7,7 @@ export type RefusalReason =
   | "not_a_text"
   | "name_taken"
   | "deleted"
+  | "removed"
   | "no_room"
   | "wrong_parent"
   | "locked"

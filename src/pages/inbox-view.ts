@@ -43,14 +43,18 @@ export function viewEmptyInbox(): Rendered {
 
 /**
  * Where the thing is that a notice is about. One that was refused may be somebody else's, and is
- * named only while it is visible; what moderators did was done to one's own.
+ * named only while it is visible, a comment's thread always; what moderators did was done to one's own.
  */
 function aboutOf(notice: Notice, subjects: Notices["subjects"]): object | null {
   const thing = subjects.get(subjectOf(notice) ?? "");
-  if (!thing || (notice.type === "refusal" && !isVisible(thing))) return null;
-  return "piece" in thing
-    ? { path: commentPath(thing), label: "the comment" }
-    : { path: threadKey(thing.id), label: "the post" };
+  if (!thing) return null;
+  const isThere = notice.type !== "refusal" || isVisible(thing);
+  if ("piece" in thing) {
+    return isThere
+      ? { path: commentPath(thing), label: "the comment" }
+      : { path: threadKey(thing.post), label: "the thread" };
+  }
+  return isThere ? { path: threadKey(thing.id), label: "the post" } : null;
 }
 
 function commentPath({ id, post, piece }: Comment): string {

@@ -37,7 +37,8 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   not_yours: "somebody else wrote it",
   not_a_text: "the post is a link, and has no text to edit",
   name_taken: "there is one of this name already",
-  deleted: "it had been deleted by then",
+  deleted: "had been deleted by its author by then",
+  removed: "had been removed by moderators by then",
   no_room: "this part of the thread is too long already",
   wrong_parent: "the comment that it answers is in another thread",
   locked: "the post is locked",
@@ -54,5 +55,12 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
  */
 export function refusalSentence({ type, reason, subject }: Refusal): string {
   const name = /^t[13]_/.test(subject) ? "" : ` (${subject})`;
-  return `${ACTS[type]} was not accepted: ${REASONS[reason]}${name}.`;
+  const isGone = reason === "deleted" || reason === "removed";
+  const gone = isGone ? `${goneThing(subject)} ` : "";
+  return `${ACTS[type]} was not accepted: ${gone}${REASONS[reason]}${name}.`;
+}
+
+/** Only comments are refused because of it. */
+function goneThing(subject: string): string {
+  return subject.startsWith("t3_") ? "the post" : "the comment that it answers";
 }
