@@ -171,6 +171,24 @@ describe("a deleted post", () => {
   });
 });
 
+describe("a page of what somebody said", () => {
+  it("of which nothing is left does not say that they never said anything", async () => {
+    const said = Array.from({ length: 50 }, () => aComment(post.post, null));
+    const newcomer = { version: 1, id: anId() as EventId, at: NOW, by: "dora" } as const;
+    await site.send(...said, { ...newcomer, type: "person_registered" });
+    await site.send(...said.slice(0, 25).map((comment) => gone(comment, "Bob")));
+    await site.publish();
+    expect(await site.text("/user/bob/comments/1")).toContain("Nothing is left here.");
+    expect(await site.text("/user/bob/comments/2")).toContain("said");
+    expect(await site.text("/user/dora")).toContain("Not a stone from dora yet.");
+    await site.send(...said.slice(25).map((comment) => gone(comment, "Bob")));
+    await site.publish();
+    expect(await site.text("/user/bob")).toContain("Nothing is left here.");
+    expect(await site.text("/user/bob")).not.toContain("yet");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("a thread that is too deep for a page", () => {
   it("goes on in a piece, which leads back, and every step equals a rebuild", async () => {
     let parent: CommentId | null = null;

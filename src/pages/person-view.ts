@@ -49,6 +49,8 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
       href: TABS[each].hrefOf(person.key),
       isCurrent: each === tab,
     })),
+    // What was deleted has left a listing behind.
+    isNew: page.tabs.length === 1,
     things: things.map((thing) => lineOf(thing, page)),
     before,
     after,
