@@ -29,6 +29,7 @@ export function readPostContent(fields: URLSearchParams): PostContent | Refusal 
   if (kind === "link") return readLink(url);
   if (kind !== "") return { type: "not_a_choice", field: "kind", allowed: KINDS };
   if (url !== "" && text !== "") return { type: "url_and_text", field: "url" };
+  if (url === "" && text === "") return { type: "no_url_and_no_text", field: "url" };
   return text === "" ? readLink(url) : { url: null, text };
 }
 

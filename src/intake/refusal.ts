@@ -37,7 +37,8 @@ export type FieldRefusal =
   | (OfField<"no_such_community", "sr"> & { readonly name: string })
   | (OfField<"no_such_person", "user"> & { readonly name: string })
   | (OfField<"text_too_large", "text"> & { readonly bytes: number; readonly max: number })
-  | OfField<"url_and_text", "url">;
+  | OfField<"url_and_text", "url">
+  | OfField<"no_url_and_no_text", "url">;
 
 export type Refusal = RequestRefusal | FieldRefusal;
 

@@ -116,6 +116,8 @@ export function say(refusal: Refusal): Said {
         `${the} must be ${length} of ${refusal.allowed}.`,
       );
     }
+    case "no_url_and_no_text":
+      return said(422, "url_missing", "A post needs a link or a text.");
     case "url_and_text":
       return said(422, "url_and_text", "A post is a link or a text: leave one of them empty.");
     case "too_fast":

@@ -44,6 +44,12 @@ describe("submit", () => {
     expect(await asJson(response)).toEqual([202, { id: `t3_${id}` }]);
   });
 
+  test("tells a browser that a title alone needs a link or a text", async () => {
+    const response = await post("/api/submit", { ...link, url: "" }, alice);
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain("A post needs a link or a text.");
+  });
+
   test("leads a browser to the new page", async () => {
     const response = await post("/api/submit", link, alice);
     expect(response.status).toBe(303);
