@@ -8,6 +8,7 @@ import { TOP_WINDOWS } from "../model/window.ts";
 import {
   COMMENT_SORTS,
   type CommentSort,
+  DEPLOY_KEYS,
   guardedKey,
   isKey,
   parsePageToken,
@@ -82,11 +83,23 @@ export function resolve(url: URL): Resolved {
   // Reddit's clients take its other forms as they are, and many follow no redirect.
   const isKnown = representation !== "default" && plainPath(bare) === bare;
   if (path !== bare && !isKnown) {
-    const sort = path.includes("/comments/") ? sortOf(url.searchParams) : null;
-    const query = sort === null ? "" : `?sort=${sort}`;
-    return { type: "redirect", location: encodePath(path) + suffix + query };
+    return { type: "redirect", location: encodePath(path) + suffix + queryFor(path, url) };
   }
   return resolveKey(path, representation, url.searchParams);
+}
+
+/** Forms that a script fills in from the query. */
+const FILLED_FORMS: readonly string[] = [
+  DEPLOY_KEYS.submit,
+  DEPLOY_KEYS.login,
+  DEPLOY_KEYS.register,
+];
+
+/** What a redirect keeps: caches hold a page once for each query, so no more than the page reads. */
+function queryFor(path: string, { search, searchParams }: URL): string {
+  if (path.startsWith("/api/") || FILLED_FORMS.includes(path)) return search;
+  const sort = path.includes("/comments/") ? sortOf(searchParams) : null;
+  return sort === null ? "" : `?sort=${sort}`;
 }
 
 /** Null for what is no UTF-8, and for control characters, which are in no address. */
