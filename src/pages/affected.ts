@@ -12,7 +12,8 @@ export interface AffectedPage {
 export function affectedPages(change: Change): AffectedPage[] {
   const pages = new Map<string, AffectedPage>();
   for (const type of PAGE_TYPES) {
-    for (const key of type.affectedBy(change)) pages.set(key, { key, lane: type.lane(key) });
+    for (const key of type.affectedBy(change))
+      pages.set(key, { key, lane: type.lane(key, change) });
   }
   return [...pages.values()];
 }

@@ -36,7 +36,7 @@ export interface ChronologicalDefinition<Things> {
   readonly isSparse: boolean;
   /** Slots of a block; 25, as on every page, unless very many are written and few read. */
   readonly blockSize?: number;
-  /** Of the head and of the numbered blocks; fast and slow unless they are private. */
+  /** Of the head, and of the numbered blocks from when they are full; fast and slow by default. */
   readonly lanes?: { readonly head: Lane; readonly block: Lane };
   /** Is this the name of a listing of this type? */
   owns(listing: string): boolean;
@@ -100,7 +100,11 @@ function defineBlocks<Things>(
       const block = parseBlock(type, key);
       return block && has(block) ? block : null;
     },
-    lane: ({ block }) => (type.lanes ?? PUBLIC_LANES)[block === null ? "head" : "block"],
+    lane({ listing, block }, change) {
+      const lanes = type.lanes ?? PUBLIC_LANES;
+      if (block === null) return lanes.head;
+      return change && isSealed(type, listing, block, change) ? lanes.head : lanes.block;
+    },
     *affectedBy(change) {
       for (const block of affectedBlocks(type, change)) if (has(block)) yield keyOf(block);
     },
@@ -162,6 +166,19 @@ function lastBlock(naming: Naming, count: number): number {
 /** The first slot that the head shows. */
 function headStart(naming: Naming, count: number): number {
   return Math.max(fullBlocks(naming, count) - 1, 0) * sizeOf(naming) + 1;
+}
+
+/**
+ * Does the change make the block full? What is stored still leads to the head, which will soon show the
+ * block's slots no more: it waits no longer than the head does.
+ */
+function isSealed(naming: Naming, listing: string, block: number, change: Change): boolean {
+  return change.chronological.some(
+    (each) =>
+      each.listing === listing &&
+      block > fullBlocks(naming, each.countBefore) &&
+      block <= fullBlocks(naming, each.countAfter),
+  );
 }
 
 function* affectedBlocks(naming: Naming, change: Change): Iterable<Block> {

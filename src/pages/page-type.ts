@@ -60,7 +60,8 @@ export interface PageDefinition<Params, Model> {
   readonly tier: Tier;
   /** The parameters in a key of this type; null for any other key. */
   parse(key: string): Params | null;
-  lane(params: Params): Lane;
+  /** Where it waits; with a change, because of that one. */
+  lane(params: Params, change?: Change): Lane;
   /** The keys that a change may have changed: perhaps one too many, never one too few. */
   affectedBy(change: Change): Iterable<string>;
   /** Every key that exists, for a full build. */
@@ -78,8 +79,8 @@ export interface PageType {
   /** Of a bundle: the types whose pages its objects hold. */
   readonly types?: readonly PageType[];
   owns(key: string): boolean;
-  /** The lane of a key of this type. */
-  lane(key: string): Lane;
+  /** The lane of a key of this type; with a change, of one that the change names. */
+  lane(key: string, change?: Change): Lane;
   affectedBy(change: Change): Iterable<string>;
   every(reads: Reads): AsyncIterable<string>;
   /** Reads the rows of keys of this type with a bounded number of queries, in the order asked. */
@@ -97,7 +98,7 @@ export function definePage<Params, Model>(page: PageDefinition<Params, Model>): 
     path: page.path,
     tier: page.tier,
     owns: (key) => page.parse(key) !== null,
-    lane: (key) => page.lane(paramsOf(key)),
+    lane: (key, change) => page.lane(paramsOf(key), change),
     affectedBy: (change) => page.affectedBy(change),
     every: (reads) => page.every(reads),
     async read(reads, keys, site) {
