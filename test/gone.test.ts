@@ -233,8 +233,11 @@ describe("at once, whatever the lanes, nothing is left of", () => {
     // Not on their own: the log is to be written anew because of the name alone.
     const verdict = { by: AUTHOR, post: elsewhere, verdict: "approved", reason: "" } as const;
     await site.send(anEvent({ ...verdict, type: "post_judged" }));
+    // Refused: who moderates cannot be banned.
+    await site.send(anEvent({ ...act, type: "role_set", kind: "banned", isSet: true }));
     await site.publishAll();
-    expect(await site.keysWith(AUTHOR)).toContain("/r/programming/about/log");
+    const named = ["/r/programming/about/log", "~founder/inbox"];
+    expect(await site.keysWith(AUTHOR)).toEqual(expect.arrayContaining(named));
     await site.send(anEvent({ type: "account_deleted", by: AUTHOR, epoch: 1, posts: "keep" }));
     await site.publishUrgent();
     await expectNowhere([AUTHOR]);

@@ -159,10 +159,19 @@ describe("somebody banned", () => {
   });
 
   it("is no moderator: who is one must be unset first, and the creator always is one", async () => {
+    await site.send(anEvent({ type: "person_registered", by: "founder" }));
     await site.send(setRole("founder", "mod", "moderator"));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["refused"]);
     expect(await site.send(setRole("Root", "founder", "banned"))).toEqual(["refused"]);
     expect(await site.send(setRole("mod", "Founder", "moderator", false))).toEqual(["refused"]);
+    expect(await site.send(setRole("ann", "Bob", "banned"))).toEqual(["refused"]);
+    await site.publishAll();
+    const taken = "who made the community moderates it always (u/founder).";
+    expect(await site.text("~mod/inbox")).toContain(taken);
+    expect(await site.text("~mod/inbox")).toContain("moderator no longer in r/Heap\n\nas it is<");
+    const text = await site.text("~ann/inbox");
+    expect(text).toContain("you are no moderator there (u/bob).");
+    expect(text).toContain("banned in r/Heap\n\nas it is<");
     await site.send(setRole("founder", "mod", "moderator", false));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["applied"]);
   });

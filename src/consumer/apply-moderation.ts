@@ -8,7 +8,13 @@ import {
   standingOf,
   type Verdict,
 } from "../model/entities.ts";
-import { commentFullname, communityKey, personKey, postFullname } from "../model/ids.ts";
+import {
+  commentFullname,
+  communityKey,
+  personKey,
+  personSubject,
+  postFullname,
+} from "../model/ids.ts";
 import type { CommentDisowned, CommentJudged } from "../queue/comment-events.ts";
 import type { AccountDeleted, RoleSet } from "../queue/person-events.ts";
 import type { PostDisowned, PostJudged, PostLocked } from "../queue/post-events.ts";
@@ -90,20 +96,21 @@ const ROLE_ACTS = {
 /** Whoever moderates must be unset before they can be banned; the creator never can be. */
 export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
   const community = communityKey(event.community);
-  if (!draft.communities.has(community)) {
-    return draft.wait(event, "no_such_community", event.community, null);
-  }
   const person = personKey(event.person);
+  const subject = person === null ? event.community : personSubject(person);
+  if (!draft.communities.has(community)) {
+    return draft.wait(event, "no_such_community", subject, null);
+  }
   const known = person === null ? undefined : draft.people.get(person);
   if (person === null || !known || known.departure !== null) {
-    return draft.refuse(event, "no_such_person", event.community);
+    return draft.refuse(event, "no_such_person", subject);
   }
   const { kind, isSet, at } = event;
   if (kind === "banned" && isSet && draft.isModerator(event.person, community)) {
-    return draft.refuse(event, "is_moderator", event.community);
+    return draft.refuse(event, "is_moderator", subject);
   }
   if (kind === "moderator" && !isSet && draft.isCreator(event.person, community)) {
-    return draft.refuse(event, "is_creator", event.community);
+    return draft.refuse(event, "is_creator", subject);
   }
   const act = {
     ...actOf(event),

@@ -6,6 +6,7 @@ import {
   type PersonKey,
   type PostId,
   personKey,
+  personSubject,
 } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
@@ -22,6 +23,10 @@ import { addSums } from "./sums.ts";
 function textOf(event: CairnEvent): string {
   if (event.type === "post_submitted") {
     return `${event.title}\n\n${event.url ?? event.text ?? ""}`.trimEnd();
+  }
+  if (event.type === "role_set") {
+    const role = event.isSet ? event.kind : `${event.kind} no longer`;
+    return `${role} in r/${event.community}\n\n${event.reason}`.trimEnd();
   }
   return "text" in event ? event.text : "";
 }
@@ -140,7 +145,8 @@ export class Draft {
     const isDone =
       this.#rows.acts.has(event.id) || this.acts.some((done) => done.event === event.id);
     if (isDone) return "unchanged";
-    const subject = act.thing || this.communities.get(community)?.name || community;
+    const person = personKey(act.person);
+    const subject = person === null ? act.thing : personSubject(person);
     if (!this.isModerator(event.by, community)) {
       return this.refuse(event, "not_a_moderator", subject);
     }

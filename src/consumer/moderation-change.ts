@@ -4,6 +4,7 @@ import {
   type CommunityKey,
   commentFullname,
   type PersonKey,
+  personSubject,
   postFullname,
 } from "../model/ids.ts";
 import { listingsOf, logListing } from "../model/listing.ts";
@@ -48,7 +49,7 @@ export async function moderationChange(
   const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
   const [shown, refused, named, reported, complained, moderated, emptied] = await Promise.all([
     readActPlaces(db, gone),
-    readRefusalPlaces(db, gone),
+    readRefusalPlaces(db, [...gone, ...departed.map(personSubject)]),
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
     readReportedBy(db, departed),

@@ -107,6 +107,16 @@ export function personKey(name: string): PersonKey | null {
   return PERSON_NAME.test(name) ? (name.toLowerCase() as PersonKey) : null;
 }
 
+/** A person as what a refusal is about: `u/ann`. */
+export function personSubject(person: PersonKey): string {
+  return `u/${person}`;
+}
+
+/** Null when it is about no person. */
+export function parsePersonSubject(subject: string): PersonKey | null {
+  return subject.startsWith("u/") ? personKey(subject.slice("u/".length)) : null;
+}
+
 /** Imported names too; `[deleted]` is none. */
 const PERSON_NAME = /^[A-Za-z0-9_-]{1,30}$/;
 

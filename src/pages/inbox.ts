@@ -1,11 +1,13 @@
 /** Somebody's inbox: answers, what was refused to them, and what moderators did. */
-import { type Act, type Comment, isVisible, type Post } from "../model/entities.ts";
+import { type Act, type Comment, DEPARTED, isVisible, type Post } from "../model/entities.ts";
 import {
   actNotice,
   type CommentId,
+  type PersonKey,
   type PostId,
   parseAct,
   parseCommentFullname,
+  parsePersonSubject,
   parsePostFullname,
   parseRefusalNotice,
   parseReplyNotice,
@@ -126,8 +128,13 @@ export async function readNotices(
   for (const comment of [...comments.values()].filter(isVisible)) {
     found.set(replyNotice(comment.id), { type: "reply", comment });
   }
+  const named = [...refusals.values()].map(({ subject }) => parsePersonSubject(subject));
+  const people = await reads.people(named.filter((person) => person !== null));
+  const hasLeft = (person: PersonKey) => (people.get(person)?.departure ?? null) !== null;
   for (const refusal of refusals.values()) {
-    found.set(refusalNotice(refusal.event), { type: "refusal", refusal });
+    const person = parsePersonSubject(refusal.subject);
+    const subject = person !== null && hasLeft(person) ? DEPARTED : refusal.subject;
+    found.set(refusalNotice(refusal.event), { type: "refusal", refusal: { ...refusal, subject } });
   }
   for (const act of done.values()) found.set(actNotice(act.event), { type: "act", act });
   return found;
