@@ -240,6 +240,66 @@ describe("a thread that is too deep for a page", () => {
   });
 });
 
+describe("a piece in which nothing is left to read", () => {
+  /** As long as a piece; nothing is to be seen of white space. */
+  const full = (parent: CommentId | null, text: string) =>
+    aComment(post.post, parent, "Bob", text.padEnd(299_000));
+  const judged = (comment: CommentId, verdict: "approved" | "spam"): CairnEvent => {
+    const base = { version: 1 as const, id: anId() as EventId, at: NOW + 120_000 + judgements++ };
+    return { ...base, by: "ann", type: "comment_judged", comment, verdict, reason: "" };
+  };
+  let judgements = 0;
+  const pageOf = ({ comment }: CommentPosted) => `${thread}/_/${comment}`;
+  const leads = async (from: CommentPosted, to: CommentPosted) =>
+    (await site.text(pageOf(from))).includes(`"${pageOf(to)}"`);
+  const settled = async () => {
+    await site.publish();
+    expect(await siteDifferences(site)).toEqual([]);
+  };
+
+  it("is passed over on the way to one that begins, and no longer when it is approved", async () => {
+    const [main, second, third] = [full(null, "main"), full(null, "second"), full(null, "third")];
+    const [fourth, fifth] = [full(null, "fourth"), full(null, "fifth")];
+    await site.send(main, second, third, fourth);
+    await site.send(judged(third.comment, "spam"), gone(fourth, "Bob"));
+    await settled();
+    expect(await leads(second, third)).toBe(false);
+    await site.send(fifth);
+    await settled();
+    for (const before of [second, third, fourth]) expect(await leads(before, fifth)).toBe(true);
+    await site.send(judged(third.comment, "approved"));
+    await settled();
+    expect(await leads(second, third)).toBe(true);
+    await site.send(gone(third, "Bob"));
+    await settled();
+    expect(await leads(second, fifth)).toBe(true);
+  });
+
+  it("is passed over from the comment that it answers, which stands in another piece", async () => {
+    const [main, above] = [full(null, "main"), full(null, "above")];
+    await site.send(main, above);
+    const [first, second] = [full(above.comment, "first"), full(above.comment, "second")];
+    await site.send(first);
+    await site.send(judged(first.comment, "spam"));
+    await settled();
+    expect(await leads(above, first)).toBe(false);
+    await site.send(second);
+    await settled();
+    expect(await leads(above, second)).toBe(true);
+  });
+
+  it("of a deleted post answers 410 once that is true of all of them", async () => {
+    const [first, second] = [full(null, "first"), full(null, "second")];
+    await site.send(first, second);
+    await site.send(gone(post, "ann"), gone(second, "Bob"));
+    await settled();
+    expect((await readPage(site.pages, pageOf(second)))?.head.status).toBe(200);
+    await site.send(gone(first, "Bob"));
+    await settled();
+    expect((await readPage(site.pages, pageOf(second)))?.head.status).toBe(410);
+  });
+});
+
 describe("a thread of 5,000 comments", () => {
   it("is published in pieces of bounded size, of which a vote writes one", async () => {
     const all: CommentPosted[] = [];

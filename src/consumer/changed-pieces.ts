@@ -1,45 +1,49 @@
 /** Pieces of threads that are to be written besides those in which something changed. Pure. */
 import type { PostId } from "../model/ids.ts";
-import { byBeginning, MAIN_PIECE } from "../model/piece.ts";
+import { byBeginning, livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { PieceChange } from "../pages/change.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
 
 /**
- * A piece that begins is linked from the piece before it that answers the same parent; the first of
- * them is linked from where their parent stands.
+ * Those that lead elsewhere than before, because a piece has come to life, or nothing is left to
+ * read in it. Where that is true of the whole thread all of them: those of a deleted post are gone
+ * with its last comment.
  */
-export function piecesAround({ pieces, comments }: Applied, rows: Rows): PieceChange[] {
-  const standsIn = new Map(comments.map(({ after }) => [after.id as string, after.piece]));
-  for (const { id, piece } of rows.comments.values()) standsIn.set(id, piece);
-  return pieces.flatMap(({ post, piece: begun }) => {
+export function relinked({ pieces }: Applied, rows: Rows): PieceChange[] {
+  return [...Map.groupBy(pieces, ({ post }) => post)].flatMap(([post, changed]) => {
     const before = rows.pieces.get(post) ?? [];
-    if (begun.name === MAIN_PIECE || before.some(({ name }) => name === begun.name)) return [];
-    const siblings = [
-      ...before,
-      ...pieces.filter((each) => each.post === post).map(({ piece }) => piece),
-    ]
-      .filter(({ name, parent }) => name !== MAIN_PIECE && parent === begun.parent)
-      .sort(byBeginning);
-    const previous = siblings.findLast((each) => byBeginning(each, begun) < 0);
-    const parent = begun.parent === null ? MAIN_PIECE : standsIn.get(begun.parent);
-    return [{ post, piece: previous?.name ?? parent ?? MAIN_PIECE }];
+    const byName = new Map([...before, ...changed.map(({ piece }) => piece)].map(withName));
+    const after = [...byName.values()].sort(byBeginning);
+    const lived = livingPieces(before);
+    const living = livingPieces(after);
+    const isWhole = (lived.size === 0) !== (living.size === 0);
+    const differing = after.filter(({ name }) => living.has(name) !== lived.has(name));
+    const names = isWhole
+      ? after.map(({ name }) => name)
+      : differing.flatMap((piece) => leadingTo(piece, after, living));
+    return names.map((piece) => ({ post, piece }));
   });
 }
 
+function withName(piece: Piece): [string, Piece] {
+  return [piece.name, piece];
+}
+
 /**
- * The last visible comment of a piece has gone, or a first one has come: whatever leads to the piece
- * may do so no longer. Rare: all pieces of such a thread are written.
+ * A piece leads to the next living one that answers the same parent, and the first living one is
+ * linked from where their parent stands.
+ * @param pieces of the thread, in the order of their beginning
  */
-export function revived({ pieces }: Applied, rows: Rows): PieceChange[] {
-  const threads = pieces.filter(({ post, piece }) => {
-    const before = rows.pieces.get(post)?.find(({ name }) => name === piece.name);
-    return before !== undefined && before.visible > 0 !== piece.visible > 0;
-  });
-  return [...new Set(threads.map(({ post }) => post))].flatMap((post) => {
-    const names = (rows.pieces.get(post) ?? []).map(({ name }) => name);
-    return names.map((piece) => ({ post, piece }));
-  });
+function leadingTo(
+  { name, parent, above }: Piece,
+  pieces: readonly Piece[],
+  living: ReadonlySet<string>,
+): string[] {
+  const siblings = pieces.filter((each) => each.parent === parent).map((each) => each.name);
+  const earlier = siblings.slice(0, siblings.indexOf(name));
+  const lastLiving = earlier.findLastIndex((each) => living.has(each));
+  return lastLiving < 0 ? [above ?? MAIN_PIECE, ...earlier] : earlier.slice(lastLiving);
 }
 
 export function allPieces(

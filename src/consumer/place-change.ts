@@ -21,7 +21,7 @@ import type { Rows } from "../store/touched.ts";
 import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";
 import { exportsChanged, peopleShown, raised } from "./changed-people.ts";
-import { allPieces, piecesAround, revived } from "./changed-pieces.ts";
+import { allPieces, relinked } from "./changed-pieces.ts";
 import {
   answerAtEnd,
   askSlots,
@@ -122,7 +122,7 @@ export async function placeChange(
     communities,
     communityCount: communityCount + communities.length,
     aliases: [...aliases.map(({ id }) => id), ...leading],
-    pieces: [...piecesAround(applied, rows), ...revived(applied, rows), ...allPieces(pieces)],
+    pieces: [...relinked(applied, rows), ...allPieces(pieces)],
     people: peopleShown(applied, discussion, rows),
     inboxesRead: raised(applied, rows, "inboxRead"),
     sessionsEnded: raised(applied, rows, "sessionEpoch"),

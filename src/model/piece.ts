@@ -66,10 +66,18 @@ export function placeComment(
   return { piece: id, depth: 0 };
 }
 
-/** Is there anything to read in a piece, or in one that goes on below it? */
-export function isAlive(piece: Piece, pieces: readonly Piece[]): boolean {
-  if (piece.visible > 0) return true;
-  return pieces.some((each) => each.above === piece.name && isAlive(each, pieces));
+/** Names of the pieces in which there is anything to read, or in one that goes on below it. */
+export function livingPieces(pieces: readonly Piece[]): ReadonlySet<string> {
+  const above = new Map(pieces.map((piece) => [piece.name, piece.above]));
+  const living = new Set<string>();
+  for (const { name, visible } of pieces) {
+    let upwards: string | null = visible > 0 ? name : null;
+    while (upwards !== null && !living.has(upwards)) {
+      living.add(upwards);
+      upwards = above.get(upwards) ?? null;
+    }
+  }
+  return living;
 }
 
 /** Names are ids, and ids grow with time: first in length, then letter by letter. */

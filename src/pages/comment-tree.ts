@@ -4,7 +4,7 @@
  */
 import { type Comment, isLocked, isVisible, type Post, score } from "../model/entities.ts";
 import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
-import { isAlive, type Piece } from "../model/piece.ts";
+import { livingPieces, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
 import { commentJson, type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
@@ -30,12 +30,15 @@ export function commentTree(
   const answers = Map.groupBy(comments, ({ parent }) =>
     parent !== null && here.has(parent) ? parent : null,
   );
+  const living = livingPieces(pieces);
+  const continued = Map.groupBy(
+    pieces.filter(({ name }) => living.has(name)),
+    ({ parent }) => parent,
+  );
   const build = (parent: CommentId | null): CommentNode[] =>
     (answers.get(parent) ?? []).flatMap((comment) => {
       const replies = build(comment.id);
-      const continuations = pieces.filter(
-        (piece) => piece.parent === comment.id && isAlive(piece, pieces),
-      );
+      const continuations = continued.get(comment.id) ?? [];
       const isShown = isVisible(comment) || replies.length > 0 || continuations.length > 0;
       const html = isVisible(comment) ? textHtml(comment) : "";
       return isShown ? [{ comment, textHtml: html, replies, continuations }] : [];

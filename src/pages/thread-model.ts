@@ -2,7 +2,7 @@
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
-import { byBeginning, isAlive, MAIN_PIECE, type Piece } from "../model/piece.ts";
+import { byBeginning, livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { Reads } from "../store/reads.ts";
 import { type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
@@ -60,7 +60,8 @@ export function nextPiece({ piece, pieces }: ThreadModel): string {
   const parent = pieces.find(({ name }) => name === piece)?.parent ?? null;
   const siblings = pieces.filter((each) => each.parent === parent);
   const later = siblings.slice(siblings.findIndex(({ name }) => name === piece) + 1);
-  return later.find((each) => isAlive(each, pieces))?.name ?? "";
+  const living = livingPieces(pieces);
+  return later.find(({ name }) => living.has(name))?.name ?? "";
 }
 
 const LABELS: Readonly<Record<CommentSort, string>> = {

@@ -21,7 +21,14 @@ export interface Sent {
   readonly comments: { readonly id: CommentId; readonly post: PostId; readonly by: string }[];
 }
 
-export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent {
+/**
+ * Of comments: two of the first, or one of the second, fill a piece of a thread. The third, as it may
+ * be imported, has no room in any, and begins one of its own. Characters.
+ */
+const LONG_TEXTS = [120_000, 299_000, 310_000];
+
+/** @param isLong many events fill pieces of threads, which stand side by side, or empty them */
+export function randomEvent(random: Random, sent: Sent, now: number, isLong: boolean): CairnEvent {
   const base = {
     version: 1 as const,
     id: mintId(now, random.next) as EventId,
@@ -29,6 +36,9 @@ export function randomEvent(random: Random, sent: Sent, now: number): CairnEvent
     at: now - (random.chance(0.2) ? random.int(3_600_000) : random.int(1000)),
     by: random.pick(PEOPLE),
   };
+  if (isLong && sent.comments.length > 0 && random.chance(0.8)) {
+    return pieceEvent(random, sent, base);
+  }
   const kind = random.next();
   if (sent.communities.length === 0 || kind < 0.04) return newCommunity(random, sent, base);
   if (sent.posts.length === 0 || kind < 0.27) return newPost(random, sent, base);
@@ -107,6 +117,33 @@ function newComment(random: Random, sent: Sent, base: Base): CairnEvent {
   sent.comments.push({ id, post, by: base.by });
   const parent = above?.id ?? null;
   return { ...base, type: "comment_posted", comment: id, post, parent, text: `**said** ${id}` };
+}
+
+/** Nothing is to be seen of white space, so pages stay small. */
+function longText(random: Random, text: string): string {
+  return text.padEnd(random.pick(LONG_TEXTS));
+}
+
+function pieceEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const kind = random.next();
+  if (kind < 0.5) return longComment(random, sent, base);
+  // What begins next comes after the last ones.
+  const { id: comment, by } = random.pick(sent.comments.slice(-4));
+  const text = longText(random, "now long");
+  if (kind < 0.58) return { ...base, type: "comment_edited", by, comment, text };
+  if (kind < 0.85) return { ...base, type: "comment_deleted", by, comment };
+  const verdict = random.pick(["approved", "spam"] as const);
+  return { ...base, type: "comment_judged", by: "Bob", comment, verdict, reason: "" };
+}
+
+/** Answers the post, or one of the first comments. */
+function longComment(random: Random, sent: Sent, base: Base): CairnEvent {
+  const id = mintId(base.at, random.next) as CommentId;
+  const { id: above, post } = random.pick(sent.comments.slice(0, 3));
+  sent.comments.push({ id, post, by: base.by });
+  const parent = random.chance(0.3) ? above : null;
+  const text = longText(random, `**said** ${id}`);
+  return { ...base, type: "comment_posted", comment: id, post, parent, text };
 }
 
 function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {

@@ -28,6 +28,8 @@ export interface SequenceOptions {
   readonly posts: number;
   /** Of a call that fails while faults are on. */
   readonly faultProbability: number;
+  /** Are there comments that fill pieces of threads? */
+  readonly isLong?: boolean;
   /** Without them, those of the paid plan. */
   readonly limits?: Limits;
 }
@@ -129,7 +131,8 @@ class Sequence {
   }
 
   #send(): void {
-    const event = randomEvent(this.#random, this.#sent, this.#now);
+    const { isLong = false } = this.#options;
+    const event = randomEvent(this.#random, this.#sent, this.#now, isLong);
     this.#history.push(event);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {
