@@ -13,6 +13,7 @@ const DEAD_QUEUE = "cairn-dead";
 
 type Batch = Pick<MessageBatch, "queue" | "messages">;
 
+/** Messages have been answered before the rest: it fails by itself, and is done again by others. */
 export async function workOffBatch(
   batch: Batch,
   phases: Phases,
@@ -22,8 +23,10 @@ export async function workOffBatch(
   const pending = (await receive(batch, phases, clock, limits)) ?? (await phases.readPending());
   const isMore = pending.isLeaving || pending.purgeDue > 0;
   if (isMore) {
-    await finish(phases, limits);
-    await phases.purgeFrontCache();
+    await tryEach({
+      "working off what somebody left": () => finish(phases, limits),
+      "purging the front cache": () => phases.purgeFrontCache(),
+    });
   }
   await phases.ringBell(isMore ? undefined : pending);
 }
@@ -34,14 +37,33 @@ export async function workOffBatch(
  */
 export async function runCron(phases: Phases, limits: Limits): Promise<void> {
   if (!(await phases.deriveRows())) return;
-  await phases.tick();
-  await nameAll(phases, limits);
-  await finish(phases, limits);
-  await publishTurn(phases, limits);
-  await phases.purgeFrontCache();
-  await phases.auditSome();
-  await phases.reportStatus();
-  await phases.ringBell();
+  const errors = await tryEach({
+    "moving the windows": () => phases.tick(),
+    "naming all pages": () => nameAll(phases, limits),
+    "working off what somebody left": () => finish(phases, limits),
+    publishing: () => publishTurn(phases, limits),
+    "purging the front cache": () => phases.purgeFrontCache(),
+    "auditing some pages": () => phases.auditSome(),
+    "reporting the status": () => phases.reportStatus(),
+    "ringing the bell": () => phases.ringBell(),
+  });
+  if (errors.length > 0) throw errors[0];
+}
+
+/** What fails keeps nothing after it from being done. @returns why it failed, logged */
+async function tryEach(
+  steps: Readonly<Record<string, () => Promise<unknown>>>,
+): Promise<readonly unknown[]> {
+  const errors: unknown[] = [];
+  for (const [name, step] of Object.entries(steps)) {
+    try {
+      await step();
+    } catch (error) {
+      console.error(`${name} failed`, error);
+      errors.push(error);
+    }
+  }
+  return errors;
 }
 
 /** @returns what is to be done now; null when that has to be read */
