@@ -5,6 +5,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import { RANK_COLUMN, type RankedListing, rowsIn, scopeKind, scopeValue } from "./ranked.ts";
+import { askInChunks } from "./statements.ts";
 
 /** A position in a ranking's total order: higher values first, ties by newer, then by id. */
 export interface SortKey {
@@ -72,16 +73,14 @@ export interface Place {
   readonly count: number;
 }
 
-export async function readPlaces(db: D1Database, ids: readonly string[]): Promise<Place[]> {
-  if (ids.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
-       FROM json_each(?1) q CROSS JOIN entry e ON e.id = q.value`,
-    )
-    .bind(JSON.stringify(ids))
-    .all<Place>();
-  return results;
+/** @param ids as many as there are: all comments of a post, for example */
+export function readPlaces(db: D1Database, ids: readonly string[]): Promise<Place[]> {
+  return askInChunks<Place>(
+    db,
+    `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
+     FROM json_each(?1) q CROSS JOIN entry e ON e.id = q.value`,
+    ids,
+  );
 }
 
 /** Where would something of this time and id come? */

@@ -1,5 +1,6 @@
 /** Slots of chronological listings, as pages ask for them. */
 import type { D1Database } from "@cloudflare/workers-types";
+import { askInChunks } from "./statements.ts";
 
 /** Slots of a chronological listing: 1-based, oldest first, both ends included. */
 export interface SlotRange {
@@ -25,16 +26,16 @@ export async function readSlotIds(
   return ids;
 }
 
+/** @param listings as many as there are: all of a type, when all pages are named */
 export async function readSlotCounts(
   db: D1Database,
   listings: readonly string[],
 ): Promise<number[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots
-       FROM json_each(?1) q ORDER BY q.key`,
-    )
-    .bind(JSON.stringify(listings))
-    .all<{ slots: number }>();
-  return results.map(({ slots }) => slots);
+  const rows = await askInChunks<{ slots: number }>(
+    db,
+    `SELECT coalesce((SELECT max(slot) FROM entry WHERE listing = q.value), 0) AS slots
+     FROM json_each(?1) q ORDER BY q.key`,
+    listings,
+  );
+  return rows.map(({ slots }) => slots);
 }

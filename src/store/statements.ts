@@ -30,6 +30,23 @@ export function jsonChunks(rows: readonly unknown[], maxRows = 1000): string[] {
   return chunks;
 }
 
+/**
+ * What a query answers about a list that may be of any length: one statement for a short one, and
+ * for a long one as many as it takes.
+ * @param sql answers about the values of `json_each(?1)`, in their order if that matters
+ */
+export async function askInChunks<Row>(
+  db: D1Database,
+  sql: string,
+  values: readonly string[],
+): Promise<Row[]> {
+  const statements = jsonChunks(values, Number.POSITIVE_INFINITY).map((json) =>
+    db.prepare(sql).bind(json),
+  );
+  const answers = await Promise.all(statements.map((statement) => statement.all<Row>()));
+  return answers.flatMap(({ results }) => results);
+}
+
 /** `a, b` → the same columns taken from a row of `json_each`. */
 export function fromJson(columns: string): string {
   return columns.replace(/\w+/g, (column) => `value ->> '${column}'`);

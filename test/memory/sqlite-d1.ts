@@ -17,6 +17,16 @@ interface Statement {
   execute(): unknown;
 }
 
+/** Of a string, a blob or a row, in bytes: D1's own limit, which SQLite does not have. */
+const MAX_BYTES = 2_000_000;
+
+/** At most three bytes for each UTF-16 unit: nearly nothing has to be counted. */
+function refuseTooBig(value: SQLInputValue): void {
+  if (typeof value !== "string" || value.length <= MAX_BYTES / 3) return;
+  const bytes = Buffer.byteLength(value);
+  if (bytes > MAX_BYTES) throw new Error(`string or blob too big: ${bytes} bytes: SQLITE_TOOBIG`);
+}
+
 type Prepare = (sql: string) => StatementSync;
 
 /** Preparing costs more than running. */
@@ -31,6 +41,7 @@ function preparedOnce(db: DatabaseSync): Prepare {
 
 function statement(prepare: Prepare, sql: string, values: SQLInputValue[] = []): Statement {
   const execute = () => {
+    values.forEach(refuseTooBig);
     const results = prepare(sql).all(...values);
     const { changes } = prepare("SELECT changes() AS changes").get() as { changes: number };
     return { results, success: true, meta: { changes } };
