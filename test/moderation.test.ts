@@ -1,11 +1,12 @@
 /** Moderation: who may do it, what wins, what the log and the queue of reports say, and to whom. */
-import type { Fetcher } from "@cloudflare/workers-types";
+import type { D1Database, Fetcher } from "@cloudflare/workers-types";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CommentId, PostId } from "../src/model/ids.ts";
+import { type CommentId, communityKey, type PostId } from "../src/model/ids.ts";
 import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { signSession } from "../src/model/session.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { createReader } from "../src/reader/app.ts";
+import { readReportedThings } from "../src/store/moderation.ts";
 import { anId } from "./makers.ts";
 import { anEvent, BEGIN_MS, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
@@ -472,6 +473,61 @@ describe("the queue of reports", () => {
     expect(text).toContain("[deleted]</span>: no reason given");
     await site.publishAll();
     expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("shows how a long text begins, and that it goes on", async () => {
+    const text = `${"word ".repeat(399)}abc 🜁 and the end`;
+    await site.send(
+      anEvent({ type: "post_edited", by: "ann", post, text }),
+      anEvent({ type: "comment_edited", by: "Bob", comment, text }),
+      report("cleo", "long"),
+      anEvent({ type: "comment_reported", by: "cleo", comment, reason: "long" }),
+    );
+    await site.publishAll();
+    const queue = await site.text(QUEUE);
+    expect(queue.match(/word abc …<\/p>/g)).toHaveLength(2);
+    expect(queue).not.toContain("the end");
+  });
+
+  it("has a hundred things and twenty reasons, however many there are", async () => {
+    const many = (count: number, thing: string) =>
+      site.db
+        .prepare(
+          `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+           INSERT INTO report (thing, person, reason, at, event, community, is_open)
+           SELECT ${thing}, 'p' || i, 'why ' || i, i, 'e' || i, 'heap', 1 FROM n`,
+        )
+        .bind(count)
+        .run();
+    await many(200, "printf('t3_%03d', i)");
+    await many(30, "'t3_busy'");
+    let rows = 0;
+    const counting = {
+      prepare: (sql: string) => ({
+        bind: (...values: unknown[]) => ({
+          async all() {
+            const answer = await site.db
+              .prepare(sql)
+              .bind(...values)
+              .all();
+            rows += answer.results.length;
+            return answer;
+          },
+        }),
+      }),
+    } as unknown as D1Database;
+    const [things] = await readReportedThings(counting, [communityKey("heap")], 100, 20);
+    expect(rows).toBe(100);
+    expect(things?.map(({ thing }) => thing)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `t3_${200 - index}`),
+    );
+    const [first] = (await readReportedThings(site.db, [communityKey("heap")], 200, 20))
+      .flat()
+      .filter(({ thing }) => thing === "t3_busy");
+    expect(first?.reports).toBe(30);
+    expect(first?.complaints.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 20 }, (_, index) => `why ${30 - index}`),
+    );
   });
 
   it("shows a comment as it was edited", async () => {

@@ -5,14 +5,13 @@
  */
 import { type Comment, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import { permalink, type Surroundings, tombstone } from "./comment-line.ts";
 import { pieceKey, threadKey } from "./key.ts";
 import type { Representation, Site } from "./page-type.ts";
 import type { Thing } from "./person-view.ts";
 import { authorPath, isoTime, postPath } from "./post-line.ts";
 import { renderTemplate } from "./templates.ts";
-import { textHtml } from "./text-html.ts";
+import { beginningHtml, textHtml } from "./text-html.ts";
 
 export interface Feed extends Surroundings {
   readonly title: string;
@@ -21,9 +20,6 @@ export interface Feed extends Surroundings {
   /** In their order on the page. */
   readonly things: readonly Thing[];
 }
-
-/** A post's text in a feed: enough to read, little enough to render with every vote. Characters. */
-const MAX_POST_TEXT_CHARS = 2000;
 
 /** What XML cannot say in any way; a text can have some as `&#12;`. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
@@ -104,13 +100,6 @@ function ofComment(comment: Comment, { posts }: Surroundings, { origin }: Site):
     url: null,
     html: absolute(textHtml(comment), origin),
   };
-}
-
-/** A long text ends at a word; the rest is on its page. */
-function beginningHtml(post: Post): string {
-  if (post.text === null || post.text.length <= MAX_POST_TEXT_CHARS) return textHtml(post);
-  const beginning = post.text.slice(0, MAX_POST_TEXT_CHARS).toWellFormed();
-  return renderMarkdown(`${beginning.replace(/\s\S*$/u, "")} …`);
 }
 
 /** Readers of feeds show the text elsewhere. The sanitiser writes `href` first, and escapes `<`. */

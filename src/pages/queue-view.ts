@@ -1,12 +1,12 @@
 /** A queue of reports as HTML. Pure. */
 import { type Comment, DEPARTED, type Post } from "../model/entities.ts";
 import type { PersonKey } from "../model/ids.ts";
-import { renderMarkdown } from "../model/markup.ts";
 import { pieceKey, queuePath, rankedKey, threadKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { authorPath, displayDomain, isoTime } from "./post-line.ts";
 import type { Queue, Removal, Waiting } from "./queue.ts";
 import { renderTemplate } from "./templates.ts";
+import { beginningHtml } from "./text-html.ts";
 
 /** Who may read it is a representation of its own. */
 export function viewQueue(
@@ -39,7 +39,6 @@ function lineOf(
   departed: ReadonlySet<PersonKey>,
 ): object {
   const { author } = comment ?? post;
-  const text = comment === null ? post.text : comment.text;
   const path = pathOf(thing, post, comment);
   return {
     id: thing,
@@ -49,7 +48,7 @@ function lineOf(
     path,
     author,
     authorPath: authorPath(author),
-    textHtml: text === null ? "" : renderMarkdown(text),
+    textHtml: beginningHtml(comment ?? post),
     reportsLabel: reports === 1 ? "1 report" : `${reports} reports`,
     complaints: complaints.map(({ person, reason }) => {
       const name = departed.has(person) ? DEPARTED : person;

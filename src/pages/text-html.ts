@@ -28,6 +28,16 @@ export function textHtml({ text }: Written): string {
   return html;
 }
 
+/** Enough to read, little enough to render with every vote, or a hundred of them. Characters. */
+const MAX_BEGINNING_CHARS = 2000;
+
+/** A long text ends at a word; the rest is on its page. */
+export function beginningHtml({ text }: Written): string {
+  if (text === null || text.length <= MAX_BEGINNING_CHARS) return textHtml({ text });
+  const beginning = text.slice(0, MAX_BEGINNING_CHARS).toWellFormed();
+  return renderMarkdown(`${beginning.replace(/\s\S*$/u, "")} …`);
+}
+
 function forgetOldest(): void {
   for (const [text, html] of rendered) {
     if (chars <= MAX_CHARS) return;

@@ -173,7 +173,10 @@ export interface Complaint {
   readonly reason: string;
 }
 
-/** The most recently reported things of each community. */
+/**
+ * The most recently reported things of each community, each with its newest complaints.
+ * @param limit of things, `complaints` of those about each
+ */
 export async function readReportedThings(
   db: D1Database,
   communities: readonly CommunityKey[],
@@ -182,24 +185,30 @@ export async function readReportedThings(
 ): Promise<ReportedThing[][]> {
   const { results } = await db
     .prepare(
-      `SELECT q.key AS at, r.thing, r.person, r.reason,
-         count(*) OVER (PARTITION BY q.key, r.thing) AS reports,
-         row_number() OVER (PARTITION BY q.key, r.thing ORDER BY r.at DESC, r.event DESC) AS newest,
-         max(r.at) OVER (PARTITION BY q.key, r.thing) AS last
-       FROM json_each(?1) q CROSS JOIN report r ON r.community = q.value AND r.is_open = 1
-       ORDER BY q.key, last DESC, r.thing, newest`,
+      `WITH thing AS (
+         SELECT q.key AS at, r.thing, count(*) AS reports, max(r.at) AS last,
+           row_number() OVER (PARTITION BY q.key ORDER BY max(r.at) DESC, r.thing) AS place
+         FROM json_each(?1) q CROSS JOIN report r ON r.community = q.value AND r.is_open = 1
+         GROUP BY q.key, r.thing),
+       complaint AS (
+         SELECT t.*, r.person, r.reason, row_number()
+           OVER (PARTITION BY t.at, t.thing ORDER BY r.at DESC, r.event DESC) AS newest
+         FROM thing t CROSS JOIN report r ON r.thing = t.thing AND r.is_open = 1
+         WHERE t.place <= ?2)
+       SELECT at, thing, reports, person, reason FROM complaint WHERE newest <= ?3
+       ORDER BY at, place, newest`,
     )
-    .bind(JSON.stringify(communities))
+    .bind(JSON.stringify(communities), limit, complaints)
     .all<Complaint & { at: number; thing: string; reports: number }>();
   return communities.map((_, index) => {
     const own = Map.groupBy(
       results.filter(({ at }) => at === index),
       ({ thing }) => thing,
     );
-    return [...own].slice(0, limit).map(([thing, rows]) => ({
+    return [...own].map(([thing, rows]) => ({
       thing,
       reports: rows[0]?.reports ?? 0,
-      complaints: rows.slice(0, complaints).map(({ person, reason }) => ({ person, reason })),
+      complaints: rows.map(({ person, reason }) => ({ person, reason })),
     }));
   });
 }
