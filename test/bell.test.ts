@@ -111,7 +111,7 @@ it("whoever hears a bell even earlier than it was rung for waits as well", async
 
 it("while all that is due is being written, the bell rings when the lease ends, and once", async () => {
   await makeDueIn(0);
-  await leasePages(db, fingerprintOf(config), "another", NOW, 1000);
+  await leasePages(db, fingerprintOf(config), "another", NOW, 1000, PACE);
   await ring(NOW);
   await ring(NOW + 1);
   expect(delays).toEqual([LEASE_MS / 1000]);

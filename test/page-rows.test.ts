@@ -5,12 +5,13 @@ import { claimBell, nextDue } from "../src/store/bell-rows.ts";
 import { makeStaleDue, markWritten, readPageStates } from "../src/store/built-pages.ts";
 import { beginBuilding, isCompiledWith, nameInSteps } from "../src/store/compiled.ts";
 import { LEASE_MS, leasePages, settleLease } from "../src/store/leases.ts";
-import { type Lane, type NamedPage, namePages } from "../src/store/page-rows.ts";
+import { CLOCKS_APART_MS, type Lane, type NamedPage, namePages } from "../src/store/page-rows.ts";
 import { readStale } from "../src/store/status.ts";
 import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/sqlite-d1.ts";
 
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000 };
 const T = 1_000_000_000;
+const DAY = 86_400_000;
 
 async function nameAllAtOnce(...named: Parameters<typeof nameInSteps>): Promise<void> {
   for await (const _ of nameInSteps(...named));
@@ -37,7 +38,7 @@ function aTable() {
     );
   const settle = (token: string, commit: number, now: number) => end(["/"], [], token, commit, now);
   const lease = async (token: string, now: number) =>
-    (await leasePages(db, "", token, now, 10)).pages;
+    (await leasePages(db, "", token, now, 10, PACE)).pages;
   /** A page that was written at `T`, as of commit 2. */
   const written = async (lane: "fast" | "slow") => {
     await name(lane, 2, T);
@@ -81,7 +82,7 @@ describe("a page", () => {
     await name("/gone", "private", T + 5, true);
     const leased: string[] = [];
     for (const token of ["a", "b", "c", "d", "e", "f"]) {
-      const { pages } = await leasePages(db, "", token, T + 10, 1);
+      const { pages } = await leasePages(db, "", token, T + 10, 1, PACE);
       leased.push(...pages.map(({ key }) => key));
     }
     expect(leased).toEqual(["/gone", "/fast", "/fast/later", "/side", "/slow", "/private"]);
@@ -106,6 +107,34 @@ describe("a page", () => {
     expect(await lease("a", T + wait)).toHaveLength(1);
   });
 
+  it("that a clock wrote which was ahead waits no longer than if that were now", async () => {
+    const { db, name, lease, settle } = aTable();
+    await name("slow", 2, T + DAY);
+    await lease("ahead", T + DAY);
+    await settle("ahead", 2, T + DAY);
+    await name("slow", 3, T);
+    expect(await nextDue(db)).toBe(T + CLOCKS_APART_MS + 60_000);
+    await name("slow", 4, T + 1, true);
+    expect(await nextDue(db)).toBe(T + 1 + CLOCKS_APART_MS + 1000);
+  });
+
+  it("that a clock named which was ahead is leased a second after a publisher has come", async () => {
+    const { name, lease } = aTable();
+    await name("fast", 2, T + DAY, true);
+    expect(await lease("a", T)).toEqual([]);
+    expect(await lease("b", T + 999)).toEqual([]);
+    expect(await lease("c", T + 1000)).toHaveLength(1);
+  });
+
+  it("is leased again soon where a clock that was ahead has put the retry off", async () => {
+    const { name, lease, end } = aTable();
+    await name("fast", 2, T);
+    await lease("ahead", T + DAY);
+    await end([], ["/"], "ahead", 2, T + DAY);
+    expect(await lease("a", T)).toEqual([]);
+    expect(await lease("b", T + 1000)).toMatchObject([{ key: "/", isTakenOver: true }]);
+  });
+
   it("waits as long as its new lane says, once new code has moved it", async () => {
     const { db, name, written } = aTable();
     await written("slow");
@@ -124,13 +153,15 @@ describe("a page", () => {
     await db.prepare("UPDATE site SET commit_number = 2").run();
     await nameAllAtOnce(db, "new code", pages(), T + 1, PACE);
     expect(await nextDue(db)).toBe(T + 1000);
+    await nameAllAtOnce(db, "newer code", pages(), T - DAY, PACE);
+    expect(await nextDue(db)).toBe(T - DAY + CLOCKS_APART_MS + 1000);
   });
 
   it("taken over is read as of a later commit than the publisher before may have put", async () => {
     const { db, name } = aTable();
     await name("fast", 2, T);
-    const first = await leasePages(db, "", "first", T, 10);
-    const second = await leasePages(db, "", "second", T + LEASE_MS, 10);
+    const first = await leasePages(db, "", "first", T, 10, PACE);
+    const second = await leasePages(db, "", "second", T + LEASE_MS, 10, PACE);
     expect(second.pages).toMatchObject([{ key: "/", isTakenOver: true, isUrgent: false }]);
     expect([first.commit, second.commit]).toEqual([1, 2]);
   });
@@ -145,8 +176,8 @@ describe("a page", () => {
     await expect(nameAllAtOnce(db, "new code", interrupted(), T, PACE)).rejects.toThrow(
       "interrupted",
     );
-    expect((await leasePages(db, "", "old", T, 10)).pages).toEqual([]);
-    expect((await leasePages(db, "new code", "new", T, 10)).pages).toHaveLength(1);
+    expect((await leasePages(db, "", "old", T, 10, PACE)).pages).toEqual([]);
+    expect((await leasePages(db, "new code", "new", T, 10, PACE)).pages).toHaveLength(1);
     expect(await isCompiledWith(db, "new code")).toBe(false);
   });
 
@@ -253,7 +284,7 @@ describe("a page", () => {
     const db = asD1(older);
     expect(await nextDue(db)).toBe(T + 9);
     const lease = async (token: string, now: number) =>
-      (await leasePages(db, "", token, now, 10)).pages.map(({ key, isTakenOver }) => ({
+      (await leasePages(db, "", token, now, 10, PACE)).pages.map(({ key, isTakenOver }) => ({
         [key]: isTakenOver,
       }));
     expect(await lease("c", T + LEASE_MS - 1)).toEqual([{ "/failed": true }, { "/free": false }]);
@@ -265,7 +296,7 @@ describe("a page", () => {
   it("whose publisher did not come back is leased alone until one does", async () => {
     const { db, end } = aTable();
     const keysOf = async (token: string, now: number) =>
-      (await leasePages(db, "", token, now, 10)).pages.map(({ key }) => key);
+      (await leasePages(db, "", token, now, 10, PACE)).pages.map(({ key }) => key);
     const name = (keys: string[], commit: number, now: number, urgent = false) => {
       const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
       return db.batch(namePages(db, pages, commit, now, PACE, urgent));
@@ -373,10 +404,10 @@ describe("a page", () => {
     await db.prepare("UPDATE site SET commit_number = 2").run();
     await name("fast", 2, T);
     await lease("a", T);
-    expect((await leasePages(db, "older code", "b", T + LEASE_MS, 10)).pages).toEqual([]);
+    expect((await leasePages(db, "older code", "b", T + LEASE_MS, 10, PACE)).pages).toEqual([]);
     await db.prepare("UPDATE site SET commit_number = 3").run();
     await name("fast", 3, T + LEASE_MS + 1);
-    const { commit } = await leasePages(db, "", "c", T + LEASE_MS + 2, 10);
+    const { commit } = await leasePages(db, "", "c", T + LEASE_MS + 2, 10, PACE);
     expect(commit).toBe(4);
     await settle("a", 2, T + LEASE_MS + 3);
     expect(await nextDue(db)).toBe(T + 2 * LEASE_MS + 2);

@@ -116,7 +116,14 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
   const token = deps.token();
   const leasedAt = deps.now();
   const code = fingerprintOf(deps.config);
-  const { pages, commit } = await leasePages(deps.db, code, token, leasedAt, pagesALease);
+  const { pages, commit } = await leasePages(
+    deps.db,
+    code,
+    token,
+    leasedAt,
+    pagesALease,
+    deps.pace,
+  );
   if (pages.length === 0) return { counts, isMore: false };
   const { prepared, untried } = await prepareLease(
     deps,

@@ -1,7 +1,7 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { endAllLeases, NAMING } from "./leases.ts";
-import { type NamedPage, namePages, type Pace, URGENT_PACE_MS } from "./page-rows.ts";
+import { type NamedPage, namePages, type Pace, URGENT_PACE_MS, WRITTEN_AT } from "./page-rows.ts";
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
   const compiled = await db.prepare("SELECT compiled FROM site").first<string>("compiled");
@@ -67,7 +67,7 @@ export async function* nameInSteps(
     db
       .prepare(
         `UPDATE page SET named = (SELECT commit_number FROM site), stored = NULL,
-           due = iif(suspect, due, max(?1, written_at + ${URGENT_PACE_MS}))`,
+           due = iif(suspect, due, max(?1, ${WRITTEN_AT} + ${URGENT_PACE_MS}))`,
       )
       .bind(now),
     db.prepare('SELECT commit_number AS "commit" FROM site'),

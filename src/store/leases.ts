@@ -5,7 +5,14 @@
  * pages become `suspect`, and as one of them may have ended their publisher, each is leased `alone`.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import { asJson, LEASED, type Pace, STORED_LANES, URGENT_PACE_MS } from "./page-rows.ts";
+import {
+  asJson,
+  LEASED,
+  longestPauseMs,
+  type Pace,
+  STORED_LANES,
+  URGENT_PACE_MS,
+} from "./page-rows.ts";
 import { jsonChunks } from "./statements.ts";
 
 /** A publisher that has not settled by then is taken for crashed. Milliseconds. */
@@ -33,6 +40,10 @@ interface LeasedRow {
 
 /** In front of a fingerprint: the code that it stands for is naming all pages just now. */
 export const NAMING = "naming ";
+
+// A second from now, because who named or wrote them may have done so just now.
+const PULL_BACK = `UPDATE page SET due = ?1 + ${URGENT_PACE_MS} WHERE named > written
+  AND lane IN (${STORED_LANES.map((lane) => `'${lane}'`).join(", ")}) AND due > ?1 + ?2`;
 
 // What others have leased is passed over: fifty pages for each publisher that is at work.
 const IS_DUE = `FROM page WHERE named > written AND due <= ?1 AND key NOT IN ${LEASED}`;
@@ -63,6 +74,7 @@ const TAKE_OVER = `UPDATE site SET commit_number = commit_number + 1
 /**
  * Leases up to `limit` pages that are due, for LEASE_MS. Also returns the number of the last
  * commit: everything read from now on reflects at least that one.
+ * Pages that are due later than any lane allows, because a clock was ahead, are due in a second.
  * @param fingerprint of the code that will render them
  */
 export async function leasePages(
@@ -71,10 +83,12 @@ export async function leasePages(
   token: string,
   now: number,
   limit: number,
+  pace: Pace,
 ): Promise<{ readonly pages: LeasedPage[]; readonly commit: number }> {
   const [site, found] = (
     await db.batch<LeasedRow & { commit: number }>([
       ...endLeases(db, now),
+      db.prepare(PULL_BACK).bind(now, longestPauseMs(pace)),
       db.prepare(LEASE_DUE).bind(now, limit, fingerprint, token),
       db.prepare(TAKE_OVER).bind(token),
       db.prepare('SELECT commit_number AS "commit" FROM site'),

@@ -54,6 +54,20 @@ export function asJson(pace: Pace): string {
 /** Keys of leased pages. A lease that has run out and was not ended counts: it may yet be settled. */
 export const LEASED = "(SELECT value FROM lease CROSS JOIN json_each(lease.keys))";
 
+/** Retries, and clocks that differ a little. Milliseconds. */
+const SLACK_MS = 60_000;
+
+/** How long after now a page may be due at most: later means that a clock was ahead. Milliseconds. */
+export function longestPauseMs(pace: Pace): number {
+  return Math.max(...Object.values(pace)) + SLACK_MS;
+}
+
+/** As far as it is normal. Milliseconds. */
+export const CLOCKS_APART_MS = 500;
+
+/** When a page was put. A clock that was ahead of now, ?1, keeps nobody waiting until then. */
+export const WRITTEN_AT = `min(page.written_at, ?1 + ${CLOCKS_APART_MS})`;
+
 // A stale page that is not leased will be read after this commit anyway: naming it again writes
 // nothing, unless it is more urgent now. A leased one may have been read before it.
 const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
@@ -65,8 +79,8 @@ const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
     urgent = max(page.urgent, excluded.urgent),
     due = CASE
       WHEN page.suspect THEN page.due
-      WHEN page.named > page.written THEN min(page.due, max(excluded.due, page.written_at + ${URGENT_PACE_MS}))
-      ELSE max(excluded.due, page.written_at +
+      WHEN page.named > page.written THEN min(page.due, max(excluded.due, ${WRITTEN_AT} + ${URGENT_PACE_MS}))
+      ELSE max(excluded.due, ${WRITTEN_AT} +
         CASE WHEN excluded.urgent THEN ${URGENT_PACE_MS} ELSE ?2 ->> excluded.lane END)
     END
   WHERE page.named <= page.written OR (excluded.urgent AND NOT page.urgent)

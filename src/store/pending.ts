@@ -1,6 +1,7 @@
 /** What an invocation may have left to be done: one question, because mostly it is nothing. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { FIRST_DUE } from "./bell-rows.ts";
+import { CLOCKS_APART_MS } from "./page-rows.ts";
 
 /** Times are in milliseconds since 1970. */
 export interface Pending {
@@ -36,12 +37,9 @@ export async function readPending(db: D1Database): Promise<Pending> {
   return pendingOf(await askPending(db).first<PendingRow>());
 }
 
-/** Whoever rings a bell may have another clock than who hears it. Milliseconds. */
-const CLOCKS_APART_MS = 500;
-
 /**
- * For a publisher at its end: bells that have rung by now are answered, and what is named from then
- * on rings anew. In one batch, so that nothing is named in between.
+ * For a publisher at its end: bells that have rung by now, by whatever clock, are answered, and what
+ * is named from then on rings anew. In one batch, so that nothing is named in between.
  */
 export async function answerBell(db: D1Database, now: number): Promise<Pending> {
   const [, answer] = await db.batch<PendingRow>([
