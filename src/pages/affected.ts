@@ -11,9 +11,9 @@ export interface AffectedPage {
 /** Each key once. Perhaps a page too many, never one too few. */
 export function affectedPages(change: Change): AffectedPage[] {
   const pages = new Map<string, AffectedPage>();
+  const grown = change.chronological.filter((each) => each.countAfter > each.countBefore);
   for (const type of PAGE_TYPES) {
-    for (const key of type.affectedBy(change))
-      pages.set(key, { key, lane: type.lane(key, change) });
+    for (const key of type.affectedBy(change)) pages.set(key, { key, lane: type.lane(key, grown) });
   }
   return [...pages.values()];
 }

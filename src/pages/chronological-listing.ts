@@ -5,7 +5,7 @@
  * leads to the head.
  */
 import type { Reads } from "../store/reads.ts";
-import type { Change } from "./change.ts";
+import type { Change, ChronologicalChange } from "./change.ts";
 import { PAGE_SIZE, parsePageNumber } from "./key.ts";
 import { definePage, type Lane, type PageType, type Rendered, type Site } from "./page-type.ts";
 
@@ -100,10 +100,10 @@ function defineBlocks<Things>(
       const block = parseBlock(type, key);
       return block && has(block) ? block : null;
     },
-    lane({ listing, block }, change) {
+    lane({ listing, block }, grown = []) {
       const lanes = type.lanes ?? PUBLIC_LANES;
-      if (block === null) return lanes.head;
-      return change && isSealed(type, listing, block, change) ? lanes.head : lanes.block;
+      const isHead = block === null || isSealed(type, listing, block, grown);
+      return lanes[isHead ? "head" : "block"];
     },
     *affectedBy(change) {
       for (const block of affectedBlocks(type, change)) if (has(block)) yield keyOf(block);
@@ -169,11 +169,16 @@ function headStart(naming: Naming, count: number): number {
 }
 
 /**
- * Does the change make the block full? What is stored still leads to the head, which will soon show the
+ * Has the block become full? What is stored still leads to the head, which will soon show the
  * block's slots no more: it waits no longer than the head does.
  */
-function isSealed(naming: Naming, listing: string, block: number, change: Change): boolean {
-  return change.chronological.some(
+function isSealed(
+  naming: Naming,
+  listing: string,
+  block: number,
+  grown: readonly ChronologicalChange[],
+): boolean {
+  return grown.some(
     (each) =>
       each.listing === listing &&
       block > fullBlocks(naming, each.countBefore) &&

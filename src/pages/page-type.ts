@@ -5,7 +5,7 @@
 import type { PersonKey } from "../model/ids.ts";
 import type { Lane } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
-import type { Change } from "./change.ts";
+import type { Change, ChronologicalChange } from "./change.ts";
 import type { CommentSort } from "./key.ts";
 import type { Part } from "./together.ts";
 
@@ -60,8 +60,8 @@ export interface PageDefinition<Params, Model> {
   readonly tier: Tier;
   /** The parameters in a key of this type; null for any other key. */
   parse(key: string): Params | null;
-  /** Where it waits; with a change, because of that one. */
-  lane(params: Params, change?: Change): Lane;
+  /** Where it waits; with listings that have become longer, because of these. */
+  lane(params: Params, grown?: readonly ChronologicalChange[]): Lane;
   /** The keys that a change may have changed: perhaps one too many, never one too few. */
   affectedBy(change: Change): Iterable<string>;
   /** Every key that exists, for a full build. */
@@ -79,8 +79,8 @@ export interface PageType {
   /** Of a bundle: the types whose pages its objects hold. */
   readonly types?: readonly PageType[];
   owns(key: string): boolean;
-  /** The lane of a key of this type; with a change, of one that the change names. */
-  lane(key: string, change?: Change): Lane;
+  /** The lane of a key of this type; with listings that have become longer, of one named because of them. */
+  lane(key: string, grown?: readonly ChronologicalChange[]): Lane;
   affectedBy(change: Change): Iterable<string>;
   every(reads: Reads): AsyncIterable<string>;
   /** Reads the rows of keys of this type with a bounded number of queries, in the order asked. */
@@ -98,7 +98,7 @@ export function definePage<Params, Model>(page: PageDefinition<Params, Model>): 
     path: page.path,
     tier: page.tier,
     owns: (key) => page.parse(key) !== null,
-    lane: (key, change) => page.lane(paramsOf(key), change),
+    lane: (key, grown) => page.lane(paramsOf(key), grown),
     affectedBy: (change) => page.affectedBy(change),
     every: (reads) => page.every(reads),
     async read(reads, keys, site) {
