@@ -27,7 +27,7 @@ function openSite() {
 describe("publishing only the affected pages leaves what a full build would", () => {
   it.each([
     ["deep threads, no faults", { steps: 120, posts: 2, faultProbability: 0 }],
-    ["texts that fill a page", { steps: 70, posts: 1, faultProbability: 0, isLong: true }],
+    ["texts that fill a page", { steps: 50, posts: 1, faultProbability: 0, isLong: true }],
     ["several pages, no faults", { steps: 40, posts: 70, faultProbability: 0 }],
     ["few posts, many faults", { steps: 80, posts: 5, faultProbability: 0.2 }],
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],
