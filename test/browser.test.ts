@@ -358,9 +358,8 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const said = tab.locator("article[id]", { hasText: "words" });
       const body = async () => (await tab.request.get(thread)).text();
       await until("the comment", async () => (await body()).includes("First words"), FRESH_MS);
-      const before = await body();
-      const hold = (route: Route) => route.fulfill({ contentType: "text/html", body: before });
-      await context.route(`**${thread}`, hold);
+      await tab.reload();
+      const release = await holdPublishing(tab);
       await tab.goto(thread);
       const other = await context.newPage();
       await other.goto(thread);
@@ -386,7 +385,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
 
       // Once it is published, the page is as it is.
       await until("its end", async () => !(await body()).includes("words"), FRESH_MS);
-      await context.unroute(`**${thread}`, hold);
+      await release();
       await tab.reload();
       await overlayOf(tab);
       expect(await tab.getByText("being published").count()).toBe(0);
@@ -502,15 +501,16 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Submit" }).click();
       const line = tab.locator("article", { hasText: "To be deleted" });
       await line.waitFor();
-      const thread = new URL(tab.url()).pathname;
+      const release = await holdPublishing(tab);
       const acts = await openMenu(line);
       expect(await acts.allTextContents()).not.toContain("edit");
-      const body = await (await tab.request.get(thread)).text();
-      await tab.route(`**${thread}`, (route) => route.fulfill({ contentType: "text/html", body }));
       await acts.filter({ hasText: /^delete$/ }).click();
+      await tab.waitForURL("**/api/del?**");
+      await overlayOf(tab);
       await tab.getByRole("button", { name: "Delete it" }).click();
       await tab.getByText("Deleted: that is being published.").waitFor();
       expect(await line.count()).toBe(0);
+      await release();
     });
 
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
@@ -746,21 +746,23 @@ async function showsOn(page: Page, path: string, words: string): Promise<boolean
   return (await page.locator("body").textContent())?.includes(words) ?? false;
 }
 
-/** From now on the thread that is open stays as it is, whatever is said in it. */
+/** From now on the thread that is open stays as it is, in all tabs, whatever is said or done in it. */
 async function holdPublishing(page: Page): Promise<() => Promise<void>> {
   const body = await page.evaluate<string>("fetch(location.href).then((page) => page.text())");
-  const [comment, thread] = ["**/api/comment", "**/comments/**"];
-  await page.route(comment, async (route) => {
+  const [forms, thread] = ["**/api/*", "**/comments/**"];
+  const context = page.context();
+  await context.route(forms, async (route) => {
+    if (route.request().method() === "GET") return route.continue();
     // A redirect is followed past every route, a page that leads on is not.
     const answer = await route.fetch({ maxRedirects: 0 });
     const leadsTo = answer.headers().location;
     const html = `<!doctype html><meta http-equiv="refresh" content="0;url=${leadsTo}">`;
     await route.fulfill({ contentType: "text/html", body: html });
   });
-  await page.route(thread, (route) => route.fulfill({ contentType: "text/html", body }));
+  await context.route(thread, (route) => route.fulfill({ contentType: "text/html", body }));
   return async () => {
-    await page.unroute(comment);
-    await page.unroute(thread);
+    await context.unroute(forms);
+    await context.unroute(thread);
   };
 }
 

@@ -13,7 +13,14 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       {
-        test: { name: "node", root, include: ["test/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "node",
+          root,
+          include: ["test/*.test.ts"],
+          testTimeout: 60_000,
+          // They start servers, and machines are slow.
+          hookTimeout: 60_000,
+        },
       },
       {
         plugins: [

@@ -182,8 +182,9 @@ async function fillText() {
     if (value?.name === id) text ??= value.body ?? value.selftext;
     return value;
   };
-  const thread = await fetch(`${from.pathname}.json`).catch(() => null);
-  if (thread?.ok) JSON.parse(await thread.text(), take);
+  try {
+    JSON.parse(await (await fetch(`${from.pathname}.json`)).text(), take);
+  } catch {}
   form.text.value ||= text ?? "";
 }
 
