@@ -53,7 +53,7 @@ export interface Refusal {
   /** Milliseconds since 1970, at the edge. */
   readonly at: number;
   readonly type: CairnEvent["type"];
-  /** The fullname or the community it was about. */
+  /** The fullname, the community or the person (`u/ann`) it was about. */
   readonly subject: string;
   readonly reason: RefusalReason;
   /** What was written, so that it is not lost; empty for a vote and the like. */
