@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Browser, Locator, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { browserPath, launchBrowser, openWindow, type Window } from "./site/browser.ts";
 import { aHome, type Home, type Server, startSite } from "./site/cairn.ts";
 import { csvOfStones, newestOf, type Stone, stones } from "./site/links.ts";
@@ -419,6 +420,36 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await question.locator("article", { hasText: "Moss." }).waitFor();
     });
 
+    test("an answer deeper than a page goes says where it is, and one to it stays there", async () => {
+      const { id, path } = newestOf("Gardening");
+      const link = `t3_${id}`;
+      const { page: tab } = await open();
+      await register(tab, "Pia");
+      let parent = link;
+      for (let level = 1; level <= MAX_PIECE_DEPTH; level++) {
+        const form = { link, parent, text: `Level ${level}` };
+        const headers = { accept: "application/json" };
+        const accepted = await tab.request.post("/api/comment", { form, headers });
+        parent = ((await accepted.json()) as { id: string }).id;
+      }
+      const last = tab.locator(`article[id="${parent}"]`);
+      await tab.goto(path);
+      const shows = (what: Locator) => async () => {
+        await tab.reload();
+        await overlayOf(tab);
+        return (await what.count()) === 1;
+      };
+      await until("the last level", shows(last), FRESH_MS);
+      await answer(last, "One more");
+      const way = last.getByRole("link", { name: "continued there" });
+      await until("the way", shows(way), FRESH_MS);
+      await way.click();
+      await tab.waitForURL("**/_/**");
+      await answer(tab.locator("article[id]", { hasText: "One more" }), "And another");
+      expect(tab.url()).toContain("/_/");
+      await tab.getByText("And another").waitFor();
+    });
+
     test("several comments in a row all show as being published", async () => {
       const { path } = newestOf("Programming");
       const { page: tab } = await open();
@@ -707,6 +738,17 @@ async function enter(page: Page, path: string, button: string, name: string): Pr
   await fillIn(page, { Name: name, Password: PASSWORD });
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.waitForURL("/");
+}
+
+/** In place, below a comment; the browser is where it goes on then. */
+async function answer(comment: Locator, words: string): Promise<void> {
+  const page = comment.page();
+  await overlayOf(page);
+  const before = page.url();
+  await comment.getByRole("link", { name: "reply" }).click();
+  await page.keyboard.type(words);
+  await comment.getByRole("button", { name: "Comment" }).click();
+  await page.waitForURL((url) => url.href !== before && url.hash.startsWith("#t1_"));
 }
 
 /** A comment on a post; the browser is at its thread then. */

@@ -121,14 +121,16 @@ function showSaid() {
   for (const each of coming) if (each.id) showComing(each);
 }
 
-/** Below what it answers; on other pages of its thread nowhere. */
+/** Below what it answers, with the way to where it is once that is elsewhere; on other pages nowhere. */
 function showComing({ id, link, parent, text }) {
   const answered = document.getElementById(parent)?.querySelector("details");
   const place = answered ?? (parent === link && one("#comments"));
   if (!place || !isThreadOf(link)) return;
   const line = document.createElement("article");
   line.id = id;
-  line.innerHTML = `<p class=facts><span class=by>${me}</span> · being published</p><div class=text></div>`;
+  const on = answered?.querySelector(":scope > [href*='/_/'], :scope > p > [href*='/_/']");
+  const state = on ? `<a href="${on.pathname}#${id}">continued there</a>` : "being published";
+  line.innerHTML = `<p class=facts><span class=by>${me}</span> · ${state}</p><div class=text></div>`;
   line.lastChild.textContent = text;
   answered ? place.append(line) : place.after(line);
 }
