@@ -164,6 +164,11 @@ it("every post can be reached by links from the front page, and no address is br
     "text/plain",
   ]);
   expect(unlikeCanonical(told)).toEqual([]);
+  const titles = matches(
+    [...told.values()].map(({ text }) => text).join(),
+    /<title>(.*)<\/title>/g,
+  );
+  expect(titles.filter((title) => matches(title, /(Cairn)/g).length > 1)).toEqual([]);
 });
 
 function missingFrom(found: ReadonlyMap<string, Found>, posts: readonly { post: PostId }[]) {
