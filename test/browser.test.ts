@@ -506,7 +506,8 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     });
 
     test("what one wrote is offered for editing where only oneself is meant, with its text", async () => {
-      const { page: tab } = await open();
+      const window = await open();
+      const { page: tab } = window;
       await register(tab, "Nina");
       await tab.goto("/r/linux/submit");
       await fillIn(tab, { Title: "Words of Nina", Text: "Some *marked* words" });
@@ -522,6 +523,38 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const text = tab.getByLabel("New text");
       const isFilled = async () => (await text.inputValue()) === "Some *marked* words";
       await until("the text", isFilled, SCRIPTS_MS);
+
+      // What is refused is not on its way.
+      await text.fill("x".repeat(40_001));
+      await tab.getByRole("button", { name: "Replace the text" }).click();
+      await tab.locator(".error").waitFor();
+      await tab.goto(thread);
+      await overlayOf(tab);
+      expect((await tab.locator("main > .text").textContent())?.trim()).toBe("Some marked words");
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 422")]);
+    });
+
+    test("a report is acknowledged where it was made, once it was accepted", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Reporter");
+      const report = async (reason: string) => {
+        await tab.goto("/r/programming");
+        await (await openMenu(line)).getByText("report").click();
+        await tab.waitForURL("**/api/report?**");
+        await overlayOf(tab);
+        await fillIn(tab, { "What is wrong with it?": reason });
+        await tab.getByRole("button", { name: "Report it" }).click();
+      };
+      const { line } = postLine(tab, stone);
+      await report("x".repeat(301));
+      await tab.locator(".error").waitFor();
+      await tab.goto("/r/programming");
+      await overlayOf(tab);
+      expect(await line.getByText("reported").count()).toBe(0);
+      await report("It rolls away");
+      await line.getByText("reported", { exact: true }).waitFor();
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 422")]);
     });
 
     test("a link that its author deletes is gone from its page at once", async () => {

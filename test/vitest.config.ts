@@ -3,6 +3,8 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 const root = new URL("..", import.meta.url).pathname;
+/** Milliseconds, of what hangs: servers start, and machines are slow and busy. */
+const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 } as const;
 
 export default defineConfig({
   test: {
@@ -17,9 +19,7 @@ export default defineConfig({
           name: "node",
           root,
           include: ["test/*.test.ts"],
-          testTimeout: 60_000,
-          // They start servers, and machines are slow.
-          hookTimeout: 60_000,
+          ...TIMEOUTS,
         },
       },
       {
@@ -47,7 +47,7 @@ export default defineConfig({
           root,
           include: ["test/workerd/**/*.test.ts"],
           setupFiles: ["test/workerd/migrate.ts"],
-          testTimeout: 60_000,
+          ...TIMEOUTS,
         },
       },
     ],

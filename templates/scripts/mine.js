@@ -21,10 +21,14 @@ const UNREAD_MS = 60_000;
 
 const saidKey = `said:${me}`;
 const changedKey = `changed:${me}`;
+/** Of this tab: the list of its last form, and what to add once that was accepted. */
+const sentKey = `sent:${me}`;
+const reportedKey = `reported:${me}`;
 const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
+noteSent();
 const asked = showMine();
 fillText();
 whenReturned(() => {
@@ -34,13 +38,15 @@ whenReturned(() => {
 });
 document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   if (defaultPrevented) return;
-  const path = form.getAttribute("action");
   const fields = fieldsOf(form);
-  const at = Date.now();
-  const add = (key, act) => store(key, [...recent(key), { ...act, at }]);
-  if (path === "/api/comment") add(saidKey, fields);
-  if (path === "/api/del") add(changedKey, { id: fields.id });
-  if (path === "/api/editusertext") add(changedKey, { id: fields.thing_id, text: fields.text });
+  const { id, thing_id, text } = fields;
+  const act = {
+    "/api/comment": [saidKey, fields],
+    "/api/del": [changedKey, { id }],
+    "/api/editusertext": [changedKey, { id: thing_id, text }],
+    "/api/report": [reportedKey, { id: thing_id }],
+  }[form.getAttribute("action")];
+  if (act) store(sentKey, act, "sessionStorage");
 });
 document.onclick = (event) => {
   const link = event.target;
@@ -52,6 +58,14 @@ document.onclick = (event) => {
   else return;
   event.preventDefault();
 };
+
+/** What is refused is answered where it was sent; whatever is accepted leads elsewhere. */
+function noteSent() {
+  const [key, act] = stored(sentKey, "sessionStorage") ?? [];
+  store(sentKey, null, "sessionStorage");
+  const isRefused = location.pathname.startsWith("/api/");
+  if (key && !isRefused) store(key, [...recent(key), { ...act, at: Date.now() }]);
+}
 
 function fieldsOf(form) {
   return Object.fromEntries(new FormData(form));
@@ -139,6 +153,15 @@ function showComing({ id, link, parent, text }) {
 function showChanged() {
   for (const { id, text } of recent(changedKey)) {
     text === undefined ? showDeleted(id) : showEdited(id, text);
+  }
+  for (const { id } of recent(reportedKey)) showReported(id);
+}
+
+/** Nothing on any page tells it to who did. */
+function showReported(id) {
+  for (const link of all(".more")) {
+    if (!link.search.endsWith(`=${id}`) || link.previousElementSibling?.matches(".done")) continue;
+    link.insertAdjacentHTML("beforebegin", "<span class=done>reported</span> ");
   }
 }
 

@@ -15,16 +15,16 @@ export const nameNow = () => /(?:^|; )name=([\w-]+)/.exec(document.cookie)?.[1] 
 export const me = nameNow();
 export const votesKey = `votes:${me}`;
 /** Nothing where nothing can be kept: it may be full, or forbidden. */
-export const stored = (key) => {
+export const stored = (key, place = "localStorage") => {
   try {
-    return JSON.parse(localStorage[key] ?? null);
+    return JSON.parse(window[place][key] ?? null);
   } catch {
     return null;
   }
 };
-export const store = (key, value) => {
+export const store = (key, value, place = "localStorage") => {
   try {
-    localStorage[key] = JSON.stringify(value);
+    window[place][key] = JSON.stringify(value);
   } catch {}
 };
 
@@ -72,6 +72,7 @@ function forget() {
   for (const link of all('[href="/login"], [href="/register"]')) link.search = wayBack();
   try {
     localStorage.clear();
+    sessionStorage.clear();
   } catch {}
 }
 
