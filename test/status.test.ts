@@ -113,6 +113,27 @@ describe("the status page", () => {
   });
 });
 
+describe("rows and objects", () => {
+  it.each([
+    [10, 1],
+    [3_000_000, 3],
+  ])("where there are %i are counted again after hours: %i", async (posts, hours) => {
+    const site = await aSite();
+    await site.cron();
+    const counted = { ...(await site.report()).rows, posts, objects: 0 };
+    await site.db
+      .prepare("UPDATE status SET report = json_set(report, '$.rows', json(?1))")
+      .bind(JSON.stringify(counted))
+      .run();
+    site.pass(hours * 3_600_000 - 60_000);
+    await site.cron();
+    expect((await site.report()).rows).toEqual(counted);
+    site.pass(60_000);
+    await site.cron();
+    expect((await site.report()).rows.posts).toBe(0);
+  });
+});
+
 describe("/health", () => {
   it("is well while cron runs, and not before or when it has stopped", async () => {
     const site = await aSite();

@@ -8,6 +8,7 @@ import { openPhases } from "../src/consumer/phases.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { runCron, workOffBatch } from "../src/consumer/work-off.ts";
 import type { EventId } from "../src/model/ids.ts";
+import { STATUS_KEY } from "../src/pages/status.ts";
 import { readPage } from "../src/pages/storage.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { readStatus } from "../src/store/status.ts";
@@ -101,6 +102,8 @@ describe.each([
       await expect(site.cron(limits)).rejects.toThrow("refused");
       expect(await site.frontPage()).toContain("A comet");
       expect(await readStatus(site.db)).not.toBeNull();
+      await site.send(aSubmission({ by: "dan", title: "Its tail" }));
+      await expect(site.cron(limits)).rejects.toThrow("refused");
       expect(site.ringsSoFar()).toBe(1);
     });
   });
@@ -111,5 +114,17 @@ describe.each([
     site.pass(60_000);
     await expect(site.cron(limits)).rejects.toThrow("refused");
     expect(await site.frontPage()).toContain("A comet");
+  });
+
+  it("cron writes the status down and publishes it, and a minute of nothing else rings no bell", async () => {
+    for (let minute = 0; minute < 3; minute++) {
+      await site.cron(limits);
+      site.pass(60_000);
+    }
+    const before = site.ringsSoFar();
+    await site.cron(limits);
+    expect(site.ringsSoFar()).toBe(before);
+    const at = (await readStatus(site.db))?.at;
+    expect(storedText(await readPage(site.pages, STATUS_KEY))).toContain(`"at":${at},`);
   });
 });

@@ -1,11 +1,12 @@
 /** Once a minute cron writes down how the site is, and the status page follows. */
+import type { RowCounts } from "../model/status.ts";
 import { STATUS_KEY, statusPage } from "../pages/status.ts";
 import { commitStatus, countRows, readStatus, takeStatus } from "../store/status.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Local cron ticks every five seconds; once a minute is what production does. Seconds. */
 const REPORT_EVERY = 55;
-/** Counting reads every row. Seconds. */
+/** Counting reads every row: seconds until it is done again, for each million of them and at least. */
 const COUNT_EVERY = 3600;
 
 type Deps = Pick<PublisherDeps, "db" | "now" | "pace">;
@@ -16,8 +17,12 @@ export async function reportStatus({ db, now: clock, pace }: Deps): Promise<void
   const seconds = Math.floor(now / 1000);
   const last = await readStatus(db);
   if (last !== null && seconds - last.at < REPORT_EVERY) return;
-  const isRecent = last !== null && seconds - last.rows.at < COUNT_EVERY;
+  const isRecent = last !== null && seconds - last.rows.at < countPause(last.rows);
   const rows = isRecent ? last.rows : await countRows(db, now);
   const page = { key: STATUS_KEY, lane: statusPage.lane(STATUS_KEY) };
   await commitStatus(db, await takeStatus(db, now, rows), page, now, pace);
+}
+
+function countPause({ posts, comments, people, objects }: RowCounts): number {
+  return COUNT_EVERY * Math.max(1, (posts + comments + people + objects) / 1e6);
 }

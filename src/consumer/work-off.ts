@@ -41,10 +41,11 @@ export async function runCron(phases: Phases, limits: Limits): Promise<void> {
     "moving the windows": () => phases.tick(),
     "naming all pages": () => nameAll(phases, limits),
     "working off what somebody left": () => finish(phases, limits),
+    // Before publishing, so that its page needs no bell of its own.
+    "reporting the status": () => phases.reportStatus(),
     publishing: () => publishTurn(phases, limits),
     "purging the front cache": () => phases.purgeFrontCache(),
     "auditing some pages": () => phases.auditSome(),
-    "reporting the status": () => phases.reportStatus(),
     "ringing the bell": () => phases.ringBell(),
   });
   if (errors.length > 0) throw errors[0];
