@@ -70,6 +70,19 @@ export async function openLocalState(stateDir: string): Promise<LocalState> {
   };
 }
 
+/** Open while `work` needs it. */
+export async function withLocalState<Result>(
+  stateDir: string,
+  work: (state: LocalState) => Promise<Result>,
+): Promise<Result> {
+  const state = await openLocalState(stateDir);
+  try {
+    return await work(state);
+  } finally {
+    await state.dispose();
+  }
+}
+
 /**
  * Miniflare forgets a statement that Node has collected, even while a batch with it is still on its
  * way, as on a busy machine: so the statements of a batch are held until it is answered.

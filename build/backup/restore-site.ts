@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { renumberListings } from "../../src/store/bulk.ts";
 import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
 import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
-import { databasesOf, type LocalState, openLocalState } from "../local.ts";
+import { databasesOf, type LocalState, withLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
 import { STORES } from "../simulator-files.ts";
 import { BackupError } from "./backup-file.ts";
@@ -44,17 +44,14 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
   return rows;
 }
 
-async function withState<Result>(
+function withState<Result>(
   stateDir: string,
   work: (state: LocalState) => Promise<Result>,
 ): Promise<Result> {
-  const state = await openLocalState(stateDir);
-  try {
+  return withLocalState(stateDir, async (state) => {
     await migrate(state);
-    return await work(state);
-  } finally {
-    await state.dispose();
-  }
+    return work(state);
+  });
 }
 
 async function refuseUnlessEmpty(databases: Databases, stateDir: string): Promise<void> {

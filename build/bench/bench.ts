@@ -1,10 +1,11 @@
 /** `npm run bench`: measures on a copy of the state, so that the operator's own site stays as it is. */
 import { scryptSync } from "node:crypto";
-import { type LocalState, openLocalState } from "../local.ts";
+import { openLocalState, withLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
 import { benchBuilding } from "./building.ts";
+import { benchLargeBuild } from "./building-large.ts";
 import { withCopyOf } from "./copy.ts";
 import { benchFree } from "./free.ts";
 import { benchIdle } from "./idle.ts";
@@ -30,6 +31,7 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
   const busy = await withCopyOf(settings.stateDir, (copy) =>
     benchBusy({ ...settings, stateDir: copy }, sources),
   );
+  console.log(tableText(await benchLargeBuild(settings.stateDir, sources.now)));
   const free = await withCopyOf(settings.stateDir, (copy) =>
     benchFree({ ...settings, stateDir: copy }, sources),
   );
@@ -43,7 +45,7 @@ async function benchCalm(settings: Settings, sources: Sources) {
   const { stateDir } = settings;
   const lock = await lockState(stateDir, "npm run bench");
   try {
-    const wire = await withState(stateDir, benchWire);
+    const wire = await withLocalState(stateDir, benchWire);
     for (const table of wire.tables) console.log(tableText(table));
     const server = await startServer({ ...settings, rateLimits: "off" }, lock);
     try {
@@ -75,18 +77,6 @@ async function benchBusy({ stateDir, site }: Settings, sources: Sources): Promis
   return benchWriting(stateDir, site, sources, (table) => {
     console.log(tableText(table));
   });
-}
-
-async function withState<Result>(
-  stateDir: string,
-  work: (state: LocalState) => Promise<Result>,
-): Promise<Result> {
-  const state = await openLocalState(stateDir);
-  try {
-    return await work(state);
-  } finally {
-    await state.dispose();
-  }
 }
 
 /** Of a password, at each login and registration: with the cost that src/intake/password.ts has. */

@@ -12,11 +12,14 @@ export interface Usage {
   readonly cpuSeconds: number;
   /** Of all processes together, counting what they share more than once. */
   readonly peakMb: number;
+  /** The same without this process: of what the work has started, if nothing else runs. */
+  readonly startedMb: number;
 }
 
 interface Sample {
   readonly ticks: number;
   readonly mb: number;
+  readonly startedMb: number;
 }
 
 /** @param now milliseconds; @returns how long `work` took and what it used; without /proc, NaN */
@@ -26,17 +29,20 @@ export async function measured<Result>(
 ): Promise<{ readonly result: Result; readonly usage: Usage }> {
   const before = sample();
   const began = now();
-  let peakMb = before.mb;
-  const timer = setInterval(() => {
-    peakMb = Math.max(peakMb, sample().mb);
-  }, SAMPLE_MS);
+  let { mb: peakMb, startedMb } = before;
+  const look = () => {
+    const sampled = sample();
+    peakMb = Math.max(peakMb, sampled.mb);
+    startedMb = Math.max(startedMb, sampled.startedMb);
+    return sampled;
+  };
+  const timer = setInterval(look, SAMPLE_MS);
   try {
     const result = await work();
     const seconds = (now() - began) / 1000;
-    const after = sample();
-    peakMb = Math.max(peakMb, after.mb);
+    const after = look();
     const cpuSeconds = (after.ticks - before.ticks) / TICKS_A_SECOND;
-    return { result, usage: { seconds, cpuSeconds, peakMb } };
+    return { result, usage: { seconds, cpuSeconds, peakMb, startedMb } };
   } finally {
     clearInterval(timer);
   }
@@ -47,12 +53,17 @@ function sample(): Sample {
   const isOurs = (pid: number): boolean =>
     pid === process.pid || (stats.has(pid) && isOurs(stats.get(pid)?.[PARENT] ?? 0));
   const ours = [...stats].filter(([pid]) => isOurs(pid)).map(([, fields]) => fields);
-  if (ours.length === 0) return { ticks: Number.NaN, mb: Number.NaN };
+  if (ours.length === 0) return { ticks: Number.NaN, mb: Number.NaN, startedMb: Number.NaN };
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     ticks: sum(ours.flatMap((fields) => fields.slice(FIRST_TICKS, LAST_TICKS + 1))),
-    mb: sum(ours.map((fields) => (fields[RESIDENT] ?? 0) * MB_A_PAGE)),
+    mb: sum(ours.map(mbOf)),
+    startedMb: sum(ours.map(mbOf)) - mbOf(stats.get(process.pid) ?? []),
   };
+}
+
+function mbOf(fields: readonly number[]): number {
+  return (fields[RESIDENT] ?? 0) * MB_A_PAGE;
 }
 
 function readPids(): number[] {
