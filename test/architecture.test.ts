@@ -108,6 +108,8 @@ describe("capabilities", () => {
     expect(filesWith(/\.prepare\(/, sources("build"))).toEqual([
       // Counts what others ask.
       "build/bench/counted-stores.ts",
+      // The page that the others are compared with: its one statement.
+      "build/bench/reading/d1-page.ts",
       // The door to D1's local file: the statements that pass through it are the store's.
       "build/content-file.ts",
       "build/migrate.ts",

@@ -63,7 +63,7 @@ async function benchCalm(settings: Settings, sources: Sources) {
     const writes = await benchWrites(state, settings.site, sources);
     console.log(tableText(writes.table));
     console.log(tableText(await benchBuilding(state, settings.site, sources.now)));
-    const reading = await benchReading(stateDir, state);
+    const reading = await benchReading(stateDir, state, settings.site);
     if (reading) console.log(tableText(reading.table));
     else await state.dispose();
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };

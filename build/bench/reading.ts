@@ -3,6 +3,7 @@
  * with the same bytes: interleaved rounds of one run, because the machine's speed varies.
  */
 import { join } from "node:path";
+import type { Site } from "../../src/pages/page-type.ts";
 import { readPage } from "../../src/pages/storage.ts";
 import type { LocalState } from "../local.ts";
 import { type Contender, startNginx, startWorker } from "./reading/contender.ts";
@@ -13,6 +14,7 @@ const ROUNDS = 5;
 const GZIP = "Accept-Encoding: gzip";
 const HELLO = "hello world in Hono";
 const MISS = "404";
+const IF_NONE_MATCH = "If-None-Match";
 /** Whom no state has: of a page that once was, a void is stored and kept. */
 const NOBODY = "/user/no_such_person";
 
@@ -33,6 +35,7 @@ export interface ReadingCosts {
 export async function benchReading(
   stateDir: string,
   state: LocalState,
+  { origin }: Site,
 ): Promise<ReadingCosts | null> {
   if (!hasTool("wrk")) {
     console.log(
@@ -46,9 +49,11 @@ export async function benchReading(
   const thread = await aThread(state);
   await state.dispose();
   const bytes = new Uint8Array(front.body, html.offset, html.length);
-  const contenders = await startAll(stateDir, bytes);
+  const contenders = await startAll(stateDir, bytes, origin);
   try {
-    return await measure(rowsOf(contenders, thread, html.etag));
+    const rows = rowsOf(contenders, thread, html.etag);
+    await check(rows);
+    return await measure(rows);
   } finally {
     await Promise.all(Object.values(contenders).map((each) => each?.stop()));
   }
@@ -57,21 +62,30 @@ export async function benchReading(
 interface Contenders {
   readonly hello: Contender;
   readonly reader: Contender;
+  /** The same, and every request reads storage. */
+  readonly forgetful: Contender;
   readonly bare: Contender;
   readonly d1: Contender;
   readonly nginx: Contender | null;
 }
 
-async function startAll(stateDir: string, bytes: Uint8Array): Promise<Contenders> {
-  const reader = await startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: "1000" });
+async function startAll(
+  stateDir: string,
+  bytes: Uint8Array,
+  siteOrigin: string,
+): Promise<Contenders> {
+  const startReader = (ms: string) =>
+    startWorker("src/reader/worker.ts", stateDir, { KEEP_MS: ms });
+  const reader = await startReader("1000");
   return {
     hello: await startWorker("build/bench/reading/hello.ts", stateDir),
     reader,
+    forgetful: await startReader("0"),
     bare: await startWorker("build/bench/reading/bare.ts", stateDir, {
       BODY: Buffer.from(bytes).toString("base64"),
       HEADERS: JSON.stringify(await headersOf(reader)),
     }),
-    d1: await startWorker("build/bench/reading/d1-page.ts", stateDir),
+    d1: await startWorker("build/bench/reading/d1-page.ts", stateDir, { ORIGIN: siteOrigin }),
     nginx: hasTool("nginx") ? await startNginx(join(stateDir, "nginx"), bytes) : null,
   };
 }
@@ -84,7 +98,7 @@ async function headersOf({ origin }: Contender): Promise<[string, string][]> {
 }
 
 function rowsOf(
-  { hello, reader, bare, d1, nginx }: Contenders,
+  { hello, reader, forgetful, bare, d1, nginx }: Contenders,
   thread: string,
   etag: string,
 ): Row[] {
@@ -101,7 +115,8 @@ function rowsOf(
     row("front page, plain", reader, "/", "Accept-Encoding: identity"),
     row("community", reader, "/r/programming", GZIP),
     row("thread", reader, thread, GZIP),
-    row("304", reader, "/", GZIP, `If-None-Match: ${etag}`),
+    row("304", reader, "/", GZIP, `${IF_NONE_MATCH}: ${etag}`),
+    row("front page, read from storage each time", forgetful, "/", GZIP),
     row(MISS, reader, NOBODY, GZIP),
     row("the front page's bytes and headers, nothing else", bare, "/", GZIP),
     row("front page from D1", d1, "/"),
@@ -119,11 +134,26 @@ async function aThread({ pages }: LocalState): Promise<string> {
   return /"permalink":"([^"#]+)#/.exec(text)?.[1] ?? "/";
 }
 
+/** Each answers as it should, and all front pages are one: errors are fast as well. */
+async function check(rows: readonly Row[]): Promise<void> {
+  const fronts = new Map<string, string>();
+  for (const { what, contender, path, headers } of rows) {
+    const pairs = headers.map((header) => header.split(": ") as [string, string]);
+    const answer = await fetch(contender.origin + path, { headers: pairs });
+    const isConditional = pairs.some(([name]) => name === IF_NONE_MATCH);
+    const expected = isConditional ? 304 : what === MISS ? 404 : 200;
+    if (answer.status !== expected) throw new Error(`${what}: answered with ${answer.status}`);
+    const text = await answer.text();
+    if (what.includes("front page")) fronts.set(text, what);
+  }
+  if (fronts.size > 1) throw new Error(`not the same page: ${[...fronts.values()].join(", ")}`);
+}
+
 async function measure(rows: readonly Row[]): Promise<ReadingCosts> {
   const rounds = new Map<Row, Round[]>(rows.map((row) => [row, []]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const row of rows) {
-      const measured = await loadRound(row.contender, row.path, row.headers);
+      const measured = await loadRound(row.contender, row.path, row.headers, row.what === MISS);
       // The first one warms up.
       if (round > 0) rounds.get(row)?.push(measured);
     }

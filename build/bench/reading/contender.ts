@@ -91,9 +91,11 @@ export async function startNginx(directory: string, gzipped: Uint8Array): Promis
   mkdirSync(join(directory, "html"), { recursive: true });
   writeFileSync(join(directory, "html", "index.html.gz"), gzipped);
   writeFileSync(join(directory, "html", "index.html"), "");
+  // As root it would read the files as somebody who may not enter the folder.
+  const user = process.getuid?.() === 0 ? "user root; " : "";
   writeFileSync(
     join(directory, "nginx.conf"),
-    `daemon off; worker_processes 1; pid ${directory}/pid; error_log stderr crit;
+    `${user}daemon off; worker_processes 1; pid ${directory}/pid; error_log stderr crit;
 events {}
 http {
   access_log off; client_body_temp_path ${directory}; proxy_temp_path ${directory};

@@ -19,10 +19,15 @@ export function hasTool(name: string): boolean {
   return spawnSync("which", [name]).status === 0;
 }
 
+/**
+ * @param isMissing whether 404 is the right answer
+ * @throws if any answer is an error, or none comes
+ */
 export async function loadRound(
   { origin, pid }: Contender,
   path: string,
   headers: readonly string[],
+  isMissing: boolean,
 ): Promise<Round> {
   const before = cpuMicroseconds(pid);
   const output = await run("wrk", [
@@ -33,6 +38,9 @@ export async function loadRound(
     origin + path,
   ]);
   const cpu = cpuMicroseconds(pid) - before;
+  const failed = isMissing ? /Socket errors.*/ : /(Non-2xx or 3xx responses|Socket errors).*/;
+  const [failure] = failed.exec(output) ?? [];
+  if (failure !== undefined) throw new Error(`${origin}${path}: ${failure}`);
   const requests = Number(/(\d+) requests in/.exec(output)?.[1]);
   const requestsPerSecond = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1]);
   return { requestsPerSecond, cpuPerRequest: cpu / requests };
