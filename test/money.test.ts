@@ -35,6 +35,7 @@ const A_WRITE: WriteCost = {
   storageReads: 8,
   queueOperations: 6,
   invocations: 2,
+  keptBytes: 0,
 };
 const NO_WRITE: WriteCost = {
   cpuMs: 0,
@@ -44,6 +45,7 @@ const NO_WRITE: WriteCost = {
   storageReads: 0,
   queueOperations: 0,
   invocations: 1,
+  keptBytes: 0,
 };
 const MEASURED: Measured = {
   view: { cpuMs: 0.05, storageReads: 1 },
@@ -112,6 +114,21 @@ describe("a bill", () => {
   test("adds up parts and multiples", () => {
     const usage = sum(usageOf({ requests: 1 }), times(usageOf({ requests: 2, rowsRead: 3 }), 10));
     expect(usage).toMatchObject({ requests: 21, rowsRead: 30, rowsWritten: 0 });
+  });
+});
+
+describe("what is kept for a year", () => {
+  const site = aSite({ votes: 400, comments: 200, submissions: 100, posts: 1200 });
+  const databaseBytes = (measured: Measured) => usageOfMonth(measured, site).databaseBytes;
+
+  test("is posts as they are on the measured site", () => {
+    expect(databaseBytes(BUSY)).toBe(1200 * 2000);
+  });
+
+  test("is all that was written, where that is more", () => {
+    const { mixed } = BUSY;
+    const act = { ...A_WRITE, keptBytes: 1000 };
+    expect(databaseBytes({ ...BUSY, mixed: mixed && { ...mixed, act } })).toBe(12 * 700 * 1000);
   });
 });
 

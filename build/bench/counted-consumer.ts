@@ -66,6 +66,7 @@ export function costOf({ stores, cpuMs, invocations }: Counts, writes: number): 
     storageReads: stores.storageReads / writes,
     queueOperations: OPERATIONS_A_MESSAGE * (1 + stores.bells / writes),
     invocations: invocations / writes,
+    keptBytes: 0,
   };
 }
 

@@ -22,6 +22,7 @@ export function mixedTable({ votes, comments, submissions }: Acts, cost: LoadCos
       row("objects looked at before", cost.storageReads),
       row("rows read", cost.rowsRead, 0),
       row("rows written", cost.rowsWritten),
+      row("bytes in D1", cost.keptBytes, 0),
       row("CPU, ms", cpuMs, 0),
       row("queue messages", queueOperations / OPERATIONS_A_MESSAGE),
       row("invocations", invocations),

@@ -2,7 +2,7 @@
 import { billedDollars, grossDollars, monthDollars, times, total } from "./money/bill.ts";
 import { fitsFreePlan } from "./money/free-plan.ts";
 import type { FreeMeasured, Measured } from "./money/measured.ts";
-import { BILLED, PLAN_DOLLARS, PRICES, type Usage } from "./money/prices.ts";
+import { BILLED, MOST_DATABASE_BYTES, PLAN_DOLLARS, PRICES, type Usage } from "./money/prices.ts";
 import { breakEven, sensitivities } from "./money/sensitivity.ts";
 import {
   HOBBY,
@@ -85,10 +85,19 @@ function months(alone: Measured, large: Measured, isMerged: boolean): Table {
       row("submissions", ({ submissions }) => count(submissions)),
       row("posts stored", ({ posts }) => count(posts)),
       row("views from the front cache", (site) => percent(1 - missesOf(site))),
+      [
+        "D1 databases of 10 GB",
+        ...usages.map(({ databaseBytes }) => count(databasesFor(databaseBytes))),
+      ],
       ...dollarRows(usages.map(billedDollars)),
       ["with the plan", ...usages.map((usage) => dollars(monthDollars(usage)))],
     ],
   };
+}
+
+/** What one may hold is Cloudflare's limit, and Cairn has its content in one. */
+function databasesFor(bytes: number): number {
+  return Math.ceil(bytes / MOST_DATABASE_BYTES);
 }
 
 function freePlan(free: FreeMeasured): Table {

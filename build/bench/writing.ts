@@ -6,8 +6,15 @@ import { setCompiled } from "../../src/store/compiled.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { withCopyOf } from "./copy.ts";
 import { type Lanes, LOCAL, PRODUCTION, paceOf } from "./lanes.ts";
-import { addYoungPosts, growSite } from "./load/growth.ts";
-import { costOfLoad, type Load, type LoadCost, objectsOf, writeCostOf } from "./load/merging.ts";
+import { addCommunities, addYoungPosts, growSite } from "./load/growth.ts";
+import {
+  costOfLoad,
+  type Load,
+  type LoadCost,
+  OWN,
+  objectsOf,
+  writeCostOf,
+} from "./load/merging.ts";
 import { mixedTrace } from "./load/mixed-trace.ts";
 import { type Offered, offerVotes } from "./load/offer.ts";
 import { type RunningSite, startSite } from "./load/running-site.ts";
@@ -38,13 +45,16 @@ const OFFERS = [
  */
 const AS_REDDIT = {
   people: REDDIT_2012.people,
+  communities: REDDIT_2012.listings,
   warmUpSeconds: 600,
   seconds: 300,
   privateSeconds: 0,
 };
+const MERGED = { warmUpSeconds: 90, seconds: 60, privateSeconds: 600 };
 const LOADS: readonly Load[] = [
   { ...load("local lanes", 500, LOCAL), warmUpSeconds: 10, seconds: 20, privateSeconds: 0 },
-  { ...load("production", 500, PRODUCTION), warmUpSeconds: 90, seconds: 60, privateSeconds: 600 },
+  { ...load("production", 500, PRODUCTION), ...MERGED },
+  { ...load("production", 500, PRODUCTION), ...MERGED, people: REDDIT_2012.people },
   // As many as Reddit had in 2012, if one view in a hundred was a vote.
   { ...load("production", 10, PRODUCTION), ...AS_REDDIT },
 ];
@@ -64,7 +74,7 @@ const YOUNG_POSTS = 8000;
 const APART_MS = 3_600_000;
 
 function load(label: string, perSecond: number, lanes: Lanes) {
-  return { label, perSecond, people: COUNTED_PEOPLE, pace: paceOf(lanes) };
+  return { label, perSecond, people: COUNTED_PEOPLE, communities: null, pace: paceOf(lanes) };
 }
 
 export interface BusyCosts {
@@ -101,7 +111,11 @@ export async function benchWriting(
     traceOf = votesOn,
   ) => {
     clock.ms += APART_MS;
-    const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms);
+    const place =
+      each.communities === null
+        ? undefined
+        : await addCommunities(site.db, each.communities, mark, clock.ms, random);
+    const young = await addYoungPosts(site.db, posts.slice(0, YOUNG_POSTS), mark, clock.ms, place);
     // The new posts' pages are not there yet, and nobody asks for them.
     await setCompiled(site.db, fingerprintOf(config));
     const crowd = { name: `load_${mark}`, people: each.people };
@@ -210,19 +224,33 @@ function costsTable(costs: readonly LoadCost[]): Table {
     title: "What a vote costs when others come as well",
     columns: [
       "",
-      ...costs.map(({ load: { label, perSecond } }) => `${perSecond} a second, ${label}`),
+      ...costs.map(
+        ({ load: { label, perSecond, people } }) =>
+          `${perSecond} a second, ${label}, ${people} people`,
+      ),
     ],
     rows: [
-      ...kinds.map((kind) => row(`written: ${kind}`, ({ objects }) => objects.get(kind) ?? 0, 3)),
+      ...kinds.map((kind) => [
+        `written: ${kind}`,
+        ...costs.map(({ objects, load: each }) =>
+          kind === OWN && isTooShort(each) ? "–" : (objects.get(kind) ?? 0).toFixed(3),
+        ),
+      ]),
       row("objects written", objectsOf, 3),
       row("objects looked at before", ({ storageReads }) => storageReads, 3),
       row("rows read", ({ rowsRead }) => rowsRead, 0),
       row("rows written", ({ rowsWritten }) => rowsWritten),
       row("beyond 3 for each object", (cost) => cost.rowsWritten - 3 * objectsOf(cost)),
+      row("bytes in D1", ({ keptBytes }) => keptBytes, 0),
       row("CPU, µs", ({ cpuMicroseconds }) => cpuMicroseconds, 0),
       row("least time between two writes of a page, s", ({ leastPause }) => leastPause / 1000, 1),
     ],
   };
+}
+
+/** To see a page of one's own votes written. */
+function isTooShort({ pace, warmUpSeconds, seconds, privateSeconds }: Load): boolean {
+  return privateSeconds === 0 && (warmUpSeconds + seconds) * 1000 < pace.patience;
 }
 
 interface Sized {

@@ -1,8 +1,9 @@
 /** Sites made from the operator's own: a busy one, on which people post all day, and a larger one. */
-import type { Post } from "../../../src/model/entities.ts";
-import type { PostId } from "../../../src/model/ids.ts";
+import type { Community, Post } from "../../../src/model/entities.ts";
+import type { CommunityKey, PostId } from "../../../src/model/ids.ts";
 import { insertPosts, renumberListings } from "../../../src/store/bulk.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
+import { pickerOf } from "./picker.ts";
 
 const POSTS_A_BATCH = 2000;
 const DAY_SECONDS = 86_400;
@@ -29,6 +30,7 @@ async function addCopies(
  * Copies of these posts, submitted one after another in the last two days.
  * @param mark tells their ids from those of others
  * @param now milliseconds since 1970
+ * @param place of each copy: the community of its original, or another one, which is there
  * @returns them, the newest first
  */
 export async function addYoungPosts(
@@ -36,15 +38,40 @@ export async function addYoungPosts(
   posts: readonly Post[],
   mark: string,
   now: number,
+  place: (post: Post) => CommunityKey = ({ community }) => community,
 ): Promise<readonly Post[]> {
   const apart = (2 * DAY_SECONDS) / posts.length;
   const newest = Math.floor(now / 1000);
-  const ownVoteOnly = posts.map((post): Post => ({ ...post, ups: 1, downs: 0 }));
+  const ownVoteOnly = posts.map(
+    (post): Post => ({ ...post, community: place(post), ups: 1, downs: 0 }),
+  );
   const young = await addCopies(db, ownVoteOnly, mark, (_, index) =>
     Math.floor(newest - index * apart),
   );
   await renumberListings(db);
   return young;
+}
+
+/**
+ * Communities without posts, to spread some among.
+ * @param random draws them by Zipf's law
+ * @returns draws one
+ */
+export async function addCommunities(
+  db: ContentDb,
+  many: number,
+  mark: string,
+  now: number,
+  random: () => number,
+): Promise<() => CommunityKey> {
+  const communities = Array.from({ length: many }, (_, rank): Community => {
+    const name = `load_${mark}_${rank}`;
+    const words = { title: name, description: "", creator: "" };
+    return { key: name as CommunityKey, name, ...words, createdAt: Math.floor(now / 1000) };
+  });
+  await insertPosts(db, communities, []);
+  const rank = pickerOf(many, 0, 1, random);
+  return () => (communities[rank()] as Community).key;
 }
 
 /** Makes the site so many times as large, in between the posts that it has in every order. */

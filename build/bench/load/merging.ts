@@ -5,13 +5,16 @@
 import type { Site } from "../../../src/pages/page-type.ts";
 import { pageTypeOf } from "../../../src/pages/table.ts";
 import type { Pace } from "../../../src/store/page-rows.ts";
-import { readStale } from "../../../src/store/status.ts";
+import { countApplied, readStale } from "../../../src/store/status.ts";
 import { OPERATIONS_A_MESSAGE } from "../counted-consumer.ts";
+import { countedDatabase, noCounts } from "../counted-stores.ts";
 import type { WriteCost } from "../money/measured.ts";
 import { cpuOfOne, type RunningSite } from "./running-site.ts";
 import type { Trace } from "./trace.ts";
 
 const CRON_SECONDS = 60;
+/** Kinds of pages by which nobody but one person is concerned. */
+export const OWN = "of one's own";
 
 export interface Load {
   readonly label: string;
@@ -19,6 +22,8 @@ export interface Load {
   readonly perSecond: number;
   /** Among whom the writes are. */
   readonly people: number;
+  /** Among which posts are spread by Zipf's law; null: they stay in those of the site. */
+  readonly communities: number | null;
   readonly pace: Required<Pace>;
   /** Until pages are named and written as often as ever. */
   readonly warmUpSeconds: number;
@@ -38,6 +43,7 @@ export interface LoadCost {
   readonly storageReads: number;
   readonly invocations: number;
   readonly bells: number;
+  readonly keptBytes: number;
   /** Of the stores' simulators as well. */
   readonly cpuMicroseconds: number;
   readonly leastPause: number;
@@ -67,18 +73,20 @@ export async function costOfLoad(
     }
     return writes;
   };
-  await live(warmUpSeconds, true);
+  const sizeBefore = await databaseBytes(site);
+  const warmUpWrites = await live(warmUpSeconds, true);
   await site.counts();
   const before = site.cpu();
   const writes = await live(seconds, true);
   const used = cpuOfOne(before, site.cpu(), writes);
   const { rows, invocations, bells, storageReads, puts, leastPause } = await site.counts();
+  const grown = (await databaseBytes(site)) - sizeBefore;
   const objects = byKind(puts, writes);
   const rest = load.privateSeconds - warmUpSeconds - seconds;
   if (rest > 0) {
     await live(rest, false);
     const { pages } = (await readStale(site.db, clock.ms)).private;
-    objects.set("of one's own", pages / (load.privateSeconds * perSecond));
+    objects.set(OWN, pages / (load.privateSeconds * perSecond));
   }
   return {
     load,
@@ -88,16 +96,23 @@ export async function costOfLoad(
     storageReads: storageReads / writes,
     invocations: invocations / writes,
     bells: bells / writes,
+    keptBytes: grown / (warmUpWrites + writes),
     cpuMicroseconds: used.workers + used.stores,
     leastPause: leastPause ?? Number.POSITIVE_INFINITY,
   };
+}
+
+async function databaseBytes({ db }: RunningSite): Promise<number> {
+  const counts = noCounts();
+  await countApplied(countedDatabase(db, counts));
+  return counts.databaseBytes;
 }
 
 function byKind(puts: readonly (readonly [string, number])[], writes: number): Map<string, number> {
   const kinds = new Map<string, number>();
   for (const [key, times] of puts) {
     const name = pageTypeOf(key)?.name ?? "no type";
-    const kind = name.startsWith("mine:") ? "of one's own" : name;
+    const kind = name.startsWith("mine:") ? OWN : name;
     kinds.set(kind, (kinds.get(kind) ?? 0) + times / writes);
   }
   return kinds;
@@ -116,5 +131,6 @@ export function writeCostOf(cost: LoadCost): WriteCost {
     storageReads: cost.storageReads,
     queueOperations: OPERATIONS_A_MESSAGE * (1 + cost.bells),
     invocations: cost.invocations,
+    keptBytes: cost.keptBytes,
   };
 }

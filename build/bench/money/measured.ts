@@ -18,6 +18,8 @@ export interface WriteCost {
   readonly queueOperations: number;
   /** Of the consumer; the request that brings the form is not among them. */
   readonly invocations: number;
+  /** What D1 has grown by; 0 where too few were written to tell. */
+  readonly keptBytes: number;
 }
 
 /** How many of each kind of write. */

@@ -48,6 +48,9 @@ export const PRICES: Readonly<Record<Billed, Price>> = {
   databaseBytes: { label: "D1 storage", dollars: 0.75, per: GIGABYTE, included: 5 * GIGABYTE },
 };
 
+/** Of one database: developers.cloudflare.com/d1/platform/limits. */
+export const MOST_DATABASE_BYTES = 10 * GIGABYTE;
+
 export const BILLED = Object.keys(PRICES) as Billed[];
 
 /** What the free plan gives by the day; R2 and storage by the month. */

@@ -8,7 +8,7 @@ export const DAYS = 30;
 const MONTH_SECONDS = DAYS * 86_400;
 /** Cron's. */
 export const RUNS_A_MONTH = MONTH_SECONDS / 60;
-/** Of posts: the ones that a site keeps stored. */
+/** Of posts, and of what is written to D1 for them: what a site keeps stored. */
 const MONTHS_KEPT = 12;
 
 /**
@@ -170,6 +170,16 @@ function proportional({ votes, comments, submissions }: Acts, acts: Acts): Acts 
   };
 }
 
+/** A post with what comes with it on this site; or, where that was measured and is more, all that is written. */
+function usageOfKept(measured: Measured, site: Site): Usage {
+  const { vote, mixed } = measured;
+  const posts = times(usageOfPost(measured), site.posts);
+  const together = mixed === null ? NO_ACTS : proportional(mixed.perSecond, site);
+  const written =
+    (mixed?.act.keptBytes ?? 0) * actsIn(together) + vote.keptBytes * (site.votes - together.votes);
+  return { ...posts, databaseBytes: Math.max(posts.databaseBytes, MONTHS_KEPT * written) };
+}
+
 export function usageOfMonth(measured: Measured, site: Site): Usage {
   const { view } = measured;
   const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
@@ -177,7 +187,7 @@ export function usageOfMonth(measured: Measured, site: Site): Usage {
     usageOfViews(measured, site.views, missesOf(site)),
     usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
     usageOfWrites(measured, site),
-    times(usageOfPost(measured), site.posts),
+    usageOfKept(measured, site),
     usageOfCron(measured),
   );
 }
