@@ -8,12 +8,13 @@ import { benchBuilding } from "./building.ts";
 import { benchLargeBuild } from "./building-large.ts";
 import { withCopyOf } from "./copy.ts";
 import { benchFree } from "./free.ts";
+import { goalsTable } from "./goals.ts";
 import { benchIdle } from "./idle.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
 import { benchReading } from "./reading.ts";
 import { benchStored } from "./stored.ts";
-import { tableText } from "./table.ts";
+import { type Table, tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
 import { benchWire } from "./wire.ts";
 import { benchWrites, type Sources } from "./writes.ts";
@@ -22,38 +23,45 @@ import { type BusyCosts, benchWriting } from "./writing.ts";
 /** What a request that reads storage takes here, where wrk is missing. Milliseconds of CPU. */
 const UNMEASURED_VIEW_MS = 0.05;
 
+type Show = (table: Table) => void;
+
 /** The state must be built and unused. */
 export async function bench(settings: Settings, sources: Sources): Promise<void> {
+  const tables: Table[] = [];
+  const show = (table: Table) => {
+    tables.push(table);
+    console.log(tableText(table));
+  };
   const measured = await withCopyOf(settings.stateDir, (copy) =>
-    benchCalm({ ...settings, stateDir: copy }, sources),
+    benchCalm({ ...settings, stateDir: copy }, sources, show),
   );
   // Not on the same copy: there a clock was hours ahead.
   const busy = await withCopyOf(settings.stateDir, (copy) =>
-    benchBusy({ ...settings, stateDir: copy }, sources),
+    benchBusy({ ...settings, stateDir: copy }, sources, show),
   );
-  console.log(tableText(await benchLargeBuild(settings.stateDir, sources.now)));
+  show(await benchLargeBuild(settings.stateDir, sources.now));
   const free = await withCopyOf(settings.stateDir, (copy) =>
     benchFree({ ...settings, stateDir: copy }, sources),
   );
   const onFree = { ...free, measured: { ...measured, ...free.costs }, hashMs: hashCpuMs() };
-  const tables = moneyTables(measured, { ...measured, ...busy }, onFree);
-  for (const table of tables) console.log(tableText(table));
+  for (const table of moneyTables(measured, { ...measured, ...busy }, onFree)) show(table);
+  console.log(tableText(goalsTable(tables)));
 }
 
 /** One thing at a time. */
-async function benchCalm(settings: Settings, sources: Sources) {
+async function benchCalm(settings: Settings, sources: Sources, show: Show) {
   const { stateDir } = settings;
   const lock = await lockState(stateDir, "npm run bench");
   try {
     const wire = await withLocalState(stateDir, benchWire);
-    for (const table of wire.tables) console.log(tableText(table));
+    for (const table of wire.tables) show(table);
     const server = await startServer({ ...settings, rateLimits: "off" }, lock);
     try {
       const origin = `http://127.0.0.1:${settings.port}`;
       const seen = [{ what: "front page", path: "/" }, wire.thread];
       const lighthouse = await benchLighthouse(origin, seen);
-      if (lighthouse) console.log(tableText(lighthouse));
-      console.log(tableText(await benchVisible(origin, sources)));
+      if (lighthouse) show(lighthouse);
+      show(await benchVisible(origin, sources));
     } finally {
       await server.stop();
     }
@@ -61,10 +69,10 @@ async function benchCalm(settings: Settings, sources: Sources) {
     const post = await benchStored(state);
     const idle = await benchIdle(state, settings.site);
     const writes = await benchWrites(state, settings.site, sources);
-    console.log(tableText(writes.table));
-    console.log(tableText(await benchBuilding(state, settings.site, sources.now)));
+    show(writes.table);
+    show(await benchBuilding(state, settings.site, sources.now));
     const reading = await benchReading(stateDir, state, settings.site);
-    if (reading) console.log(tableText(reading.table));
+    if (reading) show(reading.table);
     else await state.dispose();
     const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
     return { ...writes, mixed: null, post, idle, view };
@@ -73,10 +81,12 @@ async function benchCalm(settings: Settings, sources: Sources) {
   }
 }
 
-async function benchBusy({ stateDir, site }: Settings, sources: Sources): Promise<BusyCosts> {
-  return benchWriting(stateDir, site, sources, (table) => {
-    console.log(tableText(table));
-  });
+async function benchBusy(
+  { stateDir, site }: Settings,
+  sources: Sources,
+  show: Show,
+): Promise<BusyCosts> {
+  return benchWriting(stateDir, site, sources, show);
 }
 
 /** Of a password, at each login and registration: with the cost that src/intake/password.ts has. */

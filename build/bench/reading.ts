@@ -170,7 +170,7 @@ async function measure(rows: readonly Row[]): Promise<ReadingCosts> {
   const miss = medians.find(({ what }) => what === MISS);
   const table = {
     title: `Reading, on raw workerd (medians of ${ROUNDS} interleaved rounds)`,
-    columns: ["", "requests/s", "of hello world", "CPU per request", "of hello world"],
+    columns: ["", "requests/s", "of hello world", "CPU per request", "of its CPU"],
     rows: medians.map(({ what, requests, cpu }) => [
       what,
       String(Math.round(requests)),
