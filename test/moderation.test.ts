@@ -290,6 +290,27 @@ describe("an act without an effect is not logged:", () => {
   });
 });
 
+describe("a duplicate of an act that was applied is not refused", () => {
+  it("when whom it named has left since", async () => {
+    const named = setRole("founder", "Bob", "moderator");
+    await site.send(
+      named,
+      anEvent({ type: "account_deleted", by: "Bob", epoch: 1, posts: "keep" }),
+    );
+    await site.publishUrgent();
+    expect(await site.send(named)).toEqual(["unchanged"]);
+    await site.publishAll();
+    expect(await site.text("~founder/inbox")).not.toContain("moderator");
+  });
+
+  it("when whom it banned moderates now", async () => {
+    const banned = setRole("founder", "Bob", "banned");
+    const lifted = setRole("founder", "Bob", "banned", false);
+    await site.send(banned, lifted, setRole("founder", "Bob", "moderator"));
+    expect(await site.send(banned)).toEqual(["unchanged"]);
+  });
+});
+
 describe("the author of something silently removed", () => {
   const answer = () => {
     const said = { comment: anId() as CommentId, post, parent: null, text: "as if nothing was" };

@@ -95,6 +95,8 @@ const ROLE_ACTS = {
 
 /** Whoever moderates must be unset before they can be banned; the creator never can be. */
 export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
+  // Whom it is about may have left since, or moderate now: that refuses no duplicate.
+  if (draft.isDone(event)) return "unchanged";
   const community = communityKey(event.community);
   const person = personKey(event.person);
   const subject = person === null ? event.community : personSubject(person);

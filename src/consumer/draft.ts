@@ -132,6 +132,11 @@ export class Draft {
     return this.roles.get(roleKey({ person, community, kind: "banned" }))?.isSet ?? false;
   }
 
+  /** Is this an act that is in the log already? */
+  isDone({ id }: CairnEvent): boolean {
+    return this.#rows.acts.has(id) || this.acts.some(({ event }) => event === id);
+  }
+
   /**
    * What a moderator does goes into the log, once, if it has an effect; others are refused.
    * @returns `applied` also without one: the newer act wins, even where all is as it says already
@@ -142,9 +147,7 @@ export class Draft {
     community: CommunityKey,
     hasEffect: boolean,
   ): Outcome {
-    const isDone =
-      this.#rows.acts.has(event.id) || this.acts.some((done) => done.event === event.id);
-    if (isDone) return "unchanged";
+    if (this.isDone(event)) return "unchanged";
     const person = personKey(act.person);
     const subject = person === null ? act.thing : personSubject(person);
     if (!this.isModerator(event.by, community)) {
