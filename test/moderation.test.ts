@@ -309,6 +309,22 @@ describe("a duplicate of an act that was applied is not refused", () => {
     await site.send(banned, lifted, setRole("founder", "Bob", "moderator"));
     expect(await site.send(banned)).toEqual(["unchanged"]);
   });
+
+  it("when it had no effect, and its sender moderates no longer", async () => {
+    await site.send(setRole("founder", "mod", "moderator"));
+    const locks = ["founder", "mod"].map((by) =>
+      anEvent({ type: "post_locked", by, post, isLocked: true, reason: "" }),
+    );
+    const bans = ["founder", "mod"].map((by) => setRole(by, "Bob", "banned"));
+    await site.send(...locks, ...bans, setRole("founder", "mod", "moderator", false));
+    expect(await site.send(...locks, ...bans)).toEqual(Array(4).fill("unchanged"));
+    await site.send(setRole("founder", "Bob", "banned", false));
+    await site.send(setRole("founder", "Bob", "moderator"));
+    expect(await site.send(...bans)).toEqual(["unchanged", "unchanged"]);
+    const later = anEvent({ type: "post_locked", by: "mod", post, isLocked: true, reason: "" });
+    const stranger = setRole("stranger", "Bob", "moderator");
+    expect(await site.send(later, stranger)).toEqual(["refused", "refused"]);
+  });
 });
 
 describe("the author of something silently removed", () => {

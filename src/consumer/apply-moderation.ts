@@ -108,7 +108,10 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
     return draft.refuse(event, "no_such_person", subject);
   }
   const { kind, isSet, at } = event;
-  if (kind === "banned" && isSet && draft.isModerator(event.person, community)) {
+  const role = { person, community, kind, isSet, at, event: event.id };
+  const before = draft.roles.get(roleKey(role)) ?? null;
+  const isLast = isNewer(role, before);
+  if (kind === "banned" && isSet && isLast && draft.isModerator(event.person, community)) {
     return draft.refuse(event, "is_moderator", subject);
   }
   if (kind === "moderator" && !isSet && draft.isCreator(event.person, community)) {
@@ -119,9 +122,6 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
     kind: ROLE_ACTS[kind][Number(isSet) as 0 | 1],
     person: known.name,
   };
-  const role = { person, community, kind, isSet, at, event: event.id };
-  const before = draft.roles.get(roleKey(role)) ?? null;
-  const isLast = isNewer(role, before);
   const hasEffect = isLast && (before?.isSet ?? false) !== isSet;
   const outcome = draft.act(event, act, community, hasEffect);
   if (outcome === "applied" && isLast) draft.roles.set(roleKey(role), role);

@@ -151,10 +151,22 @@ export class Draft {
     const person = personKey(act.person);
     const subject = person === null ? act.thing : personSubject(person);
     if (!this.isModerator(event.by, community)) {
+      if (!hasEffect && this.#hasModerated(event, community)) return "unchanged";
       return this.refuse(event, "not_a_moderator", subject);
     }
     if (hasEffect) this.acts.push({ ...act, community });
     return "applied";
+  }
+
+  /**
+   * Has its sender lost the role only afterwards? Then an act without an effect may well be a
+   * duplicate: the log would not say so.
+   */
+  #hasModerated({ by, at }: CairnEvent, community: CommunityKey): boolean {
+    const person = personKey(by);
+    if (person === null) return false;
+    const role = this.roles.get(roleKey({ person, community, kind: "moderator" }));
+    return role !== undefined && !role.isSet && role.at > at;
   }
 
   /** A vote that was not read is not "no vote": counting it twice would be silent. */
