@@ -292,6 +292,18 @@ describe("an inbox", () => {
     await expectConsistent();
   });
 
+  test("is not that of who wrote an imported comment with the id of the post", async () => {
+    const id = anId();
+    const answered = aSubmission({ ...base("cleo"), post: id as PostId });
+    const namesake = { ...reply("Bob", post), comment: id as CommentId };
+    await deliver(answered, namesake);
+    const answer = reply("dora", answered);
+    await site.send(vote("dora", namesake, 1), answer);
+    await site.publish();
+    expect(await own("~cleo/inbox")).toEqual([`t1_${answer.comment}`]);
+    expect(await site.text("~bob/inbox")).not.toContain(answer.text);
+  });
+
   test("shows an answer as its author has edited it", async () => {
     const said = reply("Bob", post);
     const edit: CairnEvent = {

@@ -1,5 +1,5 @@
 /** What enters and leaves private listings: votes, marks, answers, refusals. Pure. */
-import type { Act, CommentVote, Vote } from "../model/entities.ts";
+import type { Act, Comment, CommentVote, Vote } from "../model/entities.ts";
 import {
   actNotice,
   commentFullname,
@@ -103,13 +103,10 @@ function listingOf({ value }: AnyVote): OwnListing | null {
 
 /** Answers of others, what was refused, and what moderators did, as far as one is told. */
 function noticesOf(rows: Rows, applied: Applied): Arrival[] {
-  const { posts, comments, refusals, acts } = applied;
-  const authors = new Map<string, string>();
-  for (const { id, author } of rows.posts.values()) authors.set(id, author);
-  for (const { id, author } of rows.comments.values()) authors.set(id, author);
-  for (const { after } of [...posts, ...comments]) authors.set(after.id, after.author);
+  const { comments, refusals, acts } = applied;
+  const authors = authorsOf(rows, applied);
   const replies = comments.flatMap(({ before, after }) => {
-    const answered = personKey(authors.get(after.parent ?? after.post) ?? "");
+    const answered = personKey(authors.get(answeredBy(after)) ?? "");
     const isReply = answered !== null && answered !== personKey(after.author);
     // What was removed in the same batch may be approved later: then it shows.
     if (before !== null || !isReply || after.standing === "deleted") return [];
@@ -127,8 +124,22 @@ function noticesOf(rows: Rows, applied: Applied): Arrival[] {
   return [...replies, ...refused, ...told];
 }
 
+/** By fullname: an imported post and an imported comment may have the same id. */
+function authorsOf(rows: Rows, { posts, comments }: Applied): Map<string, string> {
+  const ofPosts = [...rows.posts.values(), ...posts.map(({ after }) => after)];
+  const ofComments = [...rows.comments.values(), ...comments.map(({ after }) => after)];
+  return new Map([
+    ...ofPosts.map(({ id, author }) => [postFullname(id), author] as const),
+    ...ofComments.map(({ id, author }) => [commentFullname(id), author] as const),
+  ]);
+}
+
+function answeredBy({ parent, post }: Comment): string {
+  return parent === null ? postFullname(post) : commentFullname(parent);
+}
+
 /** Whose inbox says so: nobody's for a silent removal, an approval, a lock. */
 function toldOf({ kind, thing, person }: Act, authors: ReadonlyMap<string, string>): string {
-  if (kind === "removed") return authors.get(thing.slice("t3_".length)) ?? "";
+  if (kind === "removed") return authors.get(thing) ?? "";
   return person;
 }
