@@ -286,6 +286,16 @@ describe("somebody who has deleted their account", () => {
     await expectConsistent();
   });
 
+  it("is not taken for somebody else who has: whose comment is by the author of the post", async () => {
+    const leaving = [AUTHOR, "Bob"].map((by) =>
+      anEvent({ type: "account_deleted", by, epoch: 1, posts: "keep" }),
+    );
+    await site.send(...leaving);
+    await site.publishUrgent();
+    expect(await site.text(`/comments/${text}`)).toContain(`"body":"${ANSWER}"`);
+    expect(await site.keysWith('"is_submitter":true')).toEqual([]);
+  });
+
   it("may leave more behind than one commit can hold", async () => {
     const many = Array.from({ length: 70 }, () =>
       anEvent({

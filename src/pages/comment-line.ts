@@ -1,5 +1,12 @@
 /** A comment as listings of comments show it: on its own, under its post's title. Pure. */
-import { type Comment, type Community, isVisible, type Post, score } from "../model/entities.ts";
+import {
+  type Comment,
+  type Community,
+  DEPARTED,
+  isVisible,
+  type Post,
+  score,
+} from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -105,11 +112,12 @@ export function commentJson(
   };
 }
 
-/** Of the post that a comment is about. */
+/** Of the post that a comment is about. Who has left cannot be told from others who have. */
 function linkJson(post: Post, author: string | null): object {
+  const isSubmitter = author !== DEPARTED && author === post.author;
   return {
     link_title: isVisible(post) ? post.title : tombstone(post),
-    is_submitter: isVisible(post) && author === post.author,
+    is_submitter: isVisible(post) && isSubmitter,
   };
 }
 
