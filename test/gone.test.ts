@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CommentId, PostId } from "../src/model/ids.ts";
-import { anId } from "./makers.ts";
+import { insertPosts, renumberImported } from "../src/store/bulk.ts";
+import { anId, aPost } from "./makers.ts";
 import { anEvent, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
 
@@ -294,6 +295,18 @@ describe("somebody who has deleted their account", () => {
     await site.publishUrgent();
     expect(await site.text(`/comments/${text}`)).toContain(`"body":"${ANSWER}"`);
     expect(await site.keysWith('"is_submitter":true')).toEqual([]);
+  });
+
+  it("leaves no refusal behind, however an import has written their name", async () => {
+    await insertPosts(site.db, [], [aPost({ author: "NEWCOMER" })]);
+    await renumberImported(site.db);
+    const sent = [
+      anEvent({ type: "post_deleted", by: "newcomer", post: text }),
+      anEvent({ type: "account_deleted", by: "newcomer", epoch: 1, posts: "delete" }),
+    ];
+    expect(await site.send(...sent)).toEqual(["refused", "applied"]);
+    const { results } = await site.db.prepare("SELECT user FROM refusal").all();
+    expect(results).toEqual([]);
   });
 
   it("may leave more behind than one commit can hold", async () => {

@@ -28,19 +28,19 @@ export function removePrivateRows(
   if (departed.length === 0) return [];
   const people = departed.map(({ key }) => key);
   const keys = JSON.stringify(people);
-  const names = JSON.stringify(departed.map(({ name }) => name));
   const listings = people.flatMap((person) =>
     listingsOf(person).filter((listing) => listing.startsWith("~")),
   );
   const among = "(SELECT value FROM json_each(?1))";
   return [
     db.prepare(`DELETE FROM entry WHERE listing IN ${among}`).bind(JSON.stringify(listings)),
-    db.prepare(`DELETE FROM refusal WHERE user IN ${among}`).bind(names),
     ...[
       `DELETE FROM mark WHERE person IN ${among}`,
       `DELETE FROM role WHERE person IN ${among}`,
       `UPDATE report SET reason = '' WHERE person IN ${among}`,
-      // Communities are few, and accounts are seldom deleted: this scan is bearable.
+      // An import may have written the name otherwise. There are few refusals, and fewer communities,
+      // and accounts are seldom deleted: these two scans are bearable.
+      `DELETE FROM refusal WHERE lower(user) IN ${among}`,
       `UPDATE community SET creator = '' WHERE lower(creator) IN ${among}`,
       `INSERT INTO leaving (person) SELECT value FROM json_each(?1) WHERE true
          ON CONFLICT DO NOTHING`,
