@@ -90,7 +90,8 @@ function prepareBody(
     return new Response(plain, plainInit);
   };
   return (request) => {
-    if (matches(request, etag)) return new Response(null, notModified);
+    // What is gone is so whatever the client has (RFC 9110, 13.2.1).
+    if (status === 200 && matches(request, etag)) return new Response(null, notModified);
     if (acceptsGzip(request)) return new Response(bytes, gzipInit);
     return plain ? new Response(plain, plainInit) : answerPlain();
   };

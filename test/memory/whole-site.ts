@@ -22,7 +22,7 @@ export interface WholeSite {
   send(...events: CairnEvent[]): Promise<void>;
   /** Publishes until nothing is stale. */
   publish(): Promise<void>;
-  get(path: string): Promise<Response>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
   text(path: string): Promise<string>;
 }
 
@@ -40,7 +40,8 @@ export async function aWholeSite(): Promise<WholeSite> {
   // Later than any id was minted: nothing is still being published.
   const reader = createReader(() => NOW + 1e9);
   const env = { PAGES: stored.pages, SITE: stored.site, KEEP_MS: "0" } as unknown as ReaderEnv;
-  const get = async (path: string) => reader.fetch(new Request(ORIGIN + path), env);
+  const get: WholeSite["get"] = async (path, headers = {}) =>
+    reader.fetch(new Request(ORIGIN + path, { headers }), env);
   return {
     db: stored.db,
     async send(...events) {
