@@ -48,15 +48,18 @@ async function listingAt(path: string): Promise<Listing> {
   return JSON.parse(await site.text(path)) as Listing;
 }
 
-async function namesFrom(path: string): Promise<string[]> {
+/** What the pages show from here on, in one direction, and the last page's address. */
+async function walk(path: string, direction: "after" | "before", start = path) {
   const names: string[] = [];
-  for (let query = ""; ; ) {
-    const { kind, data } = await listingAt(path + query);
+  for (let last = start; ; ) {
+    const answer = await site.get(last);
+    expect([last, answer.status]).toEqual([last, 200]);
+    const { kind, data } = (await answer.json()) as Listing;
     expect([kind, data.modhash, data.dist]).toEqual(["Listing", null, data.children.length]);
     names.push(...data.children.map(({ data: { name } }) => name));
-    if (data.after === null) return names;
+    if (data[direction] === null) return { names, last };
     if (names.length > 1000) throw new Error(`${path} has no end`);
-    query = `?after=${data.after}`;
+    last = `${path}?${direction}=${data[direction]}`;
   }
 }
 
@@ -77,9 +80,12 @@ describe("tokens lead through", () => {
     ["/r/dogs/comments.json", t1.slice(0, -1)],
     ["/user/bob/comments.json", t1.slice(0, -1)],
     ["/user/ann/submitted.json", t3],
-  ])("all of %s, each thing once", async (path, expected) => {
-    const names = await namesFrom(path);
+  ])("all of %s, each thing once, and back", async (path, expected) => {
+    const { names, last } = await walk(path, "after");
     expect(names.toSorted()).toEqual(expected.toSorted());
+    const back = await walk(path, "before", last);
+    // A head shows the newest full block, too.
+    expect([...new Set(back.names)].toSorted()).toEqual(expected.toSorted());
   });
 
   it("nothing for a token of no page, and for one of no listing", async () => {

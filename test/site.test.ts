@@ -291,6 +291,8 @@ describe("addresses", () => {
     ["/user/mason/overview.json", "/user/mason.json"],
     [`/comments/${id}.json`, `${THREAD}.json`],
     [`/comments/${id}/.rss`, `${THREAD}.rss`],
+    ["/r/gardening/new/2.json", "/r/gardening/new.json"],
+    ["/new/4.rss", "/new.rss"],
   ])("%s, which Reddit's clients ask for, is %s", async (path, same) => {
     const answer = await visitor.get(path);
     expect([answer.status, answer.text]).toEqual([200, (await visitor.get(same)).text]);
@@ -300,7 +302,6 @@ describe("addresses", () => {
     ["/new/4", "/new"],
     ["/r/programming/new/2", "/r/programming/new"],
     ["/domain/stones.example/new/4", "/domain/stones.example/new"],
-    ["/r/gardening/new/2.json", "/r/gardening/new.json"],
   ])("%s, a block that is not full yet, leads to %s for now", async (path, location) => {
     const answer = await visitor.get(path);
     expect([answer.status, answer.location]).toEqual([302, location]);

@@ -100,6 +100,14 @@ describe("a page view", () => {
     expect(reads).toEqual(["R2 /"]);
   });
 
+  test("of a block that is its listing's head still reads both for programs, and keeps both", async () => {
+    expect(await readsOf("/new/1.json")).toBe(2);
+    expect(reads).toEqual(["R2 /new/1", "R2 /"]);
+    for (const path of ["/new/1.json", "/new/1.rss", "/new.json"])
+      expect(await readsOf(path)).toBe(0);
+    expect((await ask("/new/1")).headers.get("location")).toBe("/new");
+  });
+
   test("of what the client has already is one read at most", async () => {
     const etag = (await ask("/")).headers.get("etag") ?? "";
     const again = { "if-none-match": etag };

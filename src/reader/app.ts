@@ -14,6 +14,7 @@ import {
   ownKey,
   personPath,
   STATUS_PATH,
+  splitOwn,
 } from "../pages/key.ts";
 import { hasPart, readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
 import { type Part, placeOf } from "../pages/together.ts";
@@ -29,8 +30,10 @@ import {
   answerPrivately,
   answerRedirect,
   answerToken,
+  headInstead,
   prepareAnswer,
   readReaders,
+  suffixOf,
   textOf,
 } from "./respond.ts";
 import { isEnded, type OpenSession, readSession } from "./session.ts";
@@ -53,7 +56,10 @@ export function createReader(now: () => number) {
   const app = new Hono<{ Bindings: ReaderEnv }>();
   const memory = { recent: new RecentPages(), addresses: new Addresses() };
   app.all("/api/:form{.+}", (context) => forward(context.env, context.req.raw));
-  app.get("*", (context) => answer(context.env, context.req.raw, memory, now()));
+  app.get("*", (context) => {
+    const address = memory.addresses.find(context.req.raw.url);
+    return answer(context.env, context.req.raw, address, memory, now());
+  });
   app.all("*", () => answerMethod());
   return {
     fetch: (request: Request, env: ReaderEnv, context?: ExecutionContext) =>
@@ -83,10 +89,10 @@ async function forward(env: ReaderEnv, request: Request): Promise<Response> {
 function answer(
   env: ReaderEnv,
   request: Request,
+  address: Address,
   memory: Memory,
   now: number,
 ): Response | Promise<Response> {
-  const address = memory.addresses.find(request.url);
   const { resolved } = address;
   switch (resolved.type) {
     case "redirect":
@@ -118,8 +124,13 @@ function answerKept(
   memory: Memory,
   now: number,
 ): Response | Promise<Response> {
-  const answer = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked, now));
-  return answer ? answer(request) : notFound(env, request, memory, now);
+  const head = headInstead(kept.page, asked);
+  if (head !== null) {
+    const address = memory.addresses.find(url.origin + head + suffixOf(asked.representation));
+    return answer(env, request, address, memory, now);
+  }
+  const prepared = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked, now));
+  return prepared ? prepared(request) : notFound(env, request, memory, now);
 }
 
 async function answerKey(
@@ -141,7 +152,7 @@ async function answerKey(
 async function answerOwn(
   env: ReaderEnv,
   request: Request,
-  { rest, representation }: Resolved & { type: "own" },
+  { type, rest, representation }: Resolved & { type: "own" },
   memory: Memory,
   now: number,
 ): Promise<Response> {
@@ -153,6 +164,11 @@ async function answerOwn(
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(session.person)));
   const own = await findOwn(env, place.part, stored.page, rest, memory, now);
   if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, memory, now);
+  const head = own && headInstead(own.page, { key: place.key, representation });
+  const headRest = head === null ? undefined : splitOwn(head)?.rest;
+  if (headRest !== undefined) {
+    return answerOwn(env, request, { type, rest: headRest, representation }, memory, now);
+  }
   const response = own && answerOwnPage(request, own.page, representation, own.part);
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }

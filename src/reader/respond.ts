@@ -71,6 +71,18 @@ export function prepareAnswer(
   return prepareBody(page, stored, head.status, headers);
 }
 
+/**
+ * Of a block that leads to its listing's head for now, the head's path: many programs follow no
+ * redirect. Null for any other page, and for browsers.
+ */
+export function headInstead(
+  { head }: StoredPage,
+  { key, representation }: Pick<Asked, "key" | "representation">,
+): string | null {
+  if (representation === "default" || head.location === null) return null;
+  return key.startsWith(`${head.location}/`) ? head.location : null;
+}
+
 function prepareBody(
   page: StoredPage,
   { etag, offset, length }: StoredRepresentation,
@@ -133,7 +145,7 @@ function pick(
 /** As Reddit's clients ask for a post of which they know the id; many follow no redirect. */
 const SHORT_THREAD = /^\/comments\/[^/]+\/?\.[a-z]+$/;
 
-function suffixOf(name: RepresentationName): string {
+export function suffixOf(name: RepresentationName): string {
   return name === "default" ? "" : name === "json" ? ".json" : ".rss";
 }
 
