@@ -117,6 +117,16 @@ describe("text", () => {
     expect(cleanLine("שלום")).toBe("שלום");
   });
 
+  it.each([
+    ["    four spaces\nand a line", "    four spaces\nand a line"],
+    ["\ta tab", "\ta tab"],
+    ["\r\n \t\r\n\n    after blank lines \n\t\n", "    after blank lines"],
+    [" \n\t\r\n\u3000 ", ""],
+  ])("%j loses what is blank around it, not the indentation of its first line", (text, clean) => {
+    expect(cleanBlock(text)).toBe(clean);
+    expect(cleanBlock(clean)).toBe(clean);
+  });
+
   it("keeps four marks on a letter of a thousand", () => {
     expect(charCount(cleanLine(`q${"\u0317".repeat(1000)}`))).toBe(5);
   });

@@ -47,7 +47,7 @@ export function readCommentRow(row: Row): ImportedComment | Refusal {
     return { reason: "other_thread", parent: postFullname(parent.answersPost) };
   }
   const author = readAuthor(row);
-  const isDeleted = author === NO_AUTHOR && TAKEN_DOWN.includes(text);
+  const isDeleted = author === NO_AUTHOR && TAKEN_DOWN.includes(text.trim());
   return {
     id,
     post,

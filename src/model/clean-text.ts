@@ -13,7 +13,10 @@ export function cleanLine(text: string): string {
   return cleanBlock(text).replace(/\s+/gu, " ").trim();
 }
 
-/** Several lines: `\r\n` and `\r` become `\n`; lone surrogates become U+FFFD. */
+/**
+ * Several lines: `\r\n` and `\r` become `\n`; lone surrogates become U+FFFD. The first line that is
+ * not blank keeps its indentation: it may begin a block of code.
+ */
 export function cleanBlock(text: string): string {
   return text
     .replace(/\r\n?/g, "\n")
@@ -22,7 +25,8 @@ export function cleanBlock(text: string): string {
     .replace(CONTROL, "")
     .replace(DIRECTION_OVERRIDES, "")
     .replace(STACKED_MARKS, "$1")
-    .trim();
+    .trimEnd()
+    .replace(/^\s*\n/, "");
 }
 
 /** Length as a person counts it: code points, not UTF-16 units. */
