@@ -15,7 +15,10 @@ const KINDS = ["link", "self"];
 /** What `parseLink` accepts, for the answer. */
 const SCHEMES = ["http", "https", "ftp"];
 
-/** Without a `kind`, what was filled in decides; both filled in is a question, not an answer. */
+/**
+ * Without a `kind`, what was filled in decides; both filled in is a question, not an answer. With
+ * one, a title alone may be a text post; what was filled in for the other kind is never left out.
+ */
 export function readPostContent(fields: URLSearchParams): PostContent | Refusal {
   const sent = allOf({
     kind: optionalField(fields, "kind"),
@@ -25,10 +28,12 @@ export function readPostContent(fields: URLSearchParams): PostContent | Refusal 
   if (isRefusal(sent)) return sent;
   const { kind, text } = sent;
   const url = sent.url.trim();
-  if (kind === "self") return { url: null, text };
-  if (kind === "link") return readLink(url);
-  if (kind !== "") return { type: "not_a_choice", field: "kind", allowed: KINDS };
+  if (kind !== "" && !KINDS.includes(kind)) {
+    return { type: "not_a_choice", field: "kind", allowed: KINDS };
+  }
   if (url !== "" && text !== "") return { type: "url_and_text", field: "url" };
+  if (kind === "self") return url === "" ? { url: null, text } : { type: "missing", field: "text" };
+  if (kind === "link") return readLink(url);
   if (url === "" && text === "") return { type: "no_url_and_no_text", field: "url" };
   return text === "" ? readLink(url) : { url: null, text };
 }

@@ -61,8 +61,8 @@ describe("submit", () => {
   test.each([
     ["a text without a kind", { text: "Hi\r\nyou", url: "" }, { url: null, text: "Hi\nyou" }],
     ["a title alone", { kind: "self", url: "", text: "" }, { url: null, text: "" }],
-    ["kind=self over a link", { kind: "self", text: "Hi" }, { url: null, text: "Hi" }],
-    ["kind=link over a text", { kind: "link", text: "Hi" }, { url: link.url, text: null }],
+    ["a text with its kind", { kind: "self", url: " ", text: "Hi" }, { url: null, text: "Hi" }],
+    ["a link with its kind", { kind: "link", text: " \n" }, { url: link.url, text: null }],
     ["a link again", { resubmit: "true" }, { resubmit: true }],
     ["a community in another case", { sr: "pRoGrAmMiNg" }, { community: "Programming" }],
     [
@@ -108,7 +108,7 @@ describe("submit", () => {
     ],
     [
       "a text of 40,001 characters",
-      { kind: "self", text: "x".repeat(40_001) },
+      { kind: "self", url: "", text: "x".repeat(40_001) },
       "text_too_long",
       { field: "text", chars: 40_001, max: 40_000 },
     ],
@@ -131,6 +131,15 @@ describe("submit", () => {
     ["neither link nor text", { url: "" }, "url_missing", { field: "url" }],
     ["a link of nothing", { url: " ", kind: "link" }, "url_missing", { field: "url" }],
     ["link and text at once", { text: "Hi" }, "url_and_text", { field: "url" }],
+    ["a text with a link", { kind: "link", text: "Hi" }, "url_and_text", { field: "url" }],
+    ["a link with a text", { kind: "self", text: "Hi" }, "url_and_text", { field: "url" }],
+    ["a text that is a link", { kind: "self" }, "text_missing", { field: "text" }],
+    [
+      "a link that is a text",
+      { kind: "link", url: "", text: "Hi" },
+      "url_missing",
+      { field: "url" },
+    ],
     [
       "another kind",
       { kind: "image" },
@@ -153,7 +162,7 @@ describe("submit", () => {
   );
 
   test("refuses a text whose event no queue message could hold", async () => {
-    const answer = await submit({ ...link, kind: "self", text: "😀".repeat(40_000) });
+    const answer = await submit({ ...link, url: "", text: "😀".repeat(40_000) });
     const numbers = { field: "text", max: MAX_EVENT_BYTES };
     expect(answer).toMatchObject(error(413, "text_too_large", numbers));
   });
