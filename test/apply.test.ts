@@ -133,6 +133,32 @@ describe("a submission", () => {
     expect(aliases).toEqual([{ id: second.post, post: first.post }]);
   });
 
+  const sameLink = (by: string) => aSubmission({ by, url: "https://example.com/told" });
+  const TOLD = "SELECT event, user, reason, subject FROM refusal ORDER BY event";
+
+  it("of a link that somebody else has posted there is told its sender, however often it comes", async () => {
+    const [first, second, third] = [sameLink("ann"), sameLink("Bob"), sameLink("cleo")];
+    const told = [second, third].map(({ id, by }) => ({
+      ...{ event: id, user: by },
+      ...{ reason: "already_submitted", subject: `t3_${first.post}` },
+    }));
+    const site = await aSite(first);
+    expect(await site.send(second)).toEqual(["refused"]);
+    expect(await site.send(third, second, first, third)).toEqual([
+      ...["refused", "unchanged"],
+      ...["unchanged", "unchanged"],
+    ]);
+    expect(await site.rows(TOLD)).toEqual(told);
+    const together = await aSite(third, second, first, third, second);
+    expect(await together.rows(TOLD)).toEqual(told);
+  });
+
+  it("of a link that they have posted there themselves is told nobody", async () => {
+    const site = await aSite(sameLink("ann"));
+    expect(await site.send(sameLink("Ann"))).toEqual(["applied"]);
+    expect(await site.rows(TOLD)).toEqual([]);
+  });
+
   it("and a vote by way of its alias count once, in one batch or in three", async () => {
     const first = aSubmission({ url: "https://example.com/once" });
     const second = aSubmission({ by: "Bob", url: "https://example.com/once" });

@@ -359,6 +359,23 @@ describe("an inbox", () => {
     expect(text).toContain(JSON.stringify(wrote));
   });
 
+  test("gives back what was posted of a link that is there, and leads to it while it is", async () => {
+    const { url } = post;
+    await deliver({ ...aSubmission({ url }), ...base("Bob"), title: "Another title" });
+    const text = await site.text("~bob/inbox");
+    const link = `<a href="/comments/${post.post}">the post</a>`;
+    expect(text).toContain(
+      `Your post was not accepted: the community has this link already, and yours is a vote for it. ${link}`,
+    );
+    expect(text).toContain(`aria-label="What you wrote">\nAnother title\n\n${url}</textarea>`);
+    expect(await unread("~bob")).toBe(1);
+    expect(await site.text("~ann/inbox")).toBe("void");
+    await expectConsistent();
+    await deliver(remove("ann", post));
+    expect(await site.text("~bob/inbox")).not.toContain(link);
+    await expectConsistent();
+  });
+
   test("says who took down what an answer was to, and leads to the thread", async () => {
     const [deleted, removed] = [reply("cleo", post), reply("dora", post)];
     const verdict = { verdict: "removed", reason: "" } as const;

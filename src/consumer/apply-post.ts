@@ -26,7 +26,9 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
   if (existing !== undefined && !event.resubmit) {
     draft.aliases.set(event.post, existing);
     castVote(draft, { user: event.by, post: existing, value: 1, at: event.at, event: event.id });
-    return "applied";
+    return draft.isBy(event, existing)
+      ? "applied"
+      : draft.refuse(event, "already_submitted", postFullname(existing));
   }
   draft.addPerson(event.by, post.createdAt);
   draft.posts.set(post.id, post);

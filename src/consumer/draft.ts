@@ -88,6 +88,12 @@ export class Draft {
     return this.posts.get(this.aliases.get(id) ?? id);
   }
 
+  /** Did the sender write the post? */
+  isBy({ by }: CairnEvent, id: PostId): boolean {
+    const sender = personKey(by);
+    return sender !== null && sender === personKey(this.posts.get(id)?.author ?? "");
+  }
+
   postOf(comment: Comment): Post {
     const post = this.posts.get(comment.post);
     if (!post) throw new Error(`comment ${comment.id} without its post`);

@@ -6,6 +6,7 @@ export type RefusalReason =
   | "not_yours"
   | "not_a_text"
   | "name_taken"
+  | "already_submitted"
   | "deleted"
   | "removed"
   | "no_room"

@@ -106,7 +106,8 @@ export function subjectOf(notice: Notice): string | null {
   if (notice.type === "reply") return null;
   if (notice.type === "act") return notice.act.thing || null;
   const { type, reason, subject } = notice.refusal;
-  const isThing = /^(?:post|comment)_/.test(type) && type !== "post_submitted";
+  if (type === "post_submitted") return reason === "already_submitted" ? subject : null;
+  const isThing = /^(?:post|comment)_/.test(type);
   // What was not there may have come since, and nobody looks for its refusals then.
   return isThing && !reason.startsWith("no_such_") ? subject : null;
 }
