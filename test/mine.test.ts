@@ -359,6 +359,38 @@ describe("an inbox", () => {
     expect(text).toContain(JSON.stringify(wrote));
   });
 
+  test.each([
+    [
+      "report",
+      { type: "post_reported", post: "gone" as PostId, reason: "It is spam" } as const,
+      "It is spam",
+    ],
+    [
+      "verdict",
+      {
+        type: "comment_judged",
+        comment: "gone" as CommentId,
+        verdict: "removed",
+        reason: "Rude",
+      } as const,
+      "Rude",
+    ],
+    [
+      "community",
+      {
+        type: "community_created",
+        name: "Programming",
+        title: "Code",
+        description: "About it",
+      } as const,
+      "Code\n\nAbout it",
+    ],
+  ])("gives back what was written of a refused %s", async (_, event, wrote) => {
+    await deliver({ ...base("Bob"), ...event } as CairnEvent);
+    const text = await site.text("~bob/inbox");
+    expect(text).toContain(`aria-label="What you wrote">\n${wrote}</textarea>`);
+  });
+
   test("gives back what was posted of a link that is there, and leads to it while it is", async () => {
     const { url } = post;
     await deliver({ ...aSubmission({ url }), ...base("Bob"), title: "Another title" });

@@ -20,6 +20,7 @@ import { changesOf } from "./draft-changes.ts";
 import { mayStillCome } from "./patience.ts";
 import { addSums } from "./sums.ts";
 
+/** What its sender wrote, to be given back. */
 function textOf(event: CairnEvent): string {
   if (event.type === "post_submitted") {
     return `${event.title}\n\n${event.url ?? event.text ?? ""}`.trimEnd();
@@ -28,6 +29,8 @@ function textOf(event: CairnEvent): string {
     const role = event.isSet ? event.kind : `${event.kind} no longer`;
     return `${role} in r/${event.community}\n\n${event.reason}`.trimEnd();
   }
+  if (event.type === "community_created") return `${event.title}\n\n${event.description}`.trimEnd();
+  if ("reason" in event) return event.reason;
   return "text" in event ? event.text : "";
 }
 
