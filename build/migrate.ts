@@ -14,7 +14,7 @@ const CREATE_APPLIED = `CREATE TABLE IF NOT EXISTS d1_migrations(
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 )`;
 
-const MIGRATIONS = new URL("../migrations", import.meta.url).pathname;
+const MIGRATIONS = join(import.meta.dirname, "../migrations");
 
 export type Databases = Pick<LocalState, "db" | "accounts" | "journal">;
 

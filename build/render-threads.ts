@@ -1,10 +1,11 @@
 /** Threads that render pages and store them: as many as there are cores, or as few as are needed. */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Site } from "../src/pages/page-type.ts";
 import type { ObjectPaths } from "./object-files.ts";
 
-const THREAD = new URL("./render-thread.ts", import.meta.url).pathname;
+const THREAD = join(import.meta.dirname, "render-thread.ts");
 
 /**
  * Of each thread: V8 would rather grow than tidy up; a chunk of the largest pages needs half of it. Of

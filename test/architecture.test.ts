@@ -10,7 +10,7 @@ import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, "..");
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
@@ -149,6 +149,10 @@ describe("capabilities", () => {
       "src/pages/encode.ts node:crypto",
       "src/pages/encode.ts node:zlib",
     ]);
+  });
+
+  it("no path is taken from a URL, which writes a space in the folder's name as %20", () => {
+    expect(filesWith(/import\.meta\.url\)\.pathname/, [...ALL, ...sources("test")])).toEqual([]);
   });
 
   it("templates let raw HTML in only where our sanitiser or our own templates made it", () => {

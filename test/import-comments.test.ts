@@ -15,7 +15,7 @@ import { MAX_PIECE_COMMENTS, MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { encodePage } from "../src/pages/encode.ts";
 
 const SAMPLE = ["links.csv.gz", "threads-links.ndjson.gz", "threads-comments.ndjson.gz"].map(
-  (name) => new URL(`../build/sample/${name}`, import.meta.url).pathname,
+  (name) => join(import.meta.dirname, "../build/sample", name),
 );
 
 let directory: string;

@@ -17,7 +17,7 @@ import type { Post } from "../src/model/entities.ts";
 import { communityKey } from "../src/model/ids.ts";
 import { newListing } from "../src/model/listing.ts";
 
-const SAMPLE = new URL("../build/sample/links.csv.gz", import.meta.url).pathname;
+const SAMPLE = join(import.meta.dirname, "../build/sample/links.csv.gz");
 
 let directory: string;
 let state: LocalState;

@@ -1,8 +1,9 @@
 /** Two projects: Node for pure rules and whole-site checks, real workerd for everything bound. */
+import { join } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dirname, "..");
 /** Milliseconds, of what hangs: servers start, and machines are slow and busy. */
 const TIMEOUTS = { testTimeout: 120_000, hookTimeout: 120_000 } as const;
 

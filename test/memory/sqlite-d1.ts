@@ -2,12 +2,14 @@
  * D1's interface over Node's own SQLite, in memory: the same SQL, thousands of sequences a minute.
  * The tests in test/workerd run the same code on the real D1.
  */
+
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { D1Database } from "@cloudflare/workers-types";
 import type { DatabaseName } from "../../src/store/tables.ts";
 
-const MIGRATIONS = new URL("../../migrations/", import.meta.url).pathname;
+const MIGRATIONS = join(import.meta.dirname, "../../migrations");
 
 interface Statement {
   bind(...values: SQLInputValue[]): Statement;
@@ -60,9 +62,9 @@ function statement(prepare: Prepare, sql: string, values: SQLInputValue[] = []):
 
 /** A database's migrations, in order, by name. */
 export function migrationsOf(name: DatabaseName): ReadonlyMap<string, string> {
-  const folder = `${MIGRATIONS}${name}/`;
+  const folder = join(MIGRATIONS, name);
   const files = readdirSync(folder).sort();
-  return new Map(files.map((file) => [file, readFileSync(folder + file, "utf8")]));
+  return new Map(files.map((file) => [file, readFileSync(join(folder, file), "utf8")]));
 }
 
 /** A fresh database with its migrations applied, or with some of them. */

@@ -2,11 +2,13 @@
  * Programs under test: each in a process group of its own, so that it and whatever it started can
  * be ended together, and are, however the tests end.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { until } from "./until.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, "../..");
 /** Wrangler puts its children down within a second; what takes longer is killed. */
 const STOP_MS = 10_000;
 /** What would make a program behave unlike it does for a user. */
