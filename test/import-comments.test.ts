@@ -172,6 +172,7 @@ describe("a row becomes a comment", () => {
     [{ parent_id: "t3_q" }, { reason: "other_thread", parent: "t3_q" }],
     [{ created_utc: "soon" }, { reason: "bad_value", field: "created_utc", value: "soon" }],
     [{ score: "many" }, { reason: "bad_value", field: "score", value: "many" }],
+    [{ score: -1_000_000_001 }, { reason: "bad_value", field: "score", value: "-1000000001" }],
   ])("or is refused with a reason: %o", (fields, refusal) => {
     expect(readCommentRow(aComment(fields))).toEqual(refusal);
   });

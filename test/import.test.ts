@@ -211,6 +211,7 @@ describe("a row becomes a post", () => {
     [{ score: "-3", ups: undefined, downs: undefined }, 0, 3],
     [{ score: "7", ups: undefined, downs: "2" }, 9, 2],
     [{ score: undefined, ups: "5", downs: "2" }, 5, 2],
+    [{ score: "-1000000000", ups: "1000000000", downs: "" }, 1e9, 2e9],
   ])("whose votes agree with its score: %o", (row, ups, downs) => {
     expect(postOf(row)).toMatchObject({ ups, downs });
   });
@@ -233,6 +234,12 @@ describe("a row becomes a post", () => {
       { reason: "bad_value", field: "url", value: "javascript:alert(1)" },
     ],
     [{ score: "many" }, { reason: "bad_value", field: "score", value: "many" }],
+    [
+      { score: -9007199254740991, ups: 9007199254740991 },
+      { reason: "bad_value", field: "score", value: "-9007199254740991" },
+    ],
+    [{ ups: 1_000_000_001 }, { reason: "bad_value", field: "ups", value: "1000000001" }],
+    [{ downs: "1e300" }, { reason: "bad_value", field: "downs", value: "1e300" }],
     [{ is_self: "maybe" }, { reason: "bad_value", field: "is_self", value: "maybe" }],
   ])("or is refused with a reason: %o", (row, refusal) => {
     expect(readLinkRow({ ...A_LINK, ...row })).toEqual(refusal);

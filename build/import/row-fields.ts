@@ -11,6 +11,11 @@ export const NO_AUTHOR = "[deleted]";
 const MAX_SECONDS = 253_402_300_799;
 /** A post or comment that says nothing about votes has its author's. */
 const DEFAULT_SCORE = 1;
+/**
+ * Of `score`, `ups` and `downs`, above and below zero. Reddit's highest are half a million; sums and
+ * karma of millions of such rows are still exact.
+ */
+const MAX_VOTES = 1_000_000_000;
 
 type Usable<Values> = { [Index in keyof Values]: Exclude<Values[Index], Refusal> };
 
@@ -66,6 +71,12 @@ function readWhole(row: Row, field: Field): number | null | Refusal {
   return Number.isSafeInteger(number) ? number : badValue(field, row[field]);
 }
 
+function readCount(row: Row, field: "score" | "ups" | "downs"): number | null | Refusal {
+  const count = readWhole(row, field);
+  if (count === null || isRefusal(count)) return count;
+  return Math.abs(count) <= MAX_VOTES ? count : badValue(field, row[field]);
+}
+
 /** Null when the field is absent; `True`, `true` and `1` are true. */
 export function readBoolean(row: Row, field: Field): boolean | null | Refusal {
   const text = textOf(row, field).trim();
@@ -76,7 +87,7 @@ export function readBoolean(row: Row, field: Field): boolean | null | Refusal {
 
 /** Only `score` is real: Reddit blurred `ups` and `downs`, which are made to agree with it. */
 export function readVotes(row: Row): { readonly ups: number; readonly downs: number } | Refusal {
-  const given = allUsable(readWhole(row, "score"), readWhole(row, "ups"), readWhole(row, "downs"));
+  const given = allUsable(readCount(row, "score"), readCount(row, "ups"), readCount(row, "downs"));
   if (isRefusal(given)) return given;
   const [givenScore, givenUps, givenDowns] = given;
   const score = givenScore ?? (givenUps === null ? DEFAULT_SCORE : givenUps - (givenDowns ?? 0));
