@@ -1,6 +1,4 @@
 /** The scripts of package.json: each a command here. The clock and the process begin here. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
@@ -8,7 +6,6 @@ import type { Site } from "../src/pages/page-type.ts";
 import { makeStaleDue } from "../src/store/built-pages.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
-import { hasPosts } from "../src/store/posts.ts";
 import { isOrderMissing } from "../src/store/windows.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { BackupError } from "./backup/backup-file.ts";
@@ -26,15 +23,9 @@ import { databasesOf, type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { withProgress } from "./progress.ts";
+import { endSampleImport, importSample } from "./sample-import.ts";
 import { serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
-
-/** Two thousand links, and twenty-one threads with their comments. */
-const SAMPLE = [
-  "build/sample/links.csv.gz",
-  "build/sample/threads-links.ndjson.gz",
-  "build/sample/threads-comments.ndjson.gz",
-];
 
 /** The build has the site to itself and writes every page afterwards. */
 const NO_PACE = { fast: 0, slow: 0, private: 0 };
@@ -44,7 +35,7 @@ const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => 
     start: (settings) => withLock(settings, "npm start", (lock) => start(settings, lock)),
     dev: (settings) => withLock(settings, "npm run dev", (lock) => serve(settings, lock)),
     import: (settings, files) =>
-      withState(settings, "npm run import", (state) => importAndReport(state, files)),
+      withState(settings, "npm run import", (state) => importOwn(state, files)),
     build: (settings) =>
       withState(settings, "npm run build", (state) => buildAndReport(state, settings.site)),
     audit: (settings) =>
@@ -126,7 +117,7 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
 }
 
 async function prepare(state: LocalState, { stateDir, site }: Settings): Promise<number> {
-  await importSample(state, stateDir);
+  await importSample(databasesOf(state), stateDir, (files) => importAndReport(state, files));
   if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
   // Nobody publishes now: what a killed server had leased does not wait for the lease to end.
   await makeStaleDue(state.db);
@@ -134,13 +125,10 @@ async function prepare(state: LocalState, { stateDir, site }: Settings): Promise
   return isBuilt ? 0 : buildAndReport(state, site);
 }
 
-/** An empty site gets the bundled sample; the marker tells an import that was interrupted. */
-async function importSample(state: LocalState, stateDir: string): Promise<void> {
-  const marker = join(stateDir, "sample-import-running");
-  if ((await hasPosts(state.db)) && !existsSync(marker)) return;
-  writeFileSync(marker, "");
-  await importAndReport(state, SAMPLE);
-  rmSync(marker);
+async function importOwn(state: LocalState, files: readonly string[]): Promise<number> {
+  const code = await importAndReport(state, files);
+  endSampleImport(state.stateDir);
+  return code;
 }
 
 async function importAndReport(state: LocalState, files: readonly string[]): Promise<number> {

@@ -1,5 +1,5 @@
 /** Backups: the list of tables against the migrations, and what a restored site is made of. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -159,10 +159,14 @@ describe("a restored site", () => {
     const [file, again] = [join(directory, "site.ndjson.gz"), join(directory, "again.ndjson")];
     await exportSite(databases, file, AT);
     const stateDir = join(directory, "state");
-    // Stores without content, and what a restore leaves that was killed.
+    // Stores without content, of a first start that was interrupted, and what a restore leaves that
+    // was killed.
     await (await openLocalState(stateDir)).dispose();
+    const marker = join(stateDir, "sample-import-running");
+    writeFileSync(marker, "");
     mkdirSync(join(stateDir, "restoring", "v3", "d1"), { recursive: true });
     await restoreSite(stateDir, file);
+    expect(existsSync(marker)).toBe(false);
     const state = await openLocalState(stateDir);
     try {
       await buildSite(state, { origin: ORIGIN, admins: [] }, Date.now);

@@ -9,6 +9,7 @@ import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src
 import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
 import { databasesOf, type LocalState, withLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
+import { endSampleImport } from "../sample-import.ts";
 import { STORES } from "../simulator-files.ts";
 import { BackupError } from "./backup-file.ts";
 import { openBackup, readBackupRows } from "./read-backup.ts";
@@ -38,6 +39,7 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
     await renumberListings(state.db);
     return restored;
   });
+  endSampleImport(stateDir);
   rmSync(join(stateDir, STORES), { recursive: true, force: true });
   renameSync(join(beside, STORES), join(stateDir, STORES));
   rmSync(beside, { recursive: true });

@@ -52,6 +52,14 @@ export async function removePresets(db: D1Database, database: DatabaseName): Pro
   await db.batch(presets.map(({ table }) => db.prepare(`DELETE FROM ${table}`)));
 }
 
+/** Whether there is anything that a site without content does not have. */
+export async function hasAnyFacts(databases: Databases): Promise<boolean> {
+  for (const table of FACT_TABLES) {
+    if (!table.isPreset && (await hasFacts(databases[table.database], table))) return true;
+  }
+  return false;
+}
+
 export async function hasFacts(db: D1Database, { table, which = "true" }: FactTable) {
   const row = await db.prepare(`SELECT 1 FROM ${table} WHERE ${which} LIMIT 1`).first();
   return row !== null;

@@ -7,10 +7,6 @@ import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
 /** Ids read at a time when all are walked. */
 const WALK_ROWS = 5000;
 
-export async function hasPosts(db: D1Database): Promise<boolean> {
-  return (await db.prepare("SELECT 1 FROM post LIMIT 1").first()) !== null;
-}
-
 export async function readPosts(
   db: D1Database,
   ids: readonly PostId[],
