@@ -32,7 +32,10 @@ export async function tendDeadLetters(
         { db, config, now, pace: NO_PACE },
         chosen,
       );
+      const ids = new Set(chosen.map(({ id }) => id));
+      const still = kept === 0 ? [] : (await listDeadLetters(db)).filter(({ id }) => ids.has(id));
       return [
+        ...still.map(({ id, why }) => printable(`${id}: ${why}`)),
         `${applied} applied, ${refused} refused, ${kept} still dead`,
         "Their pages are published when the site is next served, or by npm run audit.",
       ];
@@ -53,11 +56,18 @@ export async function tendDeadLetters(
 
 function describe(letters: readonly DeadLetter[]): string[] {
   return [
-    ...letters.map(
-      ({ id, at, why, body }) => `${id}  ${new Date(at).toISOString()}  ${why}  ${body}`,
+    ...letters.map(({ id, at, why, body }) =>
+      printable(`${id}  ${new Date(at).toISOString()}  ${why}  ${body}`),
     ),
     `${letters.length} dead letters`,
   ];
+}
+
+/** On one line, with nothing that a terminal would obey: such characters are written as in JSON. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (hidden) =>
+    hidden.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
 }
 
 /** All of those named, or none. */

@@ -73,7 +73,7 @@ describe("replay", () => {
       community: aCommunity(),
       ...{ post, notHers: { ...aVote({ post: post.post }), type: "post_deleted", by: "eve" } },
     });
-    expect((await tend("replay"))?.[0]).toBe("2 applied, 1 refused, 3 still dead");
+    expect(await tend("replay")).toContain("2 applied, 1 refused, 3 still dead");
     expect(await reasons()).toEqual({
       malformed: "unknown version 9",
       nothing: "no object",
@@ -89,10 +89,20 @@ describe("replay", () => {
     const community = aCommunity();
     await bury({ a: { ...aSubmission(), at: community.at - 1 }, b: community });
     await db.prepare("ALTER TABLE post RENAME TO elsewhere").run();
-    expect((await tend("replay"))?.[0]).toBe("1 applied, 0 refused, 1 still dead");
+    expect(await tend("replay")).toContain("1 applied, 0 refused, 1 still dead");
     expect((await reasons()).a).toMatch(/^applying it failed: no such table/);
     await db.prepare("ALTER TABLE elsewhere RENAME TO post").run();
     expect((await tend("replay"))?.[0]).toBe("1 applied, 0 refused, 0 still dead");
+  });
+
+  it("keeps a letter that is no JSON, names it, and applies the others", async () => {
+    await keepDeadLetters(db, [{ id: "torn", at: 1, why: "gave up", body: '{"version":1,' }]);
+    await bury({ community: aCommunity() });
+    expect((await tend("replay"))?.slice(0, 2)).toEqual([
+      "torn: no JSON",
+      "1 applied, 0 refused, 1 still dead",
+    ]);
+    expect(await reasons()).toEqual({ torn: "no JSON" });
   });
 
   it("applies only the letters named, and none if one of them is not there", async () => {
@@ -126,5 +136,14 @@ describe("list", () => {
     ]);
     expect(await tend("bury")).toBeNull();
     expect(await tend()).toBeNull();
+  });
+
+  it("shows each on one line, and nothing that a terminal would obey", async () => {
+    const why = "failed:\n\u001b[2Jat line 1\u009b\u2028\u202e";
+    await keepDeadLetters(db, [{ id: "a", at: 0, why, body: '{"é":\n"😀"}' }]);
+    expect((await tend("list"))?.[0]).toBe(
+      "a  1970-01-01T00:00:00.000Z  failed:\\u000a\\u001b[2Jat line 1\\u009b\\u2028\\u202e  " +
+        '{"é":\\u000a"😀"}',
+    );
   });
 });

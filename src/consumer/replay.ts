@@ -23,7 +23,7 @@ export async function replayDeadLetters(
   letters: readonly DeadLetter[],
 ): Promise<ReplayCounts> {
   const counts = { applied: 0, refused: 0, kept: 0 };
-  const opened = letters.map((letter) => ({ letter, event: parseEvent(JSON.parse(letter.body)) }));
+  const opened = letters.map((letter) => ({ letter, event: openLetter(letter) }));
   for (const { letter, event } of opened.sort((a, b) => sentAt(a.event) - sentAt(b.event))) {
     const { result, why } = await applyAlone(deps, event);
     counts[result]++;
@@ -31,6 +31,16 @@ export async function replayDeadLetters(
     else await removeDeadLetters(deps.db, [letter.id]);
   }
   return counts;
+}
+
+/** What an operator or another version has put there may be anything. */
+function openLetter({ body }: DeadLetter): CairnEvent | Malformed {
+  try {
+    return parseEvent(JSON.parse(body));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { type: "malformed", why: "no JSON" };
+  }
 }
 
 function sentAt(event: CairnEvent | Malformed): number {
