@@ -24,7 +24,7 @@ import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
-import { serve } from "./serve.ts";
+import { demandPort, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
 /** The build has the site to itself and writes every page afterwards. */
@@ -112,6 +112,7 @@ async function withOpenState(
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
+  await demandPort(settings.port, lock.command);
   await withOpenState(settings, lock, (state) => prepare(state, settings));
   return serve(settings, lock);
 }
@@ -206,6 +207,7 @@ function secondsSince(began: number): string {
 
 const EXPECTED_ERRORS = [
   StateInUseError,
+  ServerError,
   SettingsError,
   UnreadableFileError,
   BackupError,

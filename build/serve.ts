@@ -4,8 +4,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { constants } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { StateLock } from "./lock.ts";
 import type { Settings } from "./settings.ts";
 
@@ -22,15 +26,37 @@ export interface Server {
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
-/** Runs until the server ends or the process is told to; resolves with its exit code. */
-export async function serve(settings: Settings, lock: StateLock): Promise<number> {
-  const server = await startServer(settings, lock);
-  console.log(`Ready on http://localhost:${settings.port}`);
-  return server.ended;
+/** The server cannot start; the message says why. */
+export class ServerError extends Error {}
+
+/** It was told to end before it answered: nothing is wrong. */
+class InterruptedStartError extends ServerError {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`the server was ended by ${signal} while it started`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
 }
 
-/** Resolves when the server answers; throws when it ends before that. Ends with this process. */
+/** Runs until the server ends or the process is told to; resolves with its exit code. */
+export async function serve(settings: Settings, lock: StateLock): Promise<number> {
+  try {
+    const server = await startServer(settings, lock);
+    console.log(`Ready on http://localhost:${settings.port}`);
+    return await server.ended;
+  } catch (error) {
+    if (error instanceof InterruptedStartError) return error.exitCode;
+    throw error;
+  }
+}
+
+/**
+ * Resolves when the server answers. Ends with this process.
+ * @throws ServerError when it cannot, or ends before that
+ */
 export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
+  await demandPort(settings.port, lock.command);
   const wrangler = startWrangler(settings);
   if (wrangler.pid !== undefined) lock.addServer(wrangler.pid, settings.port);
   const ended = new Promise<number>((resolve) => {
@@ -40,16 +66,50 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
     wrangler.kill(signal);
     return ended;
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(signal));
-  const hasEnded = ended.then((code) => `the server ended with exit code ${code}`);
-  const problem = await Promise.race([waitUntilReady(settings.port), hasEnded]);
-  if (problem !== null) {
+  let told: NodeJS.Signals | null = null;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      told = signal;
+      return stop(signal);
+    });
+  }
+  const endsEarly = ended.then((code) => {
+    if (told !== null) throw new InterruptedStartError(told);
+    throw new ServerError(
+      `the server ended with exit code ${code} before it answered on port ${settings.port}`,
+    );
+  });
+  const isDecided = new AbortController();
+  try {
+    await Promise.race([waitUntilReady(wrangler, settings.port, isDecided.signal), endsEarly]);
+  } catch (error) {
     await stop();
-    throw new Error(problem);
+    throw error;
+  } finally {
+    isDecided.abort();
   }
   const ticker = setInterval(() => tick(settings.port), TICK_MS);
   ended.then(() => clearInterval(ticker));
   return { ended, stop };
+}
+
+/**
+ * Another program's answers must not be taken for those of the server.
+ * @throws ServerError unless this process may listen there
+ */
+export async function demandPort(port: number, command: string): Promise<void> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, HOST), "listening");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "EADDRINUSE" ? "another program listens there" : message;
+    throw new ServerError(
+      `cannot serve on port ${port}: ${why}. Choose another: PORT=${port === 65_535 ? 8787 : port + 1} ${command}`,
+      { cause: error },
+    );
+  }
+  await new Promise((resolve) => server.close(resolve));
 }
 
 function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Settings): ChildProcess {
@@ -70,7 +130,8 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Setti
     ["--show-interactive-dev-session=false"],
   ].flat();
   return spawn(process.execPath, [wrangler, "dev", ...options], {
-    stdio: ["ignore", "inherit", "inherit"],
+    // Wrangler sends a message when it listens.
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", X_LOCAL_OBSERVABILITY: "false" },
   });
 }
@@ -84,20 +145,33 @@ function secretsFile(stateDir: string): string {
   return file;
 }
 
-/** @returns what went wrong, or null */
-async function waitUntilReady(port: number): Promise<string | null> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline) {
-    if (await tick(port)) return null;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+/**
+ * Until this server listens, not another, and its Workers answer.
+ * @throws ServerError after START_TIMEOUT_MS; another error when the signal comes
+ */
+async function waitUntilReady(
+  wrangler: ChildProcess,
+  port: number,
+  isDecided: AbortSignal,
+): Promise<void> {
+  const isLate = AbortSignal.timeout(START_TIMEOUT_MS);
+  const signal = AbortSignal.any([isDecided, isLate]);
+  try {
+    await once(wrangler, "message", { signal });
+    while (!(await tick(port, signal))) await setTimeout(POLL_MS, undefined, { signal });
+  } catch (error) {
+    if (!isLate.aborted) throw error;
+    throw new ServerError(`nothing answers on port ${port} after ${START_TIMEOUT_MS / 1000} s`);
   }
-  return `nothing answers on port ${port} after ${START_TIMEOUT_MS / 1000} s`;
 }
 
 /** Fires the cron handler; false while the server does not answer. */
-async function tick(port: number): Promise<boolean> {
+async function tick(port: number, signal?: AbortSignal): Promise<boolean> {
   try {
-    const response = await fetch(`http://${HOST}:${port}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`);
+    const response = await fetch(
+      `http://${HOST}:${port}/cdn-cgi/handler/scheduled?cron=*+*+*+*+*`,
+      signal ? { signal } : {},
+    );
     return response.ok;
   } catch {
     return false;

@@ -73,6 +73,18 @@ describe("a script", () => {
     expect(status).toBe(1);
   }, 120_000);
 
+  it.each(["start", "dev"])("says before %s that its port is taken", async (command) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const { port } = other.address() as { port: number };
+    const { status, output } = run([command], { PORT: String(port) });
+    expect(output).toMatch(
+      new RegExp(`^cannot serve on port ${port}: .* PORT=\\d+ npm (start|run dev)\n$`),
+    );
+    expect(status).toBe(1);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
   it("leaves the state alone that a server still holds whose script is gone", async () => {
     const orphan = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => orphan.once("listening", resolve));

@@ -1,6 +1,8 @@
 /** Scripts that are told to end: at once, saying so, and with a state that the next one goes on with. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aHome, type Home, importLinks, mustRun, startCairn } from "./site/cairn.ts";
+import { aHome, freePort, type Home, importLinks, mustRun, startCairn } from "./site/cairn.ts";
 import { csvOfStones } from "./site/links.ts";
 import { until } from "./site/until.ts";
 
@@ -35,4 +37,21 @@ test("a build and an audit, by kill or from a terminal", async () => {
   await mustRun(home, "build");
   expect(await endWhileRunning("audit", "SIGINT", "group")).toEqual({ code: 130, ...told });
   expect(await mustRun(home, "audit")).toContain("0 differ");
+});
+
+test.each([
+  ["SIGINT", "group", 130],
+  ["SIGTERM", "program", 143],
+] as const)("a server that is still starting, by %s to the %s", async (signal, whom, code) => {
+  const port = await freePort();
+  const program = startCairn(home, ["dev"], port);
+  const lock = join(home.stateDir, "cairn.lock");
+  const isStarting = () => existsSync(lock) && readFileSync(lock, "utf8").includes(`:${port}`);
+  await until("its beginning", isStarting, BEGIN_MS);
+  const told = Date.now();
+  program.signal(signal, whom);
+  expect(await program.ended).toBe(code);
+  expect(Date.now() - told).toBeLessThan(PROMPT_MS);
+  expect(program.output()).not.toMatch(/Error|Ready/);
+  await program.stop();
 });
