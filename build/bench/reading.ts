@@ -49,6 +49,8 @@ export async function benchReading(
   const thread = await aThread(state);
   await state.dispose();
   const bytes = new Uint8Array(front.body, html.offset, html.length);
+  if (!hasTool("nginx"))
+    console.log("nginx: skipped, it is not on the PATH (Debian: nginx-light).");
   const contenders = await startAll(stateDir, bytes, origin);
   try {
     const rows = rowsOf(contenders, thread, html.etag);
