@@ -130,7 +130,6 @@ describe("capabilities", () => {
     expect(filesWith(clock)).toEqual([
       "build/bench/load/worker.ts",
       "build/cli.ts",
-      "build/serve.ts",
       "src/consumer/worker.ts",
       "src/dev.ts",
       "src/intake/worker.ts",

@@ -84,7 +84,7 @@ describe("comment", () => {
     ["is cleaned of overrides of direction", { text: "abc\u202Edef" }, { text: "abcdef" }],
     ["keeps right-to-left text", { text: "שלום עולם" }, { text: "שלום עולם" }],
     ["keeps markup for the renderer", { text: "<b>a</b>" }, { text: "<b>a</b>" }],
-    ["may be one character", { text: " a " }, { text: "a" }],
+    ["may be one character", { text: "\n a \n" }, { text: " a" }],
     ["may be 10,000 of any script", { text: "😀".repeat(10_000) }, { text: "😀".repeat(10_000) }],
     ["may be 10,000 and blank lines", { text: `\n${"x".repeat(10_000)}\n` }, { parent: null }],
   ])("%s", async (_, fields, event) => {
