@@ -234,6 +234,23 @@ describe("an import of comments", () => {
     );
   });
 
+  test("brings no name back of somebody who has deleted their account", async () => {
+    const sql = `INSERT INTO person (key, name, created_at, post_karma, comment_karma, departure)
+        VALUES ('ada', 'Ada', 100, 0, 0, 'delete')`;
+    await state.db.prepare(sql).run();
+    await importRows([
+      A_LINK,
+      aComment({ id: "a", author: "ADA" }),
+      aComment({ id: "b", author: "Bob" }),
+    ]);
+    expect(await rowsOf("SELECT id, author FROM comment")).toEqual([
+      { id: "a", author: "[deleted]" },
+      { id: "b", author: "Bob" },
+    ]);
+    expect(await idsOf("/user/ada/comments")).toEqual([]);
+    expect(await idsOf("/comments")).toEqual(["a", "b"]);
+  });
+
   test("gives pages only to authors whose names fit a path", async () => {
     const names = ["a/b", "Søren", "x".repeat(31), "[deleted]", "_-9"];
     await importRows([

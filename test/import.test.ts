@@ -474,6 +474,19 @@ describe("an import", () => {
     ]);
   });
 
+  test("brings no name back of somebody who has deleted their account", async () => {
+    const sql = `INSERT INTO person (key, name, created_at, post_karma, comment_karma, departure)
+        VALUES ('ada', 'Ada', 100, 0, 0, 'keep')`;
+    await state.db.prepare(sql).run();
+    await importText(csvOf({ id: "a", author: "ADA" }, { id: "b" }));
+    expect(await rowsOf(state.db, "SELECT id, author FROM post")).toEqual([
+      { id: "a", author: "[deleted]" },
+      { id: "b", author: "Pistan816" },
+    ]);
+    expect(await idsOf("/user/ada/submitted")).toEqual([]);
+    expect(await idsOf(newListing(null))).toHaveLength(2);
+  });
+
   test("done again changes nothing, and keeps the votes cast since", async () => {
     const csv = csvOf({ id: "a" }, { id: "b" });
     await importText(csv);

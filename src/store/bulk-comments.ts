@@ -3,6 +3,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import type { Comment } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import type { Piece, Place } from "../model/piece.ts";
+import { withoutDeparted } from "./bulk-authors.ts";
 import { COMMENT_COLUMNS, toCommentRow } from "./comment-row.ts";
 import { readPieces, upsertPieces } from "./conversation.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
@@ -69,8 +70,7 @@ export async function insertComments(
   comments: readonly Comment[],
   pieces: readonly { readonly post: PostId; readonly piece: Piece }[],
 ): Promise<void> {
-  const inserts = jsonChunks(comments.map(toCommentRow)).map((json) =>
-    db.prepare(INSERT_COMMENTS).bind(json),
-  );
+  const rows = (await withoutDeparted(db, comments)).map(toCommentRow);
+  const inserts = jsonChunks(rows).map((json) => db.prepare(INSERT_COMMENTS).bind(json));
   if (inserts.length > 0) await db.batch([...inserts, ...upsertPieces(db, pieces)]);
 }

@@ -5,6 +5,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community, Post } from "../model/entities.ts";
 import { ALL_WINDOWS } from "../model/window.ts";
+import { withoutDeparted } from "./bulk-authors.ts";
 import { FILL_DOMAINS } from "./domains.ts";
 import { POST_COLUMNS, toPostRow } from "./post-row.ts";
 import { fromJson, jsonChunks } from "./statements.ts";
@@ -28,7 +29,8 @@ export async function insertPosts(
   posts: readonly Post[],
 ): Promise<number> {
   const communityStatements = bindRows(db, INSERT_COMMUNITIES, communities);
-  const postStatements = bindRows(db, INSERT_POSTS, posts.map(toPostRow));
+  const postRows = (await withoutDeparted(db, posts)).map(toPostRow);
+  const postStatements = bindRows(db, INSERT_POSTS, postRows);
   const answers = await db.batch([...communityStatements, ...postStatements]);
   return answers.slice(communityStatements.length).reduce((sum, { meta }) => sum + meta.changes, 0);
 }
