@@ -5,11 +5,14 @@ import { aCommunity, aDeletion, aWholeSite, type WholeSite } from "./memory/whol
 
 let site: WholeSite;
 const gone = aSubmission({ community: "Cats" });
+const stone = aSubmission({ community: "Cats", by: "Ann", title: "A stone" });
+const { post: id } = stone;
+const THREAD = `/r/cats/comments/${id}/a_stone`;
 
 beforeAll(async () => {
   site = await aWholeSite();
   await site.send(aCommunity("Cats"));
-  await site.send(gone);
+  await site.send(gone, stone);
   await site.send(aDeletion({ post: gone.post }, "ann"));
   await site.publish();
 });
@@ -24,5 +27,27 @@ describe("a post that is gone", () => {
       expect([asked, answer.status]).toEqual([asked, 410]);
       expect(await answer.text()).not.toBe("");
     }
+  });
+});
+
+describe("for programs, most of which follow no redirect,", () => {
+  it.each([
+    [`/r/Cats/comments/${id}`, THREAD],
+    [`/r/cats/comments/${id}/`, THREAD],
+    [`/r/cats/comments/${id}/another_slug`, THREAD],
+    [`/r/dogs/comments/${id}/a_stone/`, THREAD],
+    [`${THREAD}/c4x2z`, THREAD],
+    ["/r/Cats", "/r/cats"],
+    ["/R/CATS/New/", "/r/cats/new"],
+    ["/user/Ann", "/user/ann"],
+    ["/u/Ann/submitted", "/user/ann/submitted"],
+    ["/Hot/", "/"],
+  ])("%s answers as %s does, at once", async (asked, path) => {
+    for (const suffix of [".json", ".rss"]) {
+      const answer = await site.get(asked + suffix);
+      expect([suffix, answer.status]).toEqual([suffix, 200]);
+      expect(await answer.text()).toBe(await site.text(path + suffix));
+    }
+    expect((await site.get(asked)).status).toBe(301);
   });
 });

@@ -72,18 +72,15 @@ export function resolve(url: URL): Resolved {
   if (url.pathname.length > MAX_PATH_LENGTH) return { type: "not_found" };
   const asked = decodePath(url.pathname);
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
-  const { bare, suffix, representation } = splitSuffix(asked);
+  const { bare, representation } = splitSuffix(asked);
   const token = url.searchParams.get("after") || url.searchParams.get("before");
   if (token) return resolveToken(token, representation);
-  const [, thread, comment] = COMMENT.exec(bare) ?? [];
-  if (thread !== undefined) {
-    return { type: "redirect", location: `/comments/${thread}${suffix}#t1_${comment}` };
-  }
-  const path = canonicalPath(bare, url.searchParams);
-  // Reddit's clients take its other forms as they are, and many follow no redirect.
-  const isKnown = representation !== "default" && plainPath(bare) === bare;
-  if (path !== bare && !isKnown) {
-    return { type: "redirect", location: encodePath(path) + suffix + queryFor(path, url) };
+  const [, thread, comment] = COMMENT.exec(plainPath(bare)) ?? [];
+  const path = thread === undefined ? canonicalPath(bare, url.searchParams) : `/comments/${thread}`;
+  // Programs get a page at any of its addresses: many follow no redirect.
+  if (path !== bare && representation === "default") {
+    const anchor = comment === undefined ? "" : `#t1_${comment}`;
+    return { type: "redirect", location: encodePath(path) + queryFor(path, url) + anchor };
   }
   return resolveKey(path, representation, url.searchParams);
 }
@@ -123,9 +120,10 @@ function encodePath(path: string): string {
 function splitSuffix(asked: string) {
   const lower = asked.toLowerCase();
   const found = SUFFIXES.find(({ suffix }) => lower.endsWith(suffix));
-  if (!found) return { bare: asked, suffix: "", representation: "default" as const };
-  const stem = asked.slice(0, -found.suffix.length);
-  return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, ...found };
+  if (!found) return { bare: asked, representation: "default" as const };
+  const { suffix, representation } = found;
+  const stem = asked.slice(0, -suffix.length);
+  return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, representation };
 }
 
 /** Lower case, no slash at the end. */

@@ -61,9 +61,9 @@ export function prepareAnswer(
   }
   const stored = pick(head, asked) ?? (head.status === 410 ? head.representations[0] : null);
   if (!stored) return null;
-  const isShort = name !== "default" && SHORT_THREAD.test(pathname);
-  if (head.path !== null && !isShort && !isSamePath(pathname, head.path + suffixOf(name))) {
-    const location = head.path + suffixOf(name) + query;
+  // Programs get a thread whatever community and slug they name: its id says which it is.
+  if (name === "default" && head.path !== null && !isSamePath(pathname, head.path)) {
+    const location = head.path + query;
     return () => answerRedirect(301, location);
   }
   const isQuiet = now - (page.storedAt ?? now) > QUIET_AFTER_MS && !FIRST_PAGES.test(asked.key);
@@ -142,17 +142,13 @@ function pick(
   return ofPage.find((each) => each.type === "html" && each.sort === sort) ?? first;
 }
 
-/** As Reddit's clients ask for a post of which they know the id; many follow no redirect. */
-const SHORT_THREAD = /^\/comments\/[^/]+\/?\.[a-z]+$/;
-
 export function suffixOf(name: RepresentationName): string {
   return name === "default" ? "" : name === "json" ? ".json" : ".rss";
 }
 
-/** Compares what was asked for, in any encoding and with a slash before the dot, with a page's path. */
+/** Compares what was asked for, in any encoding, with a page's path. */
 function isSamePath(asked: string, path: string): boolean {
-  const normal = decodeURIComponent(asked).replace(/\/(\.[a-z]+)$/i, "$1");
-  return normal === decodeURIComponent(path);
+  return decodeURIComponent(asked) === decodeURIComponent(path);
 }
 
 function pageHeaders(stored: StoredRepresentation) {
