@@ -1,5 +1,6 @@
 /** What the reader answers to requests that are not quite those for a page, over a whole site in memory. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { pageToken } from "../src/pages/key.ts";
 import { aSubmission } from "./makers.ts";
 import { aCommunity, aDeletion, aWholeSite, type WholeSite } from "./memory/whole-site.ts";
 
@@ -50,4 +51,15 @@ describe("for programs, most of which follow no redirect,", () => {
     }
     expect((await site.get(asked)).status).toBe(301);
   });
+});
+
+describe("a token", () => {
+  it.each(["/login", "/404", "/", "/new", `/comments/${id}`])(
+    "of %s shows nothing below another address",
+    async (key) => {
+      for (const path of ["/r/cats", "/r/cats.json"]) {
+        expect((await site.get(`${path}?after=${pageToken(key)}`)).status).toBe(400);
+      }
+    },
+  );
 });

@@ -121,8 +121,12 @@ describe("without a session that holds", () => {
     }
   });
 
-  test("a token of a private page leads to the login, whatever the path", async () => {
-    for (const path of ["/", "/me/saved", "/r/programming.json", "/me/saved.json"]) {
+  test("a token of a private page leads to the login, and from public pages nowhere", async () => {
+    for (const path of ["/", "/r/programming.json"]) {
+      const response = await ask(`${path}?after=${pageToken("/me/saved/1")}`);
+      expect(response.status).toBe(400);
+    }
+    for (const path of ["/me/saved", "/me/saved.json"]) {
       const response = await ask(`${path}?after=${pageToken("/me/saved/1")}`);
       expect([response.status, response.headers.get("location")]).toEqual([303, "/login"]);
       expectPrivate(response);
@@ -155,7 +159,7 @@ describe("with one", () => {
       expect(text).not.toContain(REASON);
     }
     expect((await ask("/me/saved/1", bob)).status).toBe(404);
-    const token = await ask(`/?after=${pageToken("/me/saved/1")}`, bob);
+    const token = await ask(`/me/saved?after=${pageToken("/me/saved/1")}`, bob);
     expect(token.status).toBe(404);
     expectPrivate(token);
   });

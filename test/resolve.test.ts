@@ -27,8 +27,12 @@ describe("an address", () => {
     ["/R/Programming/.json", "/r/programming", "json"],
     ["/user/Ann.json", "/user/ann", "json"],
     ["/u/Ann/.rss", "/user/ann", "atom"],
-    [`/r/x/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
-    [`/R/X/.json?after=${pageToken("/hot/2")}`, "/hot/2", "json"],
+    [`/r/x/.json?after=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "json"],
+    [`/R/X/?after=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "default"],
+    [`/r/x/hot/3.json?before=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "json"],
+    [`/comments/-/3.json?before=${pageToken("/comments/-/4")}`, "/comments/-/4", "json"],
+    [`/r/x/about/log.json?after=${pageToken("/r/x/about/log/1")}`, "/r/x/about/log/1", "json"],
+    [`/?sort=new&after=${pageToken("/new/7")}`, "/new/7", "default"],
     [`/top.json?after=${pageToken("/top/all/2")}`, "/top/all/2", "json"],
     ["/hot.json", "/", "json"],
     ["/u/ann.rss", "/user/ann", "atom"],
@@ -36,7 +40,7 @@ describe("an address", () => {
     [`/new.json?before=${pageToken("/new/7")}`, "/new/7", "json"],
     ["/?t=day", "/", "default"],
     ["/top/decade", "/top/decade", "default"],
-    [`/rising.json?after=${pageToken("/r/x/top/day/2")}`, "/r/x/top/day/2", "json"],
+    [`/r/x/top.json?t=day&after=${pageToken("/r/x/top/day/2")}`, "/r/x/top/day/2", "json"],
     ["/r/x/controversial/2", "/r/x/controversial/2", "default"],
     ["/domain/example.com", "/domain/example.com", "default"],
     ["/domain/example.com.json", "/domain/example.com", "json"],
@@ -46,7 +50,7 @@ describe("an address", () => {
     [`/domain/${LONGEST_HOST}/hot/32`, `/domain/${LONGEST_HOST}/hot/32`, "default"],
     ["/domain/co.uk", "/domain/co.uk", "default"],
     [
-      `/.json?after=${pageToken(`/domain/${LONGEST_HOST}/hot/2`)}`,
+      `/domain/${LONGEST_HOST}.json?after=${pageToken(`/domain/${LONGEST_HOST}/hot/2`)}`,
       `/domain/${LONGEST_HOST}/hot/2`,
       "json",
     ],
@@ -68,7 +72,7 @@ describe("an address", () => {
     ["/user/ann/comments", "/user/ann", "/comments", "default"],
     ["/domain/example.com/new", "/domain/example.com", "/new", "default"],
     [
-      `/x.json?after=${pageToken("/domain/example.com/new")}`,
+      `/domain/www.example.com/new.json?before=${pageToken("/domain/example.com/new")}`,
       "/domain/example.com",
       "/new",
       "json",
@@ -80,7 +84,13 @@ describe("an address", () => {
     ["/r/X/top.json?t=year&limit=100", "/r/x/top/day", "/top/year", "json"],
     ["/user/Ann/Submitted.json", "/user/ann", "/submitted", "json"],
     ["/top/week?t=day", "/top/day", "/top/week", "default"],
-    [`/rising.json?after=${pageToken("/r/x/top/day/3")}`, "/r/x/top/day/2", "/3", "json"],
+    [`/r/X/top/day/2.json?after=${pageToken("/r/x/top/day/3")}`, "/r/x/top/day/2", "/3", "json"],
+    [
+      `/u/Ann/comments.json?before=${pageToken("/user/ann/comments")}`,
+      "/user/ann",
+      "/comments",
+      "json",
+    ],
     [`/.json?after=${pageToken("/hot/40")}`, "/hot/32", "/40", "json"],
     ["/r/x/new/1", "/r/x/new/1", null, "default"],
   ])("%s is stored with %s as its part %s, as %s", (address, key, part, representation) => {
@@ -168,6 +178,30 @@ describe("an address", () => {
     `/domain/a${"x".repeat(300)}.example`,
   ])("%s is no page, and leads nowhere", (address) => {
     expect(resolved(address)).toEqual({ type: "not_found" });
+  });
+
+  it.each([
+    ["/r/books", "/login"],
+    ["/", "/login"],
+    ["/", "/404"],
+    ["/", "/r/books"],
+    ["/r/books", "/"],
+    ["/r/books", "/r/books/new"],
+    ["/r/books.json", "/r/cats/hot/2"],
+    ["/r/books/new.json", "/new/7"],
+    ["/top/day.json", "/top/week/2"],
+    ["/comments", "/comments/123"],
+    ["/comments/aouv5", "/comments/aouv5"],
+    ["/login", "/login"],
+    ["/user/ann", "/user/ann/submitted/1"],
+    ["/user/ann/submitted", "/user/bob/submitted/1"],
+    ["/user/ann/submitted", "/user/ann/comments/1"],
+    ["/domain/example.com", "/domain/example.org/hot/2"],
+    ["/", "/me/saved/1"],
+    ["/me/inbox", "/me/saved/1"],
+    ["/r/books/about/log", "/r/books/about/reports"],
+  ])("%s does not go on with a token of %s, a page of something else", (path, key) => {
+    expect(resolved(`${path}?after=${pageToken(key)}`)).toEqual({ type: "invalid_token" });
   });
 
   it.each(["/.json?after=nonsense!", "/.json?after=%00", "/.json?after=eA"])(

@@ -15,6 +15,7 @@ import {
   threadKey,
 } from "../pages/key.ts";
 import { type Part, placeOf } from "../pages/together.ts";
+import { listingOf } from "./listing-of.ts";
 
 export type Resolved =
   | {
@@ -74,9 +75,10 @@ export function resolve(url: URL): Resolved {
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, representation } = splitSuffix(asked);
   const token = url.searchParams.get("after") || url.searchParams.get("before");
-  if (token) return resolveToken(token, representation);
   const [, thread, comment] = COMMENT.exec(plainPath(bare)) ?? [];
   const path = thread === undefined ? canonicalPath(bare, url.searchParams) : `/comments/${thread}`;
+  // No redirect may lose it.
+  if (token) return resolveToken(token, path, representation);
   // Programs get a page at any of its addresses: many follow no redirect.
   if (path !== bare && representation === "default") {
     const anchor = comment === undefined ? "" : `#t1_${comment}`;
@@ -177,10 +179,13 @@ function sortOf(query: URLSearchParams): CommentSort | null {
   return COMMENT_SORTS.find((known) => known === sort) ?? null;
 }
 
-/** A token alone names the page, whatever the path: no redirect may lose it. */
-function resolveToken(after: string, representation: RepresentationName): Resolved {
-  const key = parsePageToken(after);
-  if (key === null) return { type: "invalid_token" };
+/** A token leads on in the listing that the path is a page of, and nowhere else. */
+function resolveToken(token: string, path: string, representation: RepresentationName): Resolved {
+  const key = parsePageToken(token);
+  const listing = key === null ? null : listingOf(key);
+  if (key === null || listing === null || listing !== listingOf(path)) {
+    return { type: "invalid_token" };
+  }
   return resolveOwn(key, representation) ?? pageAt(key, representation, null);
 }
 
