@@ -63,3 +63,30 @@ describe("a token", () => {
     },
   );
 });
+
+describe("what is not there", () => {
+  it.each([
+    ...["/nosuch", "/r/nosuch", "/r/cats/new/9999", "/comments/nosuch", "/r/cats/hot/41"],
+    ...["/comments/-/9", "/about", "/r/a%20b", "/r//cats", `/${"x".repeat(2000)}`],
+  ])("at %s.json is told in JSON, as Reddit does", async (path) => {
+    const [page, json] = [await site.get(`${path}/nosuch`), await site.get(`${path}.json?limit=5`)];
+    expect([page.status, json.status]).toEqual([404, 404]);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(json.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    for (const name of ["cache-control", "content-security-policy", "x-content-type-options"]) {
+      expect(json.headers.get(name)).toBe(page.headers.get(name));
+    }
+    expect(await json.json()).toEqual({ message: "Not Found", error: 404 });
+  });
+
+  it("because of a token is told in a page to a browser, in JSON to programs", async () => {
+    const query = "?count=25&after=t3_abc";
+    const [page, json] = [await site.get(`/${query}`), await site.get(`/.json${query}`)];
+    expect([page.status, json.status]).toEqual([400, 400]);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await page.text()).toContain("There is nothing here");
+    expect(json.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(await json.json()).toMatchObject({ error: { reason: "after_invalid" } });
+    for (const { headers } of [page, json]) expect(headers.get("cache-control")).toBe("no-store");
+  });
+});

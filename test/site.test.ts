@@ -349,7 +349,6 @@ describe("addresses", () => {
     "/r/linux/hot/2",
     "/r/-/2",
     "/assets/1/nothing.css",
-    "/about.json",
     ...["/about.rss", "/new/1.rss", "/hot/2.rss", "/hot/41.rss", "/r.rss", "/nowhere.rss"],
     ...["/sitemap/0.xml", "/sitemap/2.xml", "/comments/-/0", "/r/-/0", "/user/mason/submitted/0"],
     "/~ann",

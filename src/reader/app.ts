@@ -26,10 +26,13 @@ import {
   answerHealthy,
   answerMethod,
   answerNotFound,
+  answerNotFoundJson,
   answerOwnPage,
   answerPrivately,
   answerRedirect,
   answerToken,
+  answerTokenJson,
+  asksForJson,
   headInstead,
   prepareAnswer,
   readReaders,
@@ -98,7 +101,7 @@ function answer(
     case "redirect":
       return answerRedirect(301, resolved.location);
     case "invalid_token":
-      return answerToken();
+      return refuseToken(env, request, memory, now);
     case "not_found":
       return notFound(env, request, memory, now);
     case "own":
@@ -299,5 +302,16 @@ async function notFound(
   memory: Memory,
   now: number,
 ): Promise<Response> {
+  if (asksForJson(request)) return answerNotFoundJson();
   return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
+}
+
+async function refuseToken(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  if (asksForJson(request)) return answerTokenJson();
+  return answerToken(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
 }

@@ -217,9 +217,37 @@ export function answerRedirect(status: number, location: string): Response {
   });
 }
 
+/** Whoever asks for JSON is told so in JSON; what is not there has no representations. */
+export function asksForJson({ url }: Request): boolean {
+  return /^[^?]*\.json(?:\?|$)/i.test(url);
+}
+
+/** As Reddit says it. */
+export function answerNotFoundJson(): Response {
+  return answerJson({ message: "Not Found", error: 404 }, 404, PUBLIC_CACHE);
+}
+
+export function answerTokenJson(): Response {
+  const error = { reason: "after_invalid", message: "`after` is no token of this listing" };
+  return answerJson({ error }, 400, "no-store");
+}
+
+function answerJson(value: object, status: number, cacheControl: string): Response {
+  const headers = { "Cache-Control": cacheControl, "Content-Type": String(CONTENT_TYPES.json) };
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { ...SECURITY_HEADERS, ...headers },
+  });
+}
+
 /** @param page the site's own 404 page; null before the first build */
 export function answerNotFound(request: Request, page: StoredPage | null): Response {
   return answerError(request, page, 404, { "Cache-Control": PUBLIC_CACHE });
+}
+
+/** @param page the site's own 404 page: what the token leads to is not there either */
+export function answerToken(request: Request, page: StoredPage | null): Response {
+  return answerError(request, page, 400, { "Cache-Control": "no-store" });
 }
 
 /** Not published yet: the browser asks again in a second. */
@@ -227,34 +255,27 @@ export function answerBeingPublished(request: Request, page: StoredPage | null):
   return answerError(request, page, 202, { "Cache-Control": "no-store", Refresh: "1" });
 }
 
+/** Before the first build. */
+const PLAIN_ERRORS = { 202: "Being published", 400: "No such page", 404: "Not found" } as const;
+
 function answerError(
   request: Request,
   page: StoredPage | null,
-  status: number,
+  status: keyof typeof PLAIN_ERRORS,
   extra: Record<string, string>,
 ): Response {
   const stored = page?.head.representations[0];
   if (!page || !stored) {
     const headers = { ...SECURITY_HEADERS, ...extra, "Content-Type": "text/plain" };
-    return new Response(status === 404 ? "Not found" : "Being published", { status, headers });
+    return new Response(PLAIN_ERRORS[status], { status, headers });
   }
   const { ETag: _, ...headers } = pageHeaders(stored);
   return answerBody(request, page, stored, status, { ...headers, ...extra });
 }
 
-export function answerToken(): Response {
-  return Response.json(
-    { error: { reason: "after_invalid", message: "`after` is no token of this site" } },
-    { status: 400, headers: { ...SECURITY_HEADERS, "Cache-Control": "no-store" } },
-  );
-}
-
 /** For monitors, which look at the status. */
 export function answerHealthy(isWell: boolean): Response {
-  return Response.json(
-    { status: isWell ? "ok" : "not well" },
-    { status: isWell ? 200 : 503, headers: { ...SECURITY_HEADERS, "Cache-Control": "no-store" } },
-  );
+  return answerJson({ status: isWell ? "ok" : "not well" }, isWell ? 200 : 503, "no-store");
 }
 
 export function answerMethod(): Response {
