@@ -132,6 +132,39 @@ describe("an entry", () => {
     expect(html).toContain('<code>&lt;a href="/x"&gt;</code>');
   });
 
+  it("leads where its links lead on its own page", async () => {
+    const text = [
+      '[a](relative/path) [b](?q=1&r=2) [c](#main) [d](//host.example/x?a="&b) [e](/r/cats#top)',
+      "[f](https://example.com/x/../y) [g](mailto:ann@example.com) [h](../up)",
+    ].join("\n");
+    const about = aSubmission({ community: "Cats", title: "Led on", url: null, text });
+    const said = aComment(about.post, { text });
+    await site.send(about, said);
+    await site.publish();
+    const thread = `${ORIGIN}/r/cats/comments/${about.post}`;
+    for (const [path, id, anchor] of [
+      ["/r/cats/new.rss", "", ""],
+      ["/r/cats/comments.rss", `#t1_${said.comment}`, `#t1_${said.comment}`],
+    ]) {
+      const { atom } = await feedAt(path ?? "");
+      const entry = atom.entries?.find(
+        (each) => each.id === `${ORIGIN}/comments/${about.post}${id}`,
+      );
+      expect(entry?.links?.[0]?.href).toBe(`${thread}/led_on${anchor}`);
+      const hrefs = [...(entry?.content?.value ?? "").matchAll(/<a href="([^"]*)" rel/g)];
+      expect(hrefs.map(([, href]) => href)).toEqual([
+        `${thread}/relative/path`,
+        `${thread}/led_on?q=1&amp;r=2`,
+        `${thread}/led_on#main`,
+        "https://host.example/x?a=%22&amp;b",
+        `${ORIGIN}/r/cats#top`,
+        "https://example.com/x/../y",
+        "mailto:ann@example.com",
+        `${ORIGIN}/r/cats/comments/up`,
+      ]);
+    }
+  });
+
   it("of a link leads to its thread, and to the link", async () => {
     const { atom } = await feedAt("/r/cats/new.rss");
     const entry = atom.entries?.find(({ id }) => id === `${ORIGIN}/comments/${link.post}`);

@@ -82,7 +82,7 @@ function ofPost(post: Post, { origin }: Site): object {
     href,
     url: post.url && iri(post.url),
     html: renderTemplate("feed-post", {
-      textHtml: absolute(beginningHtml(post), origin),
+      textHtml: absolute(beginningHtml(post), href),
       url: post.url,
       href,
     }),
@@ -93,16 +93,26 @@ function ofComment(comment: Comment, { posts }: Surroundings, { origin }: Site):
   const post = posts.get(comment.post);
   if (!post) throw new Error(`comment ${comment.id} without its post`);
   const { author, piece } = comment;
+  const href = origin + permalink(comment, post);
   return {
     id: `${origin}${pieceKey(post.id, piece)}#${commentFullname(comment.id)}`,
     title: `${author} on ${isVisible(post) ? post.title : tombstone(post)}`,
-    href: origin + permalink(comment, post),
+    href,
     url: null,
-    html: absolute(textHtml(comment), origin),
+    html: absolute(textHtml(comment), href),
   };
 }
 
-/** Readers of feeds show the text elsewhere. The sanitiser writes `href` first, and escapes `<`. */
-function absolute(html: string, origin: string): string {
-  return html.replaceAll(/<a href="(?=\/(?!\/))/g, `<a href="${origin}`);
+const HAS_SCHEME = /^[a-z][a-z\d+.-]*:/i;
+
+/**
+ * Readers of feeds show the text elsewhere: what a link means depends on its page, so it is said in
+ * full. The sanitiser writes `href` first, and what it escapes (`&amp;`) a URL leaves as it is.
+ * @param page where the text stands
+ */
+function absolute(html: string, page: string): string {
+  return html.replaceAll(/<a href="([^"]*)"/g, (link, href: string) => {
+    const url = HAS_SCHEME.test(href) ? null : URL.parse(href, page);
+    return url === null ? link : `<a href="${url.href}"`;
+  });
 }
