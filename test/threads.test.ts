@@ -214,6 +214,23 @@ describe("a thread that is too deep for a page", () => {
     expect(await siteDifferences(site)).toEqual([]);
   });
 
+  it("has forms on its later pages that lead back to these, whoever sends them", async () => {
+    const chain: CommentPosted[] = [];
+    for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
+      chain.push(aComment(post.post, chain.at(-1)?.comment ?? null));
+    }
+    await site.send(...chain);
+    await site.publish();
+    const below = chain.at(-1)?.comment;
+    const piece = `${thread}/_/${below}`;
+    const form = (comment?: CommentId) =>
+      `/api/comment?link=t3_${post.post}&amp;parent=t1_${comment}`;
+    expect(await site.text(thread)).toContain(`"${form(chain[0]?.comment)}"`);
+    expect(await site.text(thread)).not.toContain("dest");
+    expect(await site.text(piece)).toContain(`"${form(below)}&amp;dest=${piece}"`);
+    expect(await site.text(piece)).toContain(`name="dest" value="${piece}"`);
+  });
+
   it("leads on, and keeps tombstones, only while there is something to read below", async () => {
     const chain: CommentPosted[] = [];
     for (let depth = 0; depth <= 2 * MAX_PIECE_DEPTH; depth++) {

@@ -4,7 +4,7 @@
  */
 import { type Comment, isLocked, isVisible, type Post, score } from "../model/entities.ts";
 import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
-import { livingPieces, type Piece } from "../model/piece.ts";
+import { livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
 import { commentJson, type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
@@ -102,10 +102,16 @@ function orderedHtml(
     tombstone: isVisible(comment) ? "" : tombstone(comment),
     isEdited: comment.edit !== null,
     permalink: `#${id}`,
-    replyPath: isOpen(post) ? `/api/comment?link=${postFullname(post.id)}&parent=${id}` : "",
+    replyPath: isOpen(post) ? replyPath(comment) : "",
     repliesHtml: treeHtml(replies, sort, post),
     continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
   });
+}
+
+/** From a later piece it says the way back: not every browser says where its visitor comes from. */
+function replyPath({ id, post, piece }: Comment): string {
+  const form = `/api/comment?link=${postFullname(post)}&parent=${commentFullname(id)}`;
+  return piece === MAIN_PIECE ? form : `${form}&dest=${pieceKey(post, piece)}`;
 }
 
 /** Can anybody still answer? */

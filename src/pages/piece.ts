@@ -59,7 +59,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
       threadPath: threadAddress(post),
       postTitle: title,
       parentPath: model.parent === null ? "" : permalink(model.parent, post),
-      replyForm: isOpen(post) ? { link: postFullname(post.id) } : null,
+      replyForm: isOpen(post) ? { link: postFullname(post.id), dest: key } : null,
       ...comments,
     }),
   );
