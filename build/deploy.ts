@@ -18,13 +18,13 @@ const DATABASES = [
 /** Those that work differently on the free plan. */
 const PLANNED: readonly string[] = ["consumer", "intake"];
 
-/** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
-const PLACEHOLDERS = [
-  'database_id = "cairn-content"',
-  'database_id = "cairn-accounts"',
-  'id = "cairn-site"',
-  'ORIGIN = "http://localhost:8787", FAST_LANE_SECONDS = "10"',
-] as const;
+/** As Cloudflare makes the ids of D1 and of KV: the bundled wrangler.toml has names in their place. */
+const DATABASE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const NAMESPACE_ID = /^[\da-f]{32}$/;
+/** Those of this machine only. */
+const LOCAL_HOST = /^(localhost|.*\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
+/** Who writes pages, and so must know the site's address. */
+const WRITER = "consumer";
 
 /**
  * @param plan null: as wrangler.toml says
@@ -32,8 +32,7 @@ const PLACEHOLDERS = [
  */
 export function deploy(plan: Plan | null, isDryRun: boolean): number {
   const toml = readFileSync("wrangler.toml", "utf8");
-  const [deployed = ""] = toml.split("[env.dev]");
-  const left = PLACEHOLDERS.filter((placeholder) => deployed.includes(placeholder));
+  const left = leftPlaceholders(toml);
   if (left.length > 0 && !isDryRun) {
     console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
     return 1;
@@ -70,10 +69,46 @@ export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): re
   return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
 }
 
+/** What deploying needs to know of an environment of wrangler.toml. */
+interface Environment {
+  readonly vars?: { readonly PLAN?: unknown; readonly ORIGIN?: unknown };
+  readonly d1_databases?: readonly { readonly database_id?: unknown }[];
+  readonly kv_namespaces?: readonly { readonly id?: unknown }[];
+}
+
+function environmentsOf(toml: string): Readonly<Record<string, Environment>> {
+  return (parse(toml) as { env?: Record<string, Environment> }).env ?? {};
+}
+
+/** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
+export function leftPlaceholders(toml: string): string[] {
+  const environments = environmentsOf(toml);
+  return WORKERS.flatMap((worker) => {
+    const { vars = {}, d1_databases = [], kv_namespaces = [] } = environments[worker] ?? {};
+    const databases = d1_databases.map(({ database_id }) => database_id);
+    const namespaces = kv_namespaces.map(({ id }) => id);
+    const mayLack = worker !== WRITER && vars.ORIGIN === undefined;
+    return [
+      ...databases.filter((id) => !DATABASE_ID.test(String(id))).map(asPlaced("database_id")),
+      ...namespaces.filter((id) => !NAMESPACE_ID.test(String(id))).map(asPlaced("id")),
+      ...(mayLack || isPublic(vars.ORIGIN) ? [] : [vars.ORIGIN].map(asPlaced("ORIGIN"))),
+    ].map((placed) => `${placed} (env.${worker})`);
+  });
+}
+
+function asPlaced(name: string): (value: unknown) => string {
+  return (value) => (value === undefined ? `no ${name}` : `${name} = ${JSON.stringify(value)}`);
+}
+
+/** Whether others than this machine reach it. */
+function isPublic(origin: unknown): boolean {
+  const url = URL.parse(String(origin));
+  return url !== null && /^https?:$/.test(url.protocol) && !LOCAL_HOST.test(url.hostname);
+}
+
 /** Worker and object would find out too late: what is not `free` is taken for `paid`. */
 export function wrongPlans(toml: string): string[] {
-  const { env } = parse(toml) as { env: Record<string, { vars?: { PLAN?: unknown } }> };
-  const told = Object.values(env).flatMap(({ vars }) => vars?.PLAN ?? []);
+  const told = Object.values(environmentsOf(toml)).flatMap(({ vars }) => vars?.PLAN ?? []);
   return told.filter((plan) => !PLANS.some((each) => each === plan)).map(String);
 }
 

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { deployStep, wrongPlans } from "../build/deploy.ts";
+import { deployStep, leftPlaceholders, wrongPlans } from "../build/deploy.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
@@ -37,6 +37,58 @@ describe("a script", () => {
     const { status, output } = run(args, environment);
     expect(output).toContain(complaint);
     expect(status).toBe(1);
+  });
+
+  describe("that deploys", () => {
+    const toml = readFileSync("wrangler.toml", "utf8");
+    const uuid = "0a1b2c3d-0000-4000-8000-0123456789ab";
+    const placeholders = [
+      ["consumer", 'database_id = "cairn-content"', `database_id = "${uuid}"`],
+      ["consumer", 'id = "cairn-site"', `id = "${"0a1b".repeat(8)}"`],
+      ["consumer", 'ORIGIN = "http://localhost:8787"', 'ORIGIN = "https://cairn.example"'],
+      ["intake", 'database_id = "cairn-accounts"', `database_id = "${uuid}"`],
+      ["reader", 'id = "cairn-site"', `id = "${"0a1b".repeat(8)}"`],
+    ] as const;
+    const named = placeholders.map(([worker, placed]) => `${placed} (env.${worker})`);
+
+    /** wrangler.toml with all placeholders of production replaced but one. */
+    function replacedBut(kept: number): string {
+      return placeholders.reduce((text, [worker, placed, real], index) => {
+        if (index === kept) return text;
+        const at = text.indexOf(placed, text.indexOf(`[env.${worker}]`));
+        expect(at, placed).toBeGreaterThan(0);
+        expect(at, placed).toBeLessThan(text.indexOf("[env.dev]"));
+        return text.slice(0, at) + text.slice(at).replace(placed, real);
+      }, toml);
+    }
+
+    it("names every placeholder of the bundled wrangler.toml", () => {
+      expect(leftPlaceholders(toml)).toEqual(named);
+      expect(run(["deploy"]).output).toContain(named.join("; "));
+    });
+
+    it.each(placeholders.map((_, index) => index))("names placeholder %i, left alone", (index) => {
+      expect(leftPlaceholders(replacedBut(index))).toEqual([named[index]]);
+    });
+
+    it("names none when all are replaced", () => {
+      expect(leftPlaceholders(replacedBut(-1))).toEqual([]);
+    });
+
+    it.each([
+      ["https://127.0.0.1", false],
+      ["http://cairn.localhost:80", false],
+      ["cairn.example", false],
+      ["", false],
+      ["https://localhost.example", true],
+    ])("asks whether others reach ORIGIN = %s, wherever the file has it", (origin, isReached) => {
+      const found = leftPlaceholders(`[env.consumer.vars]\n"ORIGIN" = '${origin}'`);
+      expect(found).toEqual(isReached ? [] : [`ORIGIN = "${origin}" (env.consumer)`]);
+    });
+
+    it("misses the consumer's ORIGIN", () => {
+      expect(leftPlaceholders("")).toEqual(["no ORIGIN (env.consumer)"]);
+    });
   });
 
   it("tells those Workers the plan that work differently on it, if it is told one", () => {
