@@ -1,8 +1,7 @@
 /** The bytes of a text file, piece by piece, unpacked if it is gzip. Depends on Node's streams. */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { unpack } from "./unpack.ts";
 
 /** The file cannot be opened at all; the message names it and says why. */
 export class UnreadableFileError extends Error {
@@ -34,16 +33,23 @@ export async function openTextFile(path: string): Promise<TextFile> {
 }
 
 /**
- * Throws in the middle if the file is damaged there.
+ * Throws in the middle if the file is damaged there, after all that comes before.
  * @param onBytes told how many bytes of the file have been taken since it was last told
  */
 export async function* readBytes(
   file: TextFile,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  const source = createReadStream(file.path);
-  source.on("data", (bytes) => onBytes(bytes.length));
-  // A failure reaches the loop below as the stream's error.
-  const content = file.isGzip ? pipeline(source, createGunzip(), () => undefined) : source;
-  for await (const bytes of content) yield bytes as Buffer;
+  let told = 0;
+  async function* read(): AsyncGenerator<Buffer> {
+    let taken = 0;
+    for await (const bytes of createReadStream(file.path)) {
+      taken += bytes.length;
+      // Of a damaged file, which is read twice, not again.
+      if (taken > told) onBytes(taken - told);
+      told = Math.max(told, taken);
+      yield bytes;
+    }
+  }
+  yield* file.isGzip ? unpack(read) : read();
 }
