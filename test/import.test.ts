@@ -590,6 +590,23 @@ describe("an import", () => {
     expect(await idsOf("/new")).toHaveLength(summary.imported);
   });
 
+  test("keeps all that is packed before garbage, or a checksum that is wrong", async () => {
+    const packed = gzipSync(csvOf({ id: "a" }, { id: "b" }));
+    const garbage = Buffer.concat([packed, Buffer.from("garbage")]);
+    expect(await importText(garbage, "garbage.gz")).toMatchObject({ imported: 2, refused: 1 });
+    packed.writeUInt32LE(0, packed.length - 8);
+    expect(await importText(packed, "sum.gz")).toMatchObject({ alreadyThere: 2, refused: 1 });
+  });
+
+  test.each([
+    ["carriage returns alone", csvOf({}).replaceAll("\n", "\r"), "its lines end with carriage"],
+    ["a JSON array", ` [\n${JSON.stringify(A_LINK)}]`, "a JSON array, where NDJSON has one object"],
+  ])("says of a file with %s what is wrong with it", async (_, content, why) => {
+    const summary = await importText(content);
+    expect(summary).toMatchObject({ imported: 0, refused: 1 });
+    expect(refusalLines(summary)[0]).toContain(`:1: unusable file: ${why}`);
+  });
+
   test("says what is wrong with a file of something else, and reads the others", async () => {
     const other = await fileOf("other.csv", "user,link\n1,2\n");
     const links = await fileOf("good.csv", csvOf({}));

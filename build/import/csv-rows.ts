@@ -13,12 +13,8 @@ import {
   MAX_ROW_BYTES,
   type Row,
   TOO_LONG,
+  UnknownFormatError,
 } from "./rows.ts";
-
-/** The first row is no header of links: nothing in the file can be understood. */
-export class NoHeaderError extends Error {
-  override readonly name = "NoHeaderError";
-}
 
 const REQUIRED_COLUMNS: readonly Field[] = ["id", "title", "subreddit", "created_utc"];
 
@@ -39,6 +35,7 @@ export function csvReader(): BlockReader {
       leave(written);
     };
     if (!columns) {
+      demandLineFeeds(unread);
       const { records, failure } = parseRecords<string[]>(unread, { bom: true, to: 1 });
       const [header] = records;
       if (!header && (!failure || mayYetEnd(failure, isLast))) return lines;
@@ -80,8 +77,17 @@ function toColumns(cells: readonly string[]): string[] {
   const names = cells.map((name) => name.trim());
   const missing = REQUIRED_COLUMNS.filter((field) => !names.includes(field));
   if (missing.length === 0) return names;
-  throw new NoHeaderError(
+  throw new UnknownFormatError(
     `neither NDJSON nor CSV whose first line names the columns (no ${missing.join(", ")})`,
+  );
+}
+
+/** The first line is not the whole file: no column's name has a carriage return in it. */
+function demandLineFeeds(csv: Buffer): void {
+  const firstLine = csv.subarray(0, csv.indexOf(LINE_FEED)).toString();
+  if (!/\r./s.test(firstLine)) return;
+  throw new UnknownFormatError(
+    "its lines end with carriage returns alone; as with tr '\\r' '\\n', make them line feeds",
   );
 }
 

@@ -1,13 +1,13 @@
 /** What is in one file, CSV or NDJSON, packed or plain: links, comments, refusals, with their lines. */
 import { type ImportedComment, isCommentRow, readCommentRow } from "./comment-row.ts";
-import { csvReader, NoHeaderError } from "./csv-rows.ts";
+import { csvReader } from "./csv-rows.ts";
 import { readBytes, type TextFile } from "./file-text.ts";
 import { type ImportedPost, readLinkRow } from "./link-row.ts";
 import { ndjsonReader } from "./ndjson-rows.ts";
 import { readRows } from "./read-rows.ts";
 import type { Refusal } from "./refusal.ts";
 import { isRefusal } from "./row-fields.ts";
-import type { BlockReader, Line } from "./rows.ts";
+import { type BlockReader, type Line, UnknownFormatError } from "./rows.ts";
 
 export type FoundThing = { readonly line: number } & (
   | { readonly type: "link"; readonly link: ImportedPost }
@@ -55,17 +55,24 @@ function toFoundThing({ line, content }: Line): FoundThing {
     : { line, type: "link", link };
 }
 
-/** NDJSON begins with a brace; no name of a column does. */
 function formatReader(): BlockReader {
   let read: BlockReader | null = null;
   return (block, isLast) => {
-    read ??= /^\s*\{/.test(block.toString()) ? ndjsonReader() : csvReader();
+    read ??= readerOf(block.toString());
     return read(block, isLast);
   };
 }
 
+/** NDJSON begins with a brace, an array with a bracket; no name of a column does. */
+function readerOf(beginning: string): BlockReader {
+  if (/^\s*\[/.test(beginning)) {
+    throw new UnknownFormatError("a JSON array, where NDJSON has one object a line");
+  }
+  return /^\s*\{/.test(beginning) ? ndjsonReader() : csvReader();
+}
+
 /** Null for a bug; errors of Node's file system and of zlib carry a code. */
 function whyUnusable(error: unknown): string | null {
-  if (error instanceof NoHeaderError) return error.message;
+  if (error instanceof UnknownFormatError) return error.message;
   return error instanceof Error && "code" in error ? error.message : null;
 }

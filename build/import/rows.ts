@@ -30,6 +30,11 @@ export interface Line {
 
 export const LINE_FEED = 10;
 
+/** Nothing in the file can be understood. */
+export class UnknownFormatError extends Error {
+  override readonly name = "UnknownFormatError";
+}
+
 /** Called with the blocks of one file in turn, each of which ends with a line feed. */
 export type BlockReader = (block: Buffer, isLast: boolean) => readonly Line[];
 
