@@ -48,6 +48,11 @@ describe("publishing only the affected pages leaves what a full build would", ()
       100184,
     ],
     ["the same in a thread", { steps: 120, posts: 2, faultProbability: 0 }, 100453],
+    [
+      "a deletion that comes after its author left",
+      { steps: 120, posts: 2, faultProbability: 0 },
+      46,
+    ],
   ])("%s: once it did not", async (_, options, seed) => {
     expect(await runSequence(openSite(), { ...options, seed })).toEqual([]);
   });

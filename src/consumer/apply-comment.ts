@@ -144,16 +144,15 @@ function castVote(draft: Draft, vote: CommentVote): Outcome {
 export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome {
   const comment = draft.comments.get(event.comment);
   if (!comment) return waitForComment(draft, event, event.comment);
-  if (comment.author !== event.by) {
-    return draft.refuse(event, "not_yours", commentFullname(comment.id));
-  }
+  const fullname = commentFullname(comment.id);
+  if (!draft.isAuthor(event, comment, fullname)) return draft.refuse(event, "not_yours", fullname);
   const edit = { at: event.at, event: event.id };
   if (!isNewer(edit, comment.edit)) return "unchanged";
   const piece = (draft.pieces.get(comment.post) ?? []).find(({ name }) => name === comment.piece);
   if (!piece) throw new Error(`comment ${comment.id} without its piece`);
   const chars = piece.chars + event.text.length - comment.text.length;
   if (chars > Math.max(piece.chars, MAX_EDITED_CHARS)) {
-    return draft.refuse(event, "no_room", commentFullname(comment.id));
+    return draft.refuse(event, "no_room", fullname);
   }
   draft.setPiece(comment.post, { ...piece, chars });
   draft.comments.set(comment.id, { ...comment, text: event.text, edit });
@@ -163,9 +162,8 @@ export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome 
 export function applyCommentDeleted(draft: Draft, event: CommentDeleted): Outcome {
   const comment = draft.comments.get(event.comment);
   if (!comment) return waitForComment(draft, event, event.comment);
-  if (comment.author !== event.by) {
-    return draft.refuse(event, "not_yours", commentFullname(comment.id));
-  }
+  const fullname = commentFullname(comment.id);
+  if (!draft.isAuthor(event, comment, fullname)) return draft.refuse(event, "not_yours", fullname);
   if (comment.standing === "deleted") return "unchanged";
   draft.comments.set(comment.id, { ...comment, standing: "deleted" });
   return "applied";

@@ -94,7 +94,9 @@ export function applyPostEdited(draft: Draft, event: PostEdited): Outcome {
   const post = draft.resolve(event.post);
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
-  if (post.author !== event.by) return draft.refuse(event, "not_yours", subject);
+  if (!draft.isAuthor(event, post, postFullname(post.id))) {
+    return draft.refuse(event, "not_yours", subject);
+  }
   if (post.url !== null) return draft.refuse(event, "not_a_text", subject);
   const edit = { at: event.at, event: event.id };
   if (!isNewer(edit, post.edit)) return "unchanged";
@@ -106,7 +108,9 @@ export function applyPostDeleted(draft: Draft, event: PostDeleted): Outcome {
   const post = draft.resolve(event.post);
   const subject = postFullname(event.post);
   if (!post) return draft.wait(event, "no_such_post", subject, event.post);
-  if (post.author !== event.by) return draft.refuse(event, "not_yours", subject);
+  if (!draft.isAuthor(event, post, postFullname(post.id))) {
+    return draft.refuse(event, "not_yours", subject);
+  }
   if (post.standing === "deleted") return "unchanged";
   draft.posts.set(post.id, { ...post, standing: "deleted" });
   draft.forgetLink(post);

@@ -22,6 +22,7 @@ import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { CommunityCreated, PersonRegistered } from "../queue/person-events.ts";
 import type { Alias, Refusal } from "../store/commit.ts";
+import type { LeftBehind } from "../store/departures.ts";
 import type { Rows } from "../store/touched.ts";
 import {
   applyCommentDeleted,
@@ -83,6 +84,8 @@ export interface Applied {
   readonly acts: readonly Act[];
   /** Those of the people who have just deleted their accounts. */
   readonly departed: readonly Person[];
+  /** What those who left before are the authors of no longer. */
+  readonly leftBehind: readonly Omit<LeftBehind, "at">[];
   readonly aliases: readonly Alias[];
   readonly refusals: readonly Refusal[];
 }
@@ -112,7 +115,7 @@ function compareEvents(a: CairnEvent, b: CairnEvent): number {
 
 function applyEvent(draft: Draft, event: CairnEvent): Outcome {
   // Nobody is left to be told, and their name may not come back.
-  if (draft.hasLeft(event)) return "unchanged";
+  if (draft.hasLeft(event) && !draft.isStillDone(event)) return "unchanged";
   switch (event.type) {
     case "community_created":
       return applyCommunityCreated(draft, event);

@@ -1,8 +1,9 @@
 /** What has become different in a draft of rows. Pure. */
-import type { Person } from "../model/entities.ts";
-import type { PostId } from "../model/ids.ts";
+import type { Comment, Person, Post } from "../model/entities.ts";
+import { commentFullname, type PostId, personKey, postFullname } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Refusal } from "../store/commit.ts";
+import type { LeftBehind } from "../store/departures.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
 import type { Draft } from "./draft.ts";
@@ -13,11 +14,13 @@ export function changesOf(
   draft: Draft,
   refusals: readonly Refusal[],
 ): Omit<Applied, "outcomes"> {
+  const posts = changedThings(rows.posts, draft.posts);
+  const comments = changedThings(rows.comments, draft.comments);
   const isThere = <Value>(value: Value | null): value is Value => value !== null;
   return {
     communities: changed(rows.communities, draft.communities),
-    posts: changedThings(rows.posts, draft.posts),
-    comments: changedThings(rows.comments, draft.comments),
+    posts,
+    comments,
     votes: changed(rows.votes, draft.votes).filter(isThere),
     commentVotes: changed(rows.commentVotes, draft.commentVotes).filter(isThere),
     tallies: changed(rows.tallies, draft.tallies),
@@ -29,6 +32,7 @@ export function changesOf(
     roles: changed(rows.roles, draft.roles),
     acts: draft.acts,
     departed: departed(rows, draft),
+    leftBehind: [...disowned(posts, postFullname), ...disowned(comments, commentFullname)],
     aliases: [...draft.aliases]
       .filter(([id]) => !rows.aliases.has(id))
       .map(([id, post]) => ({ id, post })),
@@ -41,6 +45,16 @@ function departed(rows: Rows, draft: Draft): Person[] {
     ({ key, departure }) =>
       departure !== null && (rows.people.get(key)?.departure ?? null) === null,
   );
+}
+
+function disowned<Thing extends Post | Comment>(
+  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
+  fullname: (id: Thing["id"]) => string,
+): Omit<LeftBehind, "at">[] {
+  return changes.flatMap(({ before, after }) => {
+    const person = before && before.author !== after.author ? personKey(before.author) : null;
+    return person === null ? [] : [{ person, what: fullname(after.id) }];
+  });
 }
 
 function changedThings<Id, Thing extends { readonly id: Id }>(

@@ -1,5 +1,13 @@
 /** Rows while a batch is applied: copies that remember what was read, and what follows from them. Pure. */
-import type { Act, Comment, CommentVote, Post, Report, Vote } from "../model/entities.ts";
+import {
+  type Act,
+  type Comment,
+  type CommentVote,
+  DEPARTED,
+  type Post,
+  type Report,
+  type Vote,
+} from "../model/entities.ts";
 import {
   type CommentId,
   type CommunityKey,
@@ -13,10 +21,12 @@ import type { RefusalReason } from "../model/refusal-reason.ts";
 import { type Tally, type TallyPace, tallyDue } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { Refusal } from "../store/commit.ts";
+import { LEAVING, moderatedPlace } from "../store/departures.ts";
 import { roleKey } from "../store/moderation.ts";
 import { type Rows, refKey } from "../store/touched.ts";
 import type { Applied, Outcome } from "./apply.ts";
 import { changesOf } from "./draft-changes.ts";
+import { isAboutOwn, isStillDone } from "./left-behind.ts";
 import { mayStillCome } from "./patience.ts";
 import { addSums } from "./sums.ts";
 
@@ -115,12 +125,30 @@ export class Draft {
     return key !== null && (this.people.get(key)?.departure ?? null) !== null;
   }
 
+  /** Although its sender has deleted their account since. */
+  isStillDone(event: CairnEvent): boolean {
+    return isStillDone(event, this.#leftBehind(event.by, LEAVING));
+  }
+
+  /** When they left, if they had a say in it then; milliseconds since 1970. */
+  #leftBehind(name: string, what: string): number | undefined {
+    const person = personKey(name);
+    return person === null ? undefined : this.#rows.leftBehind.get(refKey(person, what));
+  }
+
+  /** Or was, until they left. */
+  isAuthor({ by }: CairnEvent, { author }: Post | Comment, fullname: string): boolean {
+    if (author === DEPARTED) return this.#leftBehind(by, fullname) !== undefined;
+    return author === by;
+  }
+
   /** Admins moderate everywhere, creators where they are, others where they have been named. */
   isModerator(name: string, community: CommunityKey): boolean {
     const person = personKey(name);
     if (person === null) return false;
     if (this.#admins.includes(person)) return true;
     if (this.isCreator(name, community)) return true;
+    if (this.#leftBehind(name, moderatedPlace(community)) !== undefined) return true;
     return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
   }
 
@@ -230,7 +258,9 @@ export class Draft {
     this.pieces.set(post, [...others, piece]);
   }
 
-  refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" {
+  /** Whoever has left is told nothing. */
+  refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" | "unchanged" {
+    if (this.hasLeft(event)) return "unchanged";
     const { id, by: user, at, type } = event;
     this.#refusals.push({ event: id, user, at, type, subject, reason, text: textOf(event) });
     return "refused";
@@ -245,7 +275,8 @@ export class Draft {
     reason: RefusalReason,
     subject: string,
     needed: PostId | CommentId | null,
-  ): "waiting" | "refused" {
+  ): "waiting" | "refused" | "unchanged" {
+    if (this.hasLeft(event) && isAboutOwn(event)) return "unchanged";
     const isWaiting = mayStillCome(needed, event.at, this.#now);
     return isWaiting ? "waiting" : this.refuse(event, reason, subject);
   }

@@ -7,13 +7,25 @@ import { DEPARTED } from "../model/entities.ts";
 import type { CommentId, EventId, PostId } from "../model/ids.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
-import { forgetLeft, hasLeft, type Leaving, nextLeaving, readLeft } from "../store/departures.ts";
+import {
+  forgetLeft,
+  forgetLeftBehind,
+  hasLeft,
+  type Leaving,
+  nextLeaving,
+  readLeft,
+} from "../store/departures.ts";
 import { consumeEvents } from "./consume.ts";
 import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Things of one commit: each post may have a long discussion, all of which is read. */
 const THINGS_A_SLICE = 25;
+
+/** Nothing that was sent before is in a queue any more; longer, who wrote what is not remembered. */
+const REMEMBERED_MS = 30 * 24 * 3_600_000;
+/** Rows, each with an entry of an index. */
+const FORGOTTEN_AT_ONCE = 1000;
 
 type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked" | "limits">;
 
@@ -26,6 +38,11 @@ export async function finishDepartures(deps: Deps): Promise<boolean> {
     await finishSlice(deps, leaving);
   }
   return (await nextLeaving(deps.db)) !== null;
+}
+
+/** As much as one invocation may; the rest goes with the next ones. */
+export async function forgetDepartures({ db, now }: Pick<Deps, "db" | "now">): Promise<void> {
+  await forgetLeftBehind(db, now() - REMEMBERED_MS, FORGOTTEN_AT_ONCE);
 }
 
 async function finishSlice(

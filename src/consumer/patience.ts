@@ -8,7 +8,7 @@ import { type CommentId, mintedAtMs, type PostId } from "../model/ids.ts";
 const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
 
 /** Edges' clocks differ by less. Milliseconds. */
-const MAX_CLOCK_SKEW_MS = 60_000;
+export const MAX_CLOCK_SKEW_MS = 60_000;
 
 /**
  * @param needed the id that the event depends on; null for a community

@@ -9,7 +9,7 @@ import { applyDelivered, keepDelivered } from "./apply-delivered.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
 import { deriveRows } from "./derive-rows.ts";
-import { finishDepartures } from "./finish-departures.ts";
+import { finishDepartures, forgetDepartures } from "./finish-departures.ts";
 import { PAID } from "./limits.ts";
 import { fingerprintOf, nameInTurn } from "./name-all.ts";
 import { type PublisherDeps, type Publishing, publishLease } from "./publish-stale.ts";
@@ -54,7 +54,11 @@ export function openPhases(deps: PublisherDeps, publish: Queue): Phases {
     nextDue: () => nextDue(db),
     settleTallies: () => settleTallies(deps),
     publishLease: () => publishLease(deps),
-    finishDepartures: () => finishDepartures(deps),
+    async finishDepartures() {
+      if (await finishDepartures(deps)) return true;
+      await forgetDepartures(deps);
+      return false;
+    },
     purgeFrontCache: () => purgeFrontCache(deps),
     deriveRows: () => deriveRows(db, limits),
     async tick() {

@@ -21,7 +21,7 @@ import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { Tally } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
-import { removePrivateRows } from "./departures.ts";
+import { type LeftBehind, leaveBehind, removePrivateRows } from "./departures.ts";
 import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
@@ -76,6 +76,7 @@ export interface RowChanges {
   readonly roles: readonly Role[];
   readonly acts: readonly Act[];
   readonly departed: readonly Person[];
+  readonly leftBehind: readonly Omit<LeftBehind, "at">[];
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
   readonly aliases: readonly Alias[];
@@ -176,7 +177,8 @@ export async function commitChanges(
     ...upsertRoles(db, rows.roles),
     ...insertActs(db, rows.acts),
     ...settleReports(db, rows.reported),
-    ...removePrivateRows(db, rows.departed),
+    ...removePrivateRows(db, rows.departed, now),
+    ...leaveBehind(db, rows.leftBehind),
     ...markDirty(db, rows.dirty, next),
     ...namePages(db, named.pages, next, now, pace, named.isUrgent),
   ];

@@ -3,6 +3,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Departure, Person } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
 import { listingsOf, saidListing, submittedListing } from "../model/listing.ts";
+import { jsonChunks } from "./statements.ts";
 
 /** Communities whose moderators somebody is among, as their creator or by name. */
 export async function readModerated(
@@ -20,10 +21,86 @@ export async function readModerated(
   return results.map(({ key }) => key);
 }
 
+/** What somebody had a say in when they left. */
+export interface LeftBehind {
+  readonly person: PersonKey;
+  /** A fullname, a `moderatedPlace`, or LEAVING. */
+  readonly what: string;
+  /** Milliseconds since 1970: when they left. */
+  readonly at: number;
+}
+
+/** In place of a thing: that they have left. */
+export const LEAVING = "";
+
+export function moderatedPlace(community: CommunityKey): string {
+  return `r/${community}`;
+}
+
+/** Before it is forgotten who moderated what. */
+const LEAVE_PLACES_BEHIND = `INSERT INTO left_behind (person, what, at)
+  SELECT value, '${LEAVING}', ?2 FROM json_each(?1)
+  UNION SELECT lower(creator), 'r/' || key, ?2 FROM community
+    WHERE lower(creator) IN (SELECT value FROM json_each(?1))
+  UNION SELECT r.person, 'r/' || r.community, ?2 FROM json_each(?1) q
+    CROSS JOIN role r ON r.person = q.value WHERE r.kind = 'moderator' AND r.is_set = 1
+  ON CONFLICT DO NOTHING`;
+
+/** Of those who have left before. */
+export function leaveBehind(
+  db: D1Database,
+  left: readonly Omit<LeftBehind, "at">[],
+): D1PreparedStatement[] {
+  return jsonChunks(left).map((json) =>
+    db
+      .prepare(
+        `INSERT INTO left_behind (person, what, at)
+         SELECT l.person, q.value ->> 'what', l.at FROM json_each(?1) q CROSS JOIN left_behind l
+           ON l.person = q.value ->> 'person' AND l.what = '${LEAVING}'
+         WHERE true ON CONFLICT DO NOTHING`,
+      )
+      .bind(json),
+  );
+}
+
+/** Of these people: that they left, the communities that they moderated, and those of the things that they wrote. */
+export async function readLeftBehind(
+  db: D1Database,
+  people: readonly PersonKey[],
+  things: readonly string[],
+): Promise<LeftBehind[]> {
+  // What is no fullname comes before all of them.
+  const { results } = await db
+    .prepare(
+      `SELECT l.* FROM json_each(?1) q CROSS JOIN left_behind l ON l.person = q.value AND l.what < 't'
+       UNION ALL SELECT l.* FROM json_each(?1) q CROSS JOIN json_each(?2) t
+         CROSS JOIN left_behind l ON l.person = q.value AND l.what = t.value`,
+    )
+    .bind(JSON.stringify(people), JSON.stringify(things))
+    .all<LeftBehind>();
+  return results;
+}
+
+/** So many at most of what those left behind who had left before then. */
+export async function forgetLeftBehind(
+  db: D1Database,
+  before: number,
+  limit: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM left_behind WHERE (person, what) IN
+         (SELECT person, what FROM left_behind WHERE at < ?1 LIMIT ?2)`,
+    )
+    .bind(before, limit)
+    .run();
+}
+
 /** Everything that is theirs alone; what they posted and said follows by and by. */
 export function removePrivateRows(
   db: D1Database,
   departed: readonly Person[],
+  now: number,
 ): D1PreparedStatement[] {
   if (departed.length === 0) return [];
   const people = departed.map(({ key }) => key);
@@ -34,6 +111,7 @@ export function removePrivateRows(
   const among = "(SELECT value FROM json_each(?1))";
   return [
     db.prepare(`DELETE FROM entry WHERE listing IN ${among}`).bind(JSON.stringify(listings)),
+    db.prepare(LEAVE_PLACES_BEHIND).bind(keys, now),
     ...[
       `DELETE FROM mark WHERE person IN ${among}`,
       `DELETE FROM role WHERE person IN ${among}`,

@@ -203,6 +203,13 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
   {
     type: "facts",
     database: "content",
+    table: "left_behind",
+    key: ["person", "what"],
+    facts: ["person", "what", "at"],
+  },
+  {
+    type: "facts",
+    database: "content",
     table: "asof",
     key: ["clock"],
     facts: ["clock", "at"],

@@ -16,6 +16,7 @@ import type {
 import {
   type CommentId,
   type CommunityKey,
+  commentFullname,
   type EventId,
   type PersonKey,
   type PostId,
@@ -29,6 +30,7 @@ import type { Tally } from "../model/tally.ts";
 import { readCommitNumber } from "./commit.ts";
 import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
+import { type LeftBehind, readLeftBehind } from "./departures.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
 import { readActs, readRoles } from "./moderation.ts";
 import { readAliases, readPosts } from "./posts.ts";
@@ -98,6 +100,11 @@ export interface Rows {
   readonly roles: ReadonlyMap<string, Role>;
   /** Of the moderators' events those that have been applied. */
   readonly acts: ReadonlySet<EventId>;
+  /**
+   * When those of the senders left who have, by `refKey` of them and of what they had a say in then:
+   * of the things that the events name, and of communities.
+   */
+  readonly leftBehind: ReadonlyMap<string, number>;
   /** Slots of the inboxes that are asked for. */
   readonly inboxSlots: ReadonlyMap<PersonKey, number>;
 }
@@ -126,9 +133,10 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
     if (existing && !aliases.has(post)) leadsTo.set(post, existing);
   }
   const authors = [...comments.values()].map(({ author }) => personKey(author));
-  const [meant, speakers] = await Promise.all([
+  const [meant, speakers, left] = await Promise.all([
     readPostRows(db, meantBy(touch, leadsTo, comments), hasThreads),
     readPeople(db, authors),
+    readLeftBy(db, touch, own.people, leadsTo),
   ]);
   return {
     commit,
@@ -143,7 +151,24 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
     pieces: joined(named.pieces, meant.pieces),
     people: joined(own.people, named.people, meant.people, speakers),
     marks: joined(named.marks, meant.marks),
+    leftBehind: new Map(left.map(({ person, what, at }) => [refKey(person, what), at])),
   };
+}
+
+/** Mostly nobody has left who still sends, and nothing is asked. */
+function readLeftBy(
+  db: D1Database,
+  { posts, comments }: Touch,
+  senders: ReadonlyMap<PersonKey, Person>,
+  leadsTo: ReadonlyMap<PostId, PostId>,
+): Promise<LeftBehind[]> | [] {
+  const departed = [...senders.values()].filter(({ departure }) => departure !== null);
+  if (departed.length === 0) return [];
+  return readLeftBehind(
+    db,
+    departed.map(({ key }) => key),
+    [...posts.map((id) => postFullname(leadsTo.get(id) ?? id)), ...comments.map(commentFullname)],
+  );
 }
 
 function joined<Key, Value>(...maps: readonly ReadonlyMap<Key, Value>[]): Map<Key, Value> {

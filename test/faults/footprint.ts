@@ -12,7 +12,7 @@ export interface Footprint {
 export const CLOCK = "the clock";
 
 const TABLES =
-  /\b(community|post|vote|alias|entry|refusal|dead_letter|page|site|comment|comment_vote|piece|person|mark|report|role|act|leaving|asof|window_list|window_dirty|domain_post|status|tally|lease|moved)\b/g;
+  /\b(community|post|vote|alias|entry|refusal|dead_letter|page|site|comment|comment_vote|piece|person|mark|report|role|act|leaving|left_behind|asof|window_list|window_dirty|domain_post|status|tally|lease|moved)\b/g;
 
 const READS_ONLY = /^\s*SELECT\b/i;
 

@@ -15,6 +15,7 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { receivingOf } from "../receiving.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
+import { Promises } from "./promises.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { randomEvent, type Sent } from "./random-events.ts";
 import { type StoredSite, siteDifferences } from "./site-check.ts";
@@ -65,7 +66,8 @@ export async function runSequence(
   let now = await run.finish();
   for (let late = 0; late < AFTERTHOUGHTS; late++) now = await run.afterthought();
   const atTheEnd = await windowDifferences(stored.db, now, true);
-  return [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
+  const differences = [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
+  return [...differences, ...(await run.brokenPromises())];
 }
 
 class Sequence {
@@ -80,6 +82,7 @@ class Sequence {
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #history: CairnEvent[] = [];
+  readonly #promises: Promises;
   #queue: Queued[] = [];
   #now = BEGIN_MS;
   #tokens = 0;
@@ -87,6 +90,7 @@ class Sequence {
   constructor(stored: StoredSite, options: SequenceOptions) {
     this.#stored = stored;
     this.#options = options;
+    this.#promises = new Promises(stored);
     this.#random = seededRandom(options.seed);
     this.#faults = { probability: 0, random: this.#random };
     this.#deps = {
@@ -102,9 +106,9 @@ class Sequence {
 
   async begin(): Promise<void> {
     await nameAllPages(this.#deps);
-    this.#send();
+    await this.#send();
     await this.#deliver(1);
-    while (this.#sent.posts.length < this.#options.posts) this.#send();
+    while (this.#sent.posts.length < this.#options.posts) await this.#send();
     await this.#deliver(this.#queue.length);
     await this.#tick();
     await this.#publish();
@@ -116,7 +120,7 @@ class Sequence {
     this.#now += this.#random.pick([0, 1, 700, 1500, 61_000]);
     if (this.#random.chance(0.07)) this.#now += this.#random.pick(QUIET_MS);
     const kind = this.#random.next();
-    if (kind < 0.6) this.#send();
+    if (kind < 0.6) await this.#send();
     else if (kind < 0.75) await this.#deliver(this.#random.int(5) + 1);
     else if (kind < 0.84) await this.#publish();
     else if (kind < 0.93) await this.#tickAlone();
@@ -126,14 +130,20 @@ class Sequence {
 
   async afterthought(): Promise<number> {
     this.#now += 61_000;
-    this.#send();
+    await this.#send();
     return this.finish();
   }
 
-  #send(): void {
+  brokenPromises(): Promise<string[]> {
+    return this.#promises.broken(this.#history);
+  }
+
+  async #send(): Promise<void> {
     const { isLong = false } = this.#options;
     const event = randomEvent(this.#random, this.#sent, this.#now, isLong);
     this.#history.push(event);
+    // What fills pieces may be refused: there is no room.
+    if (!isLong) await this.#promises.note(event);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {
       this.#queue.push({ event: this.#random.pick(this.#history), attempts: 1 });

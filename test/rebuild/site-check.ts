@@ -172,6 +172,8 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "no listing of who has left": `SELECT listing FROM entry JOIN person
       ON listing GLOB '~' || key || '/*' OR listing GLOB '/user/' || key || '/*'
     WHERE departure IS NOT NULL`,
+  "left behind by nobody who has left": `SELECT person FROM left_behind
+    WHERE person NOT IN ${DEPARTED}`,
   slots: `SELECT listing || ' ' || id FROM (SELECT e.*, row_number() OVER
     (PARTITION BY listing ORDER BY created_at, id) AS place FROM entry e WHERE listing < '~')
     WHERE slot <> place`,

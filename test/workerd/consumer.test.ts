@@ -172,6 +172,7 @@ describe("a commit", () => {
     roles: [],
     acts: [],
     departed: [],
+    leftBehind: [],
     reported: [],
   };
 
