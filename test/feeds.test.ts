@@ -196,6 +196,15 @@ describe("an entry", () => {
   });
 });
 
+it("a feed without entries is as old as its community", async () => {
+  await site.send(aCommunity("quiet"));
+  await site.publish();
+  for (const path of ["", "/new", "/comments", "/rising", "/top/day"]) {
+    const { feed } = await feedAt(`/r/quiet${path}.rss`);
+    expect([path, feed.items, feed.updated?.getTime()]).toEqual([path, [], NOW]);
+  }
+});
+
 describe("there is no feed", () => {
   it.each([
     ...["/new/1.rss", "/hot/2.rss", "/top/all/2.rss", "/comments/-/1.rss"],

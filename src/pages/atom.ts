@@ -17,6 +17,8 @@ export interface Feed extends Surroundings {
   readonly title: string;
   /** Of the page that it is a representation of. */
   readonly path: string;
+  /** When it began to be, in seconds since 1970; null where no row says so for good. */
+  readonly begunAt: number | null;
   /** In their order on the page. */
   readonly things: readonly Thing[];
 }
@@ -30,13 +32,13 @@ export function feedPath(path: string): string {
   return `${path}.rss`;
 }
 
-export function atomFeed({ title, path, things, ...rows }: Feed, site: Site): Representation {
+export function atomFeed(feed: Feed, site: Site): Representation {
+  const { title, path, begunAt, things, ...rows } = feed;
   const xml = renderTemplate("atom", {
     title,
     href: site.origin + path,
     selfHref: site.origin + feedPath(path),
-    // An empty feed has never been updated.
-    updated: isoTime(Math.max(0, ...things.map(updatedAt))),
+    updated: isoTime(things.length === 0 ? (begunAt ?? 0) : Math.max(...things.map(updatedAt))),
     entries: things.map((thing) => entryOf(thing, rows, site)),
   });
   return { type: "atom", body: xml.replace(NOT_XML, "") };

@@ -48,7 +48,8 @@ export const commentsPage = defineChronologicalListing<Comments>({
     const { community, comments } = things;
     const place = community ? `r/${community.name}` : "Cairn";
     const title = `Comments: ${place}${block === null ? "" : `, page ${block}`}`;
-    const feed = { ...things, title, path: key, things: comments.map(thingOf) };
+    const begunAt = community?.createdAt ?? null;
+    const feed = { ...things, title, path: key, begunAt, things: comments.map(thingOf) };
     const html = renderTemplate("comments", {
       title,
       canonical: site.origin + key,

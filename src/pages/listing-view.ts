@@ -106,7 +106,8 @@ function listingFeed(listing: ListingPage, site: Site) {
   const { key, posts, communities } = listing;
   const title = titleOf(listing);
   const things = posts.map((post) => ({ type: "post", post }) as const);
-  return atomFeed({ title, path: key, things, posts: new Map(), communities }, site);
+  const begunAt = communityOf(listing)?.createdAt ?? null;
+  return atomFeed({ title, path: key, begunAt, things, posts: new Map(), communities }, site);
 }
 
 function titleOf(listing: ListingPage): string {

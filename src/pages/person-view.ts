@@ -63,7 +63,7 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     representations: [
       { type: "html", body: html },
       { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-      ...(hasFeed ? [atomFeed({ ...page, title, path: key }, site)] : []),
+      ...(hasFeed ? [atomFeed({ ...page, title, path: key, begunAt: null }, site)] : []),
     ],
   };
 }

@@ -167,7 +167,8 @@ function threadFeed(model: ThreadModel, title: string, path: string, site: Site)
     ...(isVisible(post) ? [{ type: "post", post } as const] : []),
     ...comments.map((comment) => ({ type: "comment", comment }) as const),
   ];
-  return atomFeed({ ...surroundingsOf(model), title, path, things }, site);
+  const begunAt = post.createdAt;
+  return atomFeed({ ...surroundingsOf(model), title, path, begunAt, things }, site);
 }
 
 function byNewest(a: Comment, b: Comment): number {
