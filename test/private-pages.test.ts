@@ -264,6 +264,7 @@ describe("by another way", () => {
     "/me/../~ann/saved",
     "/me/%2e%2e/~ann/saved",
     "/me/..%2f~ann/saved",
+    "/me%2Fsaved",
     "/~/saved",
     "/user/~ann/saved",
     "/r/~ann/saved",
@@ -287,10 +288,11 @@ describe("by another way", () => {
   test.each([
     ["/ME/Saved", "/me/saved"],
     ["/me/saved/", "/me/saved"],
-    ["/me/inbox.JSON", null],
+    ["/me/inbox.JSON", "/me/inbox.json"],
+    ["/ME/inbox.json", null],
     ["/message/inbox", "/me/inbox"],
-    ["/%6De/saved", null],
-    ["/me%2Fsaved", null],
+    ["/%6De/saved", "/me/saved"],
+    ["/%6De/saved.json", null],
   ])("%s says the same to everybody, or is private", async (path, location) => {
     const [stranger, owner] = [await ask(path), await ask(path, ann)];
     if (location === null) {

@@ -73,16 +73,18 @@ export function resolve(url: URL): Resolved {
   if (url.pathname.length > MAX_PATH_LENGTH) return { type: "not_found" };
   const asked = decodePath(url.pathname);
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
-  const { bare, representation } = splitSuffix(asked);
+  const { bare, suffix, representation } = splitSuffix(asked);
   const token = url.searchParams.get("after") || url.searchParams.get("before");
   const [, thread, comment] = COMMENT.exec(plainPath(bare)) ?? [];
   const path = thread === undefined ? canonicalPath(bare, url.searchParams) : `/comments/${thread}`;
   // No redirect may lose it.
   if (token) return resolveToken(token, path, representation);
   // Programs get a page at any of its addresses: many follow no redirect.
-  if (path !== bare && representation === "default") {
+  const isOther = path !== bare || NEEDLESS_ESCAPE.test(url.pathname);
+  if (representation === "default" ? isOther : !asked.endsWith(suffix)) {
     const anchor = comment === undefined ? "" : `#t1_${comment}`;
-    return { type: "redirect", location: encodePath(path) + queryFor(path, url) + anchor };
+    const location = encodePath(path) + suffix + queryFor(path, url) + anchor;
+    return { type: "redirect", location };
   }
   return resolveKey(path, representation, url.searchParams);
 }
@@ -101,11 +103,14 @@ function queryFor(path: string, { search, searchParams }: URL): string {
   return sort === null ? "" : `?sort=${sort}`;
 }
 
-/** Null for what is no UTF-8, and for control characters, which are in no address. */
+/** Of what stands for itself (letters, digits, `-._`): another spelling, as upper case is. */
+const NEEDLESS_ESCAPE = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f)/i;
+
+/** Null for what is no UTF-8, and for control characters and escaped slashes, which are in no address. */
 function decodePath(pathname: string): string | null {
   try {
     const path = decodeURIComponent(pathname);
-    return /\p{Cc}/u.test(path) ? null : path;
+    return /\p{Cc}/u.test(path) || /%2f/i.test(pathname) ? null : path;
   } catch {
     return null;
   }
@@ -122,10 +127,9 @@ function encodePath(path: string): string {
 function splitSuffix(asked: string) {
   const lower = asked.toLowerCase();
   const found = SUFFIXES.find(({ suffix }) => lower.endsWith(suffix));
-  if (!found) return { bare: asked, representation: "default" as const };
-  const { suffix, representation } = found;
-  const stem = asked.slice(0, -suffix.length);
-  return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, representation };
+  if (!found) return { bare: asked, suffix: "", representation: "default" as const };
+  const stem = asked.slice(0, -found.suffix.length);
+  return { bare: stem.length > 1 ? stem.replace(/\/$/, "") : stem, ...found };
 }
 
 /** Lower case, no slash at the end. */
