@@ -146,11 +146,31 @@ describe("markup", () => {
     ["<a href=x onclick=y>z</a>", /^(?!.*<a).*$/s],
   ])("of %j is harmless", (text, expected) => expect(renderMarkdown(text)).toMatch(expected));
 
+  const linkTo = (address: string, words: string) =>
+    `<a href="${address}" rel="nofollow ugc">${words}</a>`;
+  it.each([
+    ["[p](tel:1)", "[p](tel:1)"],
+    ["<irc://a/b>", "&lt;irc://a/b&gt;"],
+    ["![x](data:image/png;base64,AA)", "![x](data:image/png;base64,AA)"],
+    ["[x](JavaScript:alert(1))", "[x](JavaScript:alert(1))"],
+    ["[a](/r/x)", linkTo("/r/x", "a")],
+    ["Well! ![a *b*](https://a.de/x.png)", `Well! ${linkTo("https://a.de/x.png", "a <em>b</em>")}`],
+    ["![](https://a.de/x.png)", linkTo("https://a.de/x.png", "https://a.de/x.png")],
+    ["\\![a](https://a.de)!", `!${linkTo("https://a.de", "a")}!`],
+    ["!<https://a.de>", `!${linkTo("https://a.de", "https://a.de")}`],
+    ["!https://a.de", `!${linkTo("https://a.de", "https://a.de")}`],
+    ["`![a](tel:1)`", "<code>![a](tel:1)</code>"],
+  ])("of %j loses no address", (text, html) => {
+    expect(renderMarkdown(text)).toBe(`<p>${html}</p>\n`);
+  });
+
   it.each([
     ["10,000 nested quotes", ">".repeat(10_000)],
     ["50,000 asterisks", "*".repeat(50_000)],
     ["brackets", "[".repeat(40_000)],
     ["unclosed links", "[a](".repeat(10_000)],
+    ["images without words", "![](a)".repeat(6000)],
+    ["unclosed images", "![".repeat(20_000)],
     [
       "a definition referred to thousands of times",
       `[a]: /${"x".repeat(5000)}\n\n${"[a]".repeat(1600)}`,

@@ -1,5 +1,5 @@
 /** Markdown to HTML that may stand on any page. Pure; markdown-it and sanitize-html do the work. */
-import MarkdownIt from "markdown-it";
+import createMarkdownIt, { type MarkdownIt, type StateCore, type Token } from "markdown-it";
 import sanitizeHtml from "sanitize-html";
 
 /** Deeper quotes and lists are left out: nobody reads them, and nesting costs time. */
@@ -14,10 +14,54 @@ const MAX_GROWTH = 4;
 /** For short texts: a link alone grows tenfold. Characters. */
 const FREE_GROWTH = 2000;
 
-// Images would load from elsewhere; one definition can be referred to thousands of times.
+/** Of addresses that may become links; what has no scheme leads to this site, or is `//host`. */
+const SCHEMES = ["http", "https", "ftp", "mailto"];
+
 const OPTIONS = { html: false, linkify: true, maxNesting: MAX_NESTING };
-const markdown = new MarkdownIt("default", OPTIONS).disable(["image", "reference"]);
-const withoutTables = new MarkdownIt("default", OPTIONS).disable(["image", "reference", "table"]);
+const markdown = aRenderer();
+const withoutTables = aRenderer("table");
+
+/** Images would load from elsewhere; one definition can be referred to thousands of times. */
+function aRenderer(...disabled: readonly string[]): MarkdownIt {
+  const renderer = createMarkdownIt("default", OPTIONS).disable([
+    "image",
+    "reference",
+    ...disabled,
+  ]);
+  // What may not become a link stays as it was written.
+  renderer.validateLink = (address) => {
+    const scheme = /^([a-z][a-z0-9.+-]*):/i.exec(address)?.[1];
+    return scheme === undefined || SCHEMES.includes(scheme.toLowerCase());
+  };
+  renderer.core.ruler.after("inline", "readable_links", makeLinksReadable);
+  return renderer;
+}
+
+/** An image is a link to it, without the `!` before it; a link without words shows its address. */
+function makeLinksReadable(state: StateCore): void {
+  for (const block of state.tokens) {
+    block.children &&= block.children.flatMap((token, index, all) => {
+      const next = all[index + 1];
+      if (token.type === "text" && next && isWrittenLink(next)) {
+        token.content = token.content.replace(/!$/, "");
+      }
+      const isEmpty = token.type === "link_open" && next?.type === "link_close";
+      return isEmpty ? [token, addressOf(token, state)] : [token];
+    });
+  }
+}
+
+function addressOf(link: Token, { Token }: StateCore): Token {
+  const address = new Token("text", "", 0);
+  address.content = String(link.attrGet("href"));
+  address.level = link.level + 1;
+  return address;
+}
+
+/** `[words](address)`, not `<address>`. */
+function isWrittenLink({ type, info }: Token): boolean {
+  return type === "link_open" && info !== "auto";
+}
 
 const ALLOWED: sanitizeHtml.IOptions = {
   allowedTags: [
@@ -26,7 +70,7 @@ const ALLOWED: sanitizeHtml.IOptions = {
     ...["table", "thead", "tbody", "tr", "th", "td"],
   ],
   allowedAttributes: { a: ["href", "rel"], ol: ["start"] },
-  allowedSchemes: ["http", "https", "ftp", "mailto"],
+  allowedSchemes: SCHEMES,
   transformTags: { a: sanitizeHtml.simpleTransform("a", { rel: "nofollow ugc" }) },
 };
 
