@@ -107,7 +107,7 @@ test("a link taken down and a link sent twice leave pages of every kind, and a c
       slow: 0,
       private: 0,
     });
-    expect(outcomes).toEqual(["applied", "applied"]);
+    expect(outcomes).toEqual(["applied", "refused"]);
   });
   expect(await mustRun(home, "audit")).toMatch(CLEAN);
 });
