@@ -1,8 +1,10 @@
 /** One process at a time may use a state directory: two would corrupt each other's SQLite. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { ARE_PROCESSES_KNOWN, findUsers, startOf } from "./processes.ts";
 
 export class StateInUseError extends Error {}
 
@@ -10,6 +12,8 @@ interface Holder {
   readonly command: string;
   /** The script and whatever it started that uses the state. */
   readonly pids: readonly number[];
+  /** When each of them began; see startOf. None in a lock of an older version. */
+  readonly starts: readonly (number | null)[];
   /** Where it serves; null for a script that does not. */
   readonly port: number | null;
   /** The simulator that the script started: it outlives one that is killed, and serves nobody. */
@@ -29,6 +33,10 @@ export interface StateLock {
   abandon(): void;
 }
 
+/** What was told to end does so within this time, milliseconds, also on a busy machine. */
+const END_MS = 3000;
+const POLL_MS = 50;
+
 /**
  * Throws StateInUseError while another holder lives, or a server that has survived it; a dead one's
  * lock is taken over, and its simulator is ended.
@@ -37,16 +45,19 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
   const file = join(stateDir, "cairn.lock");
   mkdirSync(stateDir, { recursive: true });
   const holder = readHolder(file);
-  if (holder && (await isHeld(holder))) {
+  const users = holder ? await findHolders(holder, stateDir) : [];
+  if (holder && users.length > 0) {
     throw new StateInUseError(
       `\`${command}\` needs ${stateDir} to itself, but \`${holder.command}\` is using it ` +
-        `(process ${holder.pids.join(", ")}${holder.port === null ? "" : `, port ${holder.port}`}). Stop that first, or set CAIRN_STATE to another folder.`,
+        `(${users.join(", ")}). Stop that first, or set CAIRN_STATE to another folder. ` +
+        `If you are sure that nobody uses it, remove ${file}.`,
     );
   }
-  if (holder?.simulator) endSimulator(holder.simulator);
-  const own = { command, pids: [process.pid], port: null, simulator: null };
-  const write = (fields: Partial<Holder>) =>
-    writeFileSync(file, JSON.stringify({ ...own, ...fields } satisfies Holder));
+  const write = (fields: Partial<Holder>) => {
+    const own = { command, pids: [process.pid], port: null, simulator: null, ...fields };
+    const starts = own.pids.map(startOf);
+    writeFileSync(file, JSON.stringify({ ...own, starts } satisfies Holder));
+  };
   write({});
   const release = () => rmSync(file, { force: true });
   return {
@@ -62,16 +73,70 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
   };
 }
 
+/** Null of what is no lock. */
 function readHolder(file: string): Holder | null {
+  if (!existsSync(file)) return null;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Holder;
-  } catch {
-    return null;
+    return asHolder(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 
-async function isHeld({ pids, port }: Holder): Promise<boolean> {
-  return pids.some(isAlive) || (port !== null && (await isServed(port)));
+function asHolder(parsed: unknown): Holder | null {
+  const { command, pids, starts, port, simulator } = (parsed ?? {}) as Record<string, unknown>;
+  if (typeof command !== "string" || !Array.isArray(pids) || !pids.every(isNumber)) return null;
+  return {
+    command,
+    pids,
+    starts: Array.isArray(starts) ? starts : [],
+    port: isNumber(port) ? port : null,
+    simulator: isNumber(simulator) ? simulator : null,
+  };
+}
+
+/** A process's, or a port's. */
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+/** @returns who holds the state, in words */
+async function findHolders(holder: Holder, stateDir: string): Promise<string[]> {
+  const { pids, starts, port, simulator } = holder;
+  const served = port === null ? [] : [`port ${port}`];
+  const living = pids.filter((pid, index) => isHolding(pid, starts[index] ?? null));
+  if (living.length > 0) return [...living.map(processText), ...served];
+  if (ARE_PROCESSES_KNOWN) {
+    const left = await findSurvivors(stateDir, port === null);
+    return left.length === 0 ? [] : [...left.map(processText), ...served];
+  }
+  if (port !== null && (await isServed(port))) return served;
+  if (simulator !== null) endSimulator(simulator);
+  return [];
+}
+
+function processText(pid: number): string {
+  return `process ${pid}`;
+}
+
+/** Numbers are given to other processes again: this one's, after a container's restart, too. */
+function isHolding(pid: number, start: number | null): boolean {
+  if (pid === process.pid) return false;
+  if (ARE_PROCESSES_KNOWN) return start !== null && startOf(pid) === start;
+  return pid !== process.ppid && isAlive(pid);
+}
+
+/** Who still uses the state of a dead holder, which ended a moment ago perhaps. */
+async function findSurvivors(stateDir: string, mayEnd: boolean): Promise<number[]> {
+  let users = findUsers(stateDir);
+  for (let waited = 0; users.length > 0 && waited < END_MS; waited += POLL_MS) {
+    const left = users.filter(({ isLeft }) => mayEnd && isLeft);
+    for (const { pid } of left) endProcess(pid);
+    await setTimeout(POLL_MS);
+    users = findUsers(stateDir);
+  }
+  return users.map(({ pid }) => pid);
 }
 
 /** A server outlives a script that was killed without a chance to end it. */
@@ -111,5 +176,10 @@ function findSimulator(): number | null {
 
 /** Unless its number belongs to another process by now. */
 function endSimulator(pid: number): void {
-  if (listSimulators().some((simulator) => simulator.pid === pid)) process.kill(pid, "SIGKILL");
+  if (listSimulators().some((simulator) => simulator.pid === pid)) endProcess(pid);
+}
+
+/** At once, if it has not ended meanwhile. */
+function endProcess(pid: number): void {
+  if (isAlive(pid)) process.kill(pid, "SIGKILL");
 }

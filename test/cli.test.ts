@@ -1,6 +1,6 @@
 /** The scripts when something is wrong: they say what, and end with 1. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -135,19 +135,5 @@ describe("a script", () => {
     );
     expect(status).toBe(1);
     await new Promise((resolve) => other.close(resolve));
-  });
-
-  it("leaves the state alone that a server still holds whose script is gone", async () => {
-    const orphan = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => orphan.once("listening", resolve));
-    const { port } = orphan.address() as { port: number };
-    const gone = { command: "npm start", pids: [2 ** 22 + 1], port };
-    writeFileSync(join(STATE, "cairn.lock"), JSON.stringify(gone));
-    // The orphan answers from this process, which must not be kept waiting by a synchronous child.
-    const { lockState } = await import("../build/lock.ts");
-    await expect(lockState(STATE, "npm run build")).rejects.toThrow(`port ${port}`);
-    await new Promise((resolve) => orphan.close(resolve));
-    const lock = await lockState(STATE, "npm run build");
-    lock.release();
   });
 });
