@@ -7,13 +7,14 @@ import { makeStaleDue } from "../src/store/built-pages.ts";
 import { areListingsComplete, renumberImported } from "../src/store/bulk.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
 import { isOrderMissing } from "../src/store/windows.ts";
+import { type Expected, type Given, parseArguments, refusalOf } from "./arguments.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { BackupError } from "./backup/backup-file.ts";
 import { exportSite } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
 import { bench } from "./bench/bench.ts";
 import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
-import { deploy } from "./deploy.ts";
+import { deploy, isDryRunOfNpm } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
@@ -30,46 +31,77 @@ import { readSettings, type Settings, SettingsError } from "./settings.ts";
 /** The build has the site to itself and writes every page afterwards. */
 const NO_PACE = { fast: 0, slow: 0, private: 0 };
 
-const COMMANDS: Readonly<Record<string, (settings: Settings, args: string[]) => Promise<number>>> =
-  {
-    start: (settings) => withLock(settings, "npm start", (lock) => start(settings, lock)),
-    dev: (settings) => withLock(settings, "npm run dev", (lock) => serve(settings, lock)),
-    import: (settings, files) =>
-      withState(settings, "npm run import", (state) => importOwn(state, files)),
-    build: (settings) =>
+interface Command extends Expected {
+  readonly run: (settings: Settings, given: Given) => Promise<number>;
+}
+
+const ONE_FILE = { least: 1, most: 1, none: "it names no file" } as const;
+const FILES = { ...ONE_FILE, most: Number.POSITIVE_INFINITY } as const;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    usage: "npm start",
+    run: (settings) => withLock(settings, "npm start", (lock) => start(settings, lock)),
+  },
+  dev: {
+    usage: "npm run dev",
+    run: (settings) => withLock(settings, "npm run dev", (lock) => serve(settings, lock)),
+  },
+  import: {
+    usage: "npm run import -- FILE…",
+    words: FILES,
+    run: (settings, { words }) =>
+      withState(settings, "npm run import", (state) => importOwn(state, words)),
+  },
+  build: {
+    usage: "npm run build",
+    run: (settings) =>
       withState(settings, "npm run build", (state) => buildAndReport(state, settings.site)),
-    audit: (settings) =>
+  },
+  audit: {
+    usage: "npm run audit",
+    run: (settings) =>
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
-    dead: (settings, args) =>
-      withState(settings, "npm run dead", (state) => reportDeadLetters(state, settings.site, args)),
-    export: (settings, args) =>
-      withFile("npm run export", args, (file, command) =>
-        withState(settings, command, (state) => exportAndReport(state, file)),
+  },
+  dead: {
+    usage: DEAD_USAGE,
+    options: ["all"],
+    words: { ...FILES, none: "it is not told what to do" },
+    run: (settings, { words, options }) =>
+      withState(settings, "npm run dead", (state) =>
+        reportDeadLetters(state, settings.site, [...words, ...options.map((name) => `--${name}`)]),
       ),
-    restore: (settings, args) =>
-      withFile("npm run restore", args, (file, command) =>
-        withLock(settings, command, (lock) =>
-          untilSignalled(lock, () => restoreAndReport(settings.stateDir, file)),
-        ),
+  },
+  export: {
+    usage: "npm run export -- FILE",
+    words: ONE_FILE,
+    run: (settings, { words: [file = ""] }) =>
+      withState(settings, "npm run export", (state) => exportAndReport(state, file)),
+  },
+  restore: {
+    usage: "npm run restore -- FILE",
+    words: ONE_FILE,
+    run: (settings, { words: [file = ""] }) =>
+      withLock(settings, "npm run restore", (lock) =>
+        untilSignalled(lock, () => restoreAndReport(settings.stateDir, file)),
       ),
-    bench: (settings) =>
+  },
+  bench: {
+    usage: "npm run bench",
+    run: (settings) =>
       withLock(settings, "npm run bench", async (lock) => {
         await withOpenState(settings, lock, (state) => prepare(state, settings));
         await bench(settings, { now: Date.now, random: Math.random });
         return 0;
       }),
-    deploy: async ({ plan }, args) => deploy(plan, args.includes("--dry-run")),
-  };
-
-async function withFile(
-  command: string,
-  [file]: readonly string[],
-  work: (file: string, command: string) => Promise<number>,
-): Promise<number> {
-  if (file !== undefined) return work(file, command);
-  console.error(`${command} -- FILE: names no file`);
-  return 1;
-}
+  },
+  deploy: {
+    usage: "npm run deploy [-- --dry-run]",
+    options: ["dry-run"],
+    run: async ({ plan }, { options }) =>
+      deploy(plan, options.includes("dry-run") || isDryRunOfNpm(process.env)),
+  },
+};
 
 async function withLock(
   settings: Settings,
@@ -133,10 +165,6 @@ async function importOwn(state: LocalState, files: readonly string[]): Promise<n
 }
 
 async function importAndReport(state: LocalState, files: readonly string[]): Promise<number> {
-  if (files.length === 0) {
-    console.error("npm run import -- FILE…: names no file");
-    return 1;
-  }
   const summary = await withProgress("import", 100, (progress) => {
     let percent = 0;
     return importFiles(state, files, ({ bytesRead, bytesTotal }) => {
@@ -180,7 +208,7 @@ async function reportDeadLetters(
   args: readonly string[],
 ): Promise<number> {
   const lines = await tendDeadLetters(state.db, site, args, Date.now);
-  if (lines === null) console.error(DEAD_USAGE);
+  if (lines === null) console.error(refusalOf("that makes no sense", DEAD_USAGE));
   else for (const line of lines) console.log(line);
   return lines === null ? 1 : 0;
 }
@@ -219,13 +247,22 @@ function isExpected(error: unknown): error is Error {
 }
 
 async function main([name = "", ...args]: string[]): Promise<number> {
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     console.error(`no such command: ${name}; there are ${Object.keys(COMMANDS).join(", ")}`);
     return 1;
   }
+  const parsed = parseArguments(args, command);
+  if (parsed.type === "help") {
+    console.log(command.usage);
+    return 0;
+  }
+  if (parsed.type === "refused") {
+    console.error(refusalOf(parsed.why, command.usage));
+    return 1;
+  }
   try {
-    return await command(readSettings(process.env), args);
+    return await command.run(readSettings(process.env), parsed);
   } catch (error) {
     console.error(isExpected(error) ? error.message : error);
     return 1;

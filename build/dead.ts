@@ -4,8 +4,9 @@ import type { Site } from "../src/pages/page-type.ts";
 import type { ContentDb } from "../src/store/database.ts";
 import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
 
-export const DEAD_USAGE =
-  "npm run dead -- list | replay [ID…] | discard ID… | discard --all: nothing was done";
+export const DEAD_USAGE = "npm run dead -- list | replay [ID…] | discard ID… | discard --all";
+
+const ALL = "--all";
 
 export class NoSuchLetterError extends Error {}
 
@@ -41,8 +42,9 @@ export async function tendDeadLetters(
       ];
     }
     case "discard": {
-      if (which.length === 0) return null;
-      const chosen = which[0] === "--all" ? letters : choose(letters, which);
+      const isAll = which.includes(ALL);
+      if (which.length === 0 || (isAll && which.length > 1)) return null;
+      const chosen = isAll ? letters : choose(letters, which);
       await removeDeadLetters(
         db,
         chosen.map(({ id }) => id),
@@ -70,9 +72,9 @@ function printable(text: string): string {
   );
 }
 
-/** All of those named, or none. */
+/** All of those named, each once, or none. */
 function choose(letters: readonly DeadLetter[], ids: readonly string[]): DeadLetter[] {
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const letter = letters.find((each) => each.id === id);
     if (!letter) throw new NoSuchLetterError(`no such dead letter: ${id}. Nothing was done.`);
     return letter;

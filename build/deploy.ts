@@ -69,6 +69,13 @@ export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): re
   return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
 }
 
+/** npm takes an option that no `--` stands before for its own, and tells the script in this way. */
+export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
+  return Object.entries(environment).some(
+    ([name, value]) => /^npm_config_dry/i.test(name) && value !== "" && value !== "false",
+  );
+}
+
 /** What deploying needs to know of an environment of wrangler.toml. */
 interface Environment {
   readonly vars?: { readonly PLAN?: unknown; readonly ORIGIN?: unknown };

@@ -1,11 +1,12 @@
 /** The scripts when something is wrong: they say what, and end with 1. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { deployStep, leftPlaceholders, wrongPlans } from "../build/deploy.ts";
+import { parseArguments } from "../build/arguments.ts";
+import { deployStep, isDryRunOfNpm, leftPlaceholders, wrongPlans } from "../build/deploy.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
@@ -30,6 +31,11 @@ describe("a script", () => {
     ["refuses a port that is none", ["dev"], { PORT: "door" }, "PORT is door"],
     ["refuses a plan that is none", ["deploy"], { CAIRN_PLAN: "Free" }, "CAIRN_PLAN is Free"],
     ["knows its commands", ["biuld"], {}, "no such command: biuld"],
+    ["knows no other names", ["toString"], {}, "no such command: toString"],
+    ["does not deploy what it mistakes", ["deploy", "--dryrun"], {}, "no option --dryrun"],
+    ["exports to one file", ["export", "a", "b"], {}, '"b" is too much. Usage: npm run export -- '],
+    ["takes no arguments that it does not know", ["build", "all"], {}, '"all" is too much'],
+    ["discards all or some", ["dead", "discard", "--all", "x"], {}, "Usage: npm run dead -- list"],
     ["restores no file that is no backup", ["restore", "package.json"], {}, "it is no backup"],
     ["exports to no file", ["export"], {}, "names no file"],
     ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
@@ -37,6 +43,13 @@ describe("a script", () => {
     const { status, output } = run(args, environment);
     expect(output).toContain(complaint);
     expect(status).toBe(1);
+  });
+
+  it.each([["build"], ["export"]])("asked for help says what it takes, no more: %s", (command) => {
+    const { status, output } = run([command, "--help"]);
+    expect(output).toMatch(new RegExp(`^npm run ${command}.*\\n$`));
+    expect(status).toBe(0);
+    expect(existsSync("--help")).toBe(false);
   });
 
   describe("that deploys", () => {
@@ -84,6 +97,15 @@ describe("a script", () => {
     ])("asks whether others reach ORIGIN = %s, wherever the file has it", (origin, isReached) => {
       const found = leftPlaceholders(`[env.consumer.vars]\n"ORIGIN" = '${origin}'`);
       expect(found).toEqual(isReached ? [] : [`ORIGIN = "${origin}" (env.consumer)`]);
+    });
+
+    it.each([
+      [{ npm_config_dry_run: "true" }, true],
+      [{ npm_config_dryrun: "true" }, true],
+      [{ npm_config_dry_run: "" }, false],
+      [{ npm_config_yes: "true" }, false],
+    ])("heeds a dry run that npm took for its own: %o", (environment, isDryRun) => {
+      expect(isDryRunOfNpm(environment)).toBe(isDryRun);
     });
 
     it("misses the consumer's ORIGIN", () => {
@@ -135,5 +157,26 @@ describe("a script", () => {
     );
     expect(status).toBe(1);
     await new Promise((resolve) => other.close(resolve));
+  });
+});
+
+describe("arguments", () => {
+  const words = { least: 1, most: 2, none: "it names no file" };
+  const expected = { usage: "npm run it", options: ["all"], words };
+
+  it.each([
+    [["a", "--all"], { type: "given", words: ["a"], options: ["all"] }],
+    [["--", "--a", "-b"], { type: "given", words: ["--a", "-b"], options: [] }],
+    [["a", "--", "--help"], { type: "given", words: ["a", "--help"], options: [] }],
+    [["a", "--al"], { type: "refused", why: "there is no option --al" }],
+    [["a", "--all=no"], { type: "refused", why: "there is no option --all" }],
+    [["a", "--no-all"], { type: "refused", why: "there is no option --no-all" }],
+    [["a", "-x"], { type: "refused", why: "there is no option -x" }],
+    [["a", "--toString"], { type: "refused", why: "there is no option --toString" }],
+    [["a", "b", "c"], { type: "refused", why: '"c" is too much' }],
+    [[""], { type: "refused", why: "it names no file" }],
+    [["--all", "-h"], { type: "help" }],
+  ])("%o are taken apart, or refused", (args, parsed) => {
+    expect(parseArguments(args, expected)).toEqual(parsed);
   });
 });

@@ -120,7 +120,10 @@ describe("discard", () => {
     expect(await tend("discard")).toBeNull();
     await expect(tend("discard", "a", "x")).rejects.toThrow("no such dead letter: x");
     expect(Object.keys(await reasons())).toEqual(["a", "b", "c"]);
-    expect(await tend("discard", "b")).toEqual(["1 discarded"]);
+    expect(await tend("discard", "--all", "a")).toBeNull();
+    expect(await tend("discard", "a", "--all")).toBeNull();
+    expect(Object.keys(await reasons())).toEqual(["a", "b", "c"]);
+    expect(await tend("discard", "b", "b")).toEqual(["1 discarded"]);
     expect(Object.keys(await reasons())).toEqual(["a", "c"]);
     expect(await tend("discard", "--all")).toEqual(["2 discarded"]);
     expect(await reasons()).toEqual({});
