@@ -35,15 +35,14 @@ async function interrupt(): Promise<void> {
   await expect(failing).rejects.toThrow("killed");
 }
 
-const A_POST = `INSERT INTO post (id, community, author, title, link_key, created_at, ups, downs,
-  standing, score, hot, controversial, data)
-  VALUES ('p', 'c', 'ann', 't', '', 1, 1, 0, 'visible', 1, 0, 0, '{}')`;
+const A_COMMUNITY = `INSERT INTO community (key, name, title, description, creator, created_at)
+  VALUES ('c', 'C', 'C', '', 'ann', 1)`;
 
 test.each([
   ["an account", "accounts", "INSERT INTO account VALUES ('ann', 'Ann', 'scrypt$1', 0, 5)"],
-  ["a community", "accounts", "INSERT INTO community VALUES ('c', 'C', 'ann', 5)"],
+  ["a name that is taken", "accounts", "INSERT INTO community VALUES ('c', 'C', 'ann', 5)"],
   ["an event that waits", "journal", "INSERT INTO accepted VALUES ('e1', '{}')"],
-  ["a post", "content", A_POST],
+  ["a community", "content", A_COMMUNITY],
 ] as const)("a site with %s and nothing else gets none", async (_, database, sql) => {
   await databases[database].prepare(sql).run();
   expect(await imported()).toBe(0);
@@ -51,15 +50,20 @@ test.each([
 
 test("an empty site gets it, once it has something no more", async () => {
   expect(await imported()).toBe(3);
-  await databases.content.prepare(A_POST).run();
+  await databases.content.prepare(A_COMMUNITY).run();
   expect(await imported()).toBe(0);
 });
 
-test("an interrupted import goes on, unless the site was given something else", async () => {
+test("an interrupted import goes on, also when a part of it is there", async () => {
   await interrupt();
-  await databases.content.prepare(A_POST).run();
+  await databases.content.prepare(A_COMMUNITY).run();
   expect(await imported()).toBe(3);
+  expect(await imported()).toBe(0);
+});
+
+test("an interrupted import does not go on in a site that was given something else", async () => {
   await interrupt();
+  await databases.content.prepare(A_COMMUNITY).run();
   endSampleImport(stateDir);
   expect(await imported()).toBe(0);
 });
