@@ -1,6 +1,6 @@
 /** Backups: the list of tables against the migrations, and what a restored site is made of. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -72,6 +72,16 @@ describe("the list of tables", () => {
   it.each(FACT_TABLES)("knows the primary key of $table ($database)", async (table) => {
     const primary = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
     expect(table.key).toEqual(await query(table.database, primary, table.table));
+  });
+
+  it.each(FACT_TABLES)("knows what $table may lack ($database)", async (table) => {
+    const { facts, key, nullable = [], defaulted = [] } = table;
+    const isFact = (column: string) => facts.includes(column) && !key.includes(column);
+    const columns = (which: string) =>
+      query(table.database, `SELECT name FROM pragma_table_info(?1) WHERE ${which}`, table.table);
+    const withDefault = await columns("dflt_value IS NOT NULL");
+    expect([...nullable].sort()).toEqual((await columns('"notnull" = 0')).filter(isFact).sort());
+    expect([...defaulted].sort()).toEqual(withDefault.filter(isFact).sort());
   });
 });
 
@@ -277,6 +287,51 @@ describe("a backup", () => {
     ["has a newer column", [first, '["content.alias",{"x":1}]', last], "column content.alias.x"],
   ])("that %s is refused", async (_, lines, complaint) => {
     await expect(openBackup(await fileOf(lines.join("\n")))).rejects.toThrow(complaint);
+  });
+
+  it.each([
+    ["is torn", '["content.alias",{"id":"b"', "no JSON"],
+    ["is a number", "5", "neither row nor count"],
+    ["is of something else", '{"id":"t3_1"}', "no such line"],
+    ["has no row", '["content.alias",5]', "no row of a table"],
+    ["has null for a row", '["content.alias",null]', "no row of a table"],
+    ["has a list for a row", '["content.alias",["id","post"]]', "no row of a table"],
+    ["has no table", "[]", "no row of a table"],
+    ["has a list for a value", '["content.alias",{"id":"b","post":[]}]', "no row of a table"],
+    ["lacks a column", '["content.alias",{"id":"b"}]', "content.alias.post is missing"],
+    [
+      "has null in a key",
+      '["content.alias",{"id":null,"post":"b"}]',
+      "content.alias.id is missing",
+    ],
+    ["has hardly a post", '["content.post",{"id":"b"}]', "content.post.community is missing"],
+    ["has no counts", '{"rows":null}', "no counts of rows"],
+    ["has texts for counts", '{"rows":{"content.alias":"1"}}', "no counts of rows"],
+  ])("of which a line %s is refused", async (_, line, why) => {
+    const file = await fileOf([first, alias, line, last].join("\n"));
+    await expect(openBackup(file)).rejects.toThrow(
+      `cannot restore ${file}: it is damaged in line 3 (${why}). Nothing was written.`,
+    );
+  });
+
+  it("of which a row cannot be read as a post is refused", async () => {
+    const post = { id: "a", community: "c", author: "ann", title: "t", domains: "[]" };
+    const counted = { created_at: 1, ups: 1, downs: 0, standing: "visible", data: "{" };
+    const line = JSON.stringify(["content.post", { ...post, ...counted }]);
+    const file = await fileOf([first, line, last].join("\n"));
+    await expect(openBackup(file)).rejects.toThrow("it is damaged in line 2 (");
+  });
+
+  it("of which the tables refuse a row leaves the state empty, and nothing beside it", async () => {
+    const row = '["content.site",{"id":2,"commit_number":7}]';
+    const file = await fileOf(
+      [first, alias, row, '{"rows":{"content.alias":1,"content.site":1}}'].join("\n"),
+    );
+    const stateDir = join(directory, "refused");
+    await expect(restoreSite(stateDir, file)).rejects.toThrow(
+      /: a row of content\.site is damaged \(.*CHECK.*Nothing was written\.$/,
+    );
+    expect(await readdir(stateDir)).toEqual([]);
   });
 
   it("is for its owner only, and has its name only when it is whole", async () => {

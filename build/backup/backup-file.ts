@@ -42,33 +42,79 @@ export function lastLine(rows: RowCounts): string {
 
 const TABLES_BY_NAME = new Map(FACT_TABLES.map((table) => [tableName(table), table]));
 
-/** @throws BackupError */
-export function parseLine(line: string): BackupLine {
-  const value = parseJson(line);
-  if (Array.isArray(value)) return parseRow(value);
-  if (typeof value !== "object" || value === null) throw new BackupError("it is no backup");
-  if ("rows" in value) return { type: "last", rows: value.rows as RowCounts };
-  if (!("format" in value) || value.format !== FORMAT) throw new BackupError("it is no backup");
+/**
+ * @param number of the line, counted from 1
+ * @throws BackupError
+ */
+export function parseLine(line: string, number: number): BackupLine {
+  const value = parseJson(line, number);
+  if (Array.isArray(value)) return parseRow(value, number);
+  if (typeof value !== "object" || value === null) throw damaged(number, "neither row nor count");
+  if ("rows" in value) return { type: "last", rows: parseCounts(value.rows, number) };
+  if (!("format" in value) || value.format !== FORMAT) throw damaged(number, "no such line");
   if (!("version" in value) || value.version !== VERSION)
     throw new BackupError(newer("its format"));
   return { type: "first" };
 }
 
-function parseJson(line: string): unknown {
+function parseJson(line: string, number: number): unknown {
   try {
     return JSON.parse(line);
   } catch {
-    throw new BackupError("it is no backup, or damaged");
+    throw damaged(number, "no JSON");
   }
 }
 
-function parseRow([name, row]: readonly unknown[]): BackupLine {
-  if (name === WINDOW_ENTRY) return { type: "older", name, row: row as TableRow };
-  const table = TABLES_BY_NAME.get(String(name));
+function parseCounts(counts: unknown, number: number): RowCounts {
+  const isCounts = isObject(counts) && Object.values(counts).every(Number.isSafeInteger);
+  if (!isCounts) throw damaged(number, "no counts of rows");
+  return counts as RowCounts;
+}
+
+function parseRow([name, row]: readonly unknown[], number: number): BackupLine {
+  if (typeof name !== "string" || !isRow(row)) throw damaged(number, "no row of a table");
+  if (name === WINDOW_ENTRY) return { type: "older", name, row };
+  const table = TABLES_BY_NAME.get(name);
   if (!table) throw new BackupError(newer(`the table ${name}`));
-  const unknown = Object.keys(row as TableRow).find((column) => !table.facts.includes(column));
+  const unknown = Object.keys(row).find((column) => !table.facts.includes(column));
   if (unknown !== undefined) throw new BackupError(newer(`the column ${name}.${unknown}`));
-  return { type: "row", table, row: row as TableRow };
+  const missing = table.facts.find((column) => isMissing(table, column, row[column]));
+  if (missing !== undefined) throw damaged(number, `${name}.${missing} is missing`);
+  demandCompletion(table, row, number);
+  return { type: "row", table, row };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isRow(value: unknown): value is TableRow {
+  const isValue = (each: unknown) => each === null || /^(string|number)$/.test(typeof each);
+  return isObject(value) && Object.values(value).every(isValue);
+}
+
+function isMissing(
+  { nullable = [], defaulted = [] }: FactTable,
+  column: string,
+  value: TableRow[string] | undefined,
+): boolean {
+  if (value === undefined) return !nullable.includes(column) && !defaulted.includes(column);
+  return value === null && !nullable.includes(column);
+}
+
+/** What a row holds as JSON is read before it is stored. */
+function demandCompletion({ complete }: FactTable, row: TableRow, number: number): void {
+  try {
+    complete?.(row);
+  } catch (error) {
+    throw damaged(number, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function damaged(number: number, why: string): BackupError {
+  return new BackupError(
+    number === 1 ? "it is no backup, or damaged" : `it is damaged in line ${number} (${why})`,
+  );
 }
 
 function newer(what: string): string {

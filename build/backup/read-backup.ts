@@ -67,14 +67,16 @@ export async function* readBackupRows(
 }
 
 async function* parsedLines(file: TextFile): AsyncGenerator<BackupLine> {
+  let number = 0;
   let open = Buffer.alloc(0);
   for await (const piece of readBytes(file, () => undefined)) {
     const whole = Buffer.concat([open, piece]);
     const end = whole.lastIndexOf(LINE_FEED) + 1;
-    for (const line of whole.toString("utf8", 0, end).split("\n")) {
-      if (line !== "") yield parseLine(line);
+    for (const line of whole.toString("utf8", 0, end).split("\n").slice(0, -1)) {
+      number++;
+      if (line !== "") yield parseLine(line, number);
     }
     open = whole.subarray(end);
   }
-  if (open.length > 0) yield parseLine(open.toString());
+  if (open.length > 0) yield parseLine(open.toString(), number + 1);
 }

@@ -6,7 +6,8 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { renumberListings } from "../../src/store/bulk.ts";
 import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
-import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
+import { FACT_TABLES, type FactTable, tableName } from "../../src/store/tables.ts";
+import type { TextFile } from "../import/file-text.ts";
 import { databasesOf, type LocalState, withLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
 import { endSampleImport } from "../sample-import.ts";
@@ -29,21 +30,40 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
   }
   const beside = join(stateDir, "restoring");
   rmSync(beside, { recursive: true, force: true });
-  const rows = await withState(beside, async (state) => {
-    await removePresets(state.db, "content");
-    let restored = 0;
-    for await (const { table, rows } of readBackupRows(file, CHUNK_ROWS)) {
+  try {
+    const rows = await withState(beside, (state) => restoreRows(state, file));
+    endSampleImport(stateDir);
+    rmSync(join(stateDir, STORES), { recursive: true, force: true });
+    renameSync(join(beside, STORES), join(stateDir, STORES));
+    return rows;
+  } finally {
+    rmSync(beside, { recursive: true, force: true });
+  }
+}
+
+async function restoreRows(state: LocalState, file: TextFile): Promise<number> {
+  await removePresets(state.db, "content");
+  let restored = 0;
+  for await (const { table, rows } of readBackupRows(file, CHUNK_ROWS)) {
+    try {
       await restoreFacts(databasesOf(state)[table.database], table, rows);
-      restored += rows.length;
+    } catch (error) {
+      throw toBackupError(error, file, table);
     }
-    await renumberListings(state.db);
-    return restored;
-  });
-  endSampleImport(stateDir);
-  rmSync(join(stateDir, STORES), { recursive: true, force: true });
-  renameSync(join(beside, STORES), join(stateDir, STORES));
-  rmSync(beside, { recursive: true });
-  return rows;
+    restored += rows.length;
+  }
+  await renumberListings(state.db);
+  return restored;
+}
+
+/** What the tables refuse is the file's fault. */
+function toBackupError(error: unknown, { path }: TextFile, table: FactTable): unknown {
+  if (!(error instanceof Error) || !error.message.includes("SQLITE_CONSTRAINT")) return error;
+  return new BackupError(
+    `cannot restore ${path}: a row of ${tableName(table)} is damaged (${error.message}). ` +
+      "Nothing was written.",
+    { cause: error },
+  );
 }
 
 function withState<Result>(

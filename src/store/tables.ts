@@ -21,6 +21,10 @@ export interface FactTable extends TableBase {
   readonly key: readonly string[];
   /** Columns that a backup holds. */
   readonly facts: readonly string[];
+  /** Facts that may be NULL. */
+  readonly nullable?: readonly string[];
+  /** Facts with a default: a backup that is older than they are does not have them. */
+  readonly defaulted?: readonly string[];
   /** Of which rows, in SQL; without it, all. The others are derived as `derived` says. */
   readonly which?: string;
   /** Columns that it does not hold, and what makes them. */
@@ -51,6 +55,16 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       ...["id", "commit_number", "applied", "refused"],
       ...["pages_written", "pages_unchanged", "pages_failed", "audited", "healed", "audited_at"],
     ],
+    defaulted: [
+      "applied",
+      "refused",
+      "pages_written",
+      "pages_unchanged",
+      "pages_failed",
+      "audited",
+      "healed",
+      "audited_at",
+    ],
     derived: {
       bell_at: "the publisher",
       compiled: "npm run build",
@@ -80,6 +94,8 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       // Imported votes are numbers without rows.
       ...["ups", "downs", "standing", "tallied_at", "data"],
     ],
+    nullable: ["url", "link_key"],
+    defaulted: ["domains", "tallied_at"],
     derived: {
       score: "toPostRow",
       hot: "toPostRow",
@@ -121,6 +137,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       ...["id", "post", "parent", "piece", "depth", "author", "created_at"],
       ...["ups", "downs", "standing", "data"],
     ],
+    nullable: ["parent"],
   },
   {
     type: "facts",
@@ -136,6 +153,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     key: ["post", "name"],
     // Chosen when comments arrive, by what the piece held then: nothing else says it again.
     facts: ["post", "name", "parent", "comments", "chars"],
+    nullable: ["parent"],
     derived: { above: RENUMBERED, visible: RENUMBERED },
     complete: (facts) => ({ ...facts, visible: 0 }),
   },
@@ -145,6 +163,8 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "person",
     key: ["key"],
     facts: ["key", "name", "created_at", "inbox_read", "session_epoch", "departure", "export_at"],
+    nullable: ["departure"],
+    defaulted: ["inbox_read", "session_epoch", "export_at"],
     derived: { post_karma: RENUMBERED, comment_karma: RENUMBERED },
     complete: (facts) => ({ ...facts, post_karma: 0, comment_karma: 0 }),
   },
@@ -164,6 +184,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "refusal",
     key: ["event"],
     facts: ["event", "user", "at", "type", "subject", "reason", "text"],
+    defaulted: ["text"],
   },
   {
     type: "facts",
@@ -178,6 +199,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "report",
     key: ["thing", "person"],
     facts: ["thing", "person", "reason", "at", "event", "community", "is_open"],
+    defaulted: ["community", "is_open"],
   },
   {
     type: "facts",
@@ -249,6 +271,8 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     table: "account",
     key: ["name_key"],
     facts: ["name_key", "name", "password", "session_epoch", "created_at"],
+    nullable: ["password"],
+    defaulted: ["session_epoch"],
   },
   {
     type: "facts",
