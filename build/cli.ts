@@ -10,7 +10,7 @@ import { isOrderMissing } from "../src/store/windows.ts";
 import { type Expected, type Given, parseArguments, refusalOf } from "./arguments.ts";
 import { auditReport, auditSite } from "./audit.ts";
 import { BackupError } from "./backup/backup-file.ts";
-import { exportSite } from "./backup/export-site.ts";
+import { exportSite, UnwritableFileError } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
 import { bench } from "./bench/bench.ts";
 import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
@@ -238,6 +238,7 @@ const EXPECTED_ERRORS = [
   ServerError,
   SettingsError,
   UnreadableFileError,
+  UnwritableFileError,
   BackupError,
   NoSuchLetterError,
 ];

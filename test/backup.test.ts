@@ -346,4 +346,27 @@ describe("a backup", () => {
       await expect(stat(path)).rejects.toThrow("ENOENT");
     }
   });
+
+  it("is for its owner only where others could read what a killed export has left", async () => {
+    const file = join(directory, "after.ndjson.gz");
+    await writeFile(`${file}.partial`, "left", { mode: 0o644 });
+    await writeFile(file, "older", { mode: 0o644 });
+    await exportSite(openDatabases(), file, AT);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await expect(openBackup(file)).resolves.toMatchObject({ isGzip: true });
+  });
+
+  it("is not written onto a folder, nor into one that is not there", async () => {
+    const folder = join(directory, "folder");
+    mkdirSync(folder);
+    const before = await readdir(directory);
+    await expect(exportSite(openDatabases(), folder, AT)).rejects.toThrow(
+      `cannot write ${folder}: ${folder} is a folder`,
+    );
+    const nowhere = join(directory, "nowhere", "site.ndjson");
+    await expect(exportSite(openDatabases(), nowhere, AT)).rejects.toThrow(
+      `cannot write ${nowhere}: there is no folder ${join(directory, "nowhere")}`,
+    );
+    expect(await readdir(directory)).toEqual(before);
+  });
 });

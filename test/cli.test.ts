@@ -38,6 +38,8 @@ describe("a script", () => {
     ["discards all or some", ["dead", "discard", "--all", "x"], {}, "Usage: npm run dead -- list"],
     ["restores no file that is no backup", ["restore", "package.json"], {}, "it is no backup"],
     ["exports to no file", ["export"], {}, "names no file"],
+    ["exports to no file without a name", ["export", ""], {}, "names no file"],
+    ["exports onto no folder", ["export", "build"], {}, "cannot write build: build is a folder"],
     ["does not deploy placeholders", ["deploy"], {}, "still has its placeholders"],
   ])("%s", (_, args, environment, complaint) => {
     const { status, output } = run(args, environment);
