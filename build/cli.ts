@@ -27,6 +27,7 @@ import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
 import { demandPort, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
+import { SystemError, toSystemError } from "./system-errors.ts";
 
 /** The build has the site to itself and writes every page afterwards. */
 const NO_PACE = { fast: 0, slow: 0, private: 0 };
@@ -239,6 +240,7 @@ const EXPECTED_ERRORS = [
   SettingsError,
   UnreadableFileError,
   UnwritableFileError,
+  SystemError,
   BackupError,
   NoSuchLetterError,
 ];
@@ -263,7 +265,10 @@ async function main([name = "", ...args]: string[]): Promise<number> {
     return 1;
   }
   try {
-    return await command.run(readSettings(process.env), parsed);
+    const settings = readSettings(process.env);
+    return await command.run(settings, parsed).catch((error) => {
+      throw toSystemError(error, settings.stateDir, parsed.words);
+    });
   } catch (error) {
     console.error(isExpected(error) ? error.message : error);
     return 1;

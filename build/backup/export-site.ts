@@ -19,7 +19,7 @@ export class UnwritableFileError extends Error {}
 
 /**
  * @returns how many rows; the file has its name only when it is complete
- * @throws UnwritableFileError before anything is written
+ * @throws UnwritableFileError when it leaves none
  */
 export async function exportSite(databases: Databases, file: string, at: Date): Promise<number> {
   const counts: Record<string, number> = {};
@@ -36,7 +36,9 @@ export async function exportSite(databases: Databases, file: string, at: Date): 
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall !== "write") throw error;
+    throw new UnwritableFileError(`cannot write ${file}: ${message}`, { cause: error });
   }
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
