@@ -92,7 +92,7 @@ describe("/me/export", () => {
   });
 
   it("is nobody else's", async () => {
-    expect((await ask("")).headers.get("location")).toBe("/login?dest=%2Fme%2Fexport");
+    expect((await ask("")).headers.get("location")).toBe("/login");
     expect((await ask("bob")).status).toBe(202);
     expect((await ask("bob", "/~ann/export")).status).toBe(404);
   });

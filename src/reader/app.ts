@@ -160,10 +160,10 @@ async function answerOwn(
   now: number,
 ): Promise<Response> {
   const session = await readSession(env, request, now);
-  if (!session) return answerLogin(request);
+  if (!session) return answerLogin();
   const place = placeOf(ownKey(session.person, rest || INBOX_PATH));
   const stored = await readFor(env, session, place.key);
-  if (!stored) return answerLogin(request);
+  if (!stored) return answerLogin();
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(session.person)));
   const own = await findOwn(env, place.part, stored.page, rest, memory, now);
   if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, memory, now);
@@ -176,10 +176,8 @@ async function answerOwn(
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
 }
 
-/** Whoever logs in comes back to what they asked for. */
-function answerLogin(request: Request): Response {
-  const dest = encodeURIComponent(new URL(request.url).pathname);
-  return answerPrivately(answerRedirect(303, `${LOGIN_PATH}?dest=${dest}`));
+function answerLogin(): Response {
+  return answerPrivately(answerRedirect(303, LOGIN_PATH));
 }
 
 /**
@@ -233,7 +231,7 @@ async function answerGuarded(
 ): Promise<Response> {
   const session = await readSession(env, request, now);
   const stored = session && (await readFor(env, session, key));
-  if (!stored) return answerLogin(request);
+  if (!stored) return answerLogin();
   const { page } = stored;
   const response =
     page && (await readReaders(page)).includes(session.person)
