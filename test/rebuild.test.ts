@@ -1,6 +1,7 @@
 /**
  * The first promise: after any sequence of events, in any order, with duplicates, faults and crashes,
- * once nothing is stale, the stored site is byte for byte what a full build writes. Never skipped.
+ * once nothing is stale, the stored site is byte for byte what a full build writes. And the second:
+ * what is gone is on none of its pages. Never skipped.
  */
 import { describe, expect, it } from "vitest";
 import { FREE } from "../src/consumer/limits.ts";
@@ -31,6 +32,7 @@ describe("publishing only the affected pages leaves what a full build would", ()
     ["several pages, no faults", { steps: 40, posts: 70, faultProbability: 0 }],
     ["few posts, many faults", { steps: 80, posts: 5, faultProbability: 0.2 }],
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],
+    ["moderators who leave", { steps: 120, posts: 6, faultProbability: 0.1, isModerated: true }],
     ["on the free plan", { steps: 40, posts: 30, faultProbability: 0.1, limits: FREE }],
   ])("%s", { timeout: TIMEOUT_MS }, async (name, options) => {
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES / 4; seed++) {

@@ -3,6 +3,7 @@
  * first: what its author deleted is on no page, and what was edited or judged is not as it was before.
  */
 import type { CairnEvent } from "../../src/queue/events.ts";
+import { MARKS } from "./sent.ts";
 import { type StoredSite, storedPages } from "./site-check.ts";
 
 type Kept = Extract<
@@ -112,8 +113,8 @@ function inboxOf({ by }: Kept): string {
 /** Its title, or its text, as random-events writes them. */
 function shows(event: Kept): RegExp {
   return "post" in event
-    ? new RegExp(`Stone ${event.post} `)
-    : new RegExp(`said(?:\\*\\*|(?:<|&lt;)/strong(?:>|&gt;)) ${event.comment}`);
+    ? new RegExp(`Stone ${MARKS.title}${event.post} `)
+    : new RegExp(`said(?:\\*\\*|(?:<|&lt;)/strong(?:>|&gt;)) ${MARKS.text}${event.comment}`);
 }
 
 function isSo(event: Kept, thing: Thing | undefined): boolean {

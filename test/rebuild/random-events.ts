@@ -1,11 +1,10 @@
 /** Events as people would cause them, with the rare ones made common. */
 import { type CommentId, type EventId, mintId, type PostId } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
+import { departure, moderatedEvent, moderator, moderatorEvent } from "./moderator-events.ts";
 import type { Random } from "./random.ts";
+import { type Base, MARKS, PEOPLE, type Sent } from "./sent.ts";
 
-const PEOPLE = ["ann", "Bob", "cleo", "dan", "Eve"];
-/** Those who may delete their account: the others keep the site going. */
-const LEAVING = ["dan", "Eve"];
 /** Few links, written in many ways, so that groups of them come and go. */
 const LINKS = [
   ...["https://a.example/1", "http://www.a.example/1/", "https://A.example/1?utm_source=mail"],
@@ -14,21 +13,25 @@ const LINKS = [
   ...["https://alone.example/once", "https://alone.example/twice"],
 ];
 
-/** What has been sent so far, whether it has arrived or not. */
-export interface Sent {
-  readonly communities: string[];
-  readonly posts: { readonly id: PostId; readonly by: string }[];
-  readonly comments: { readonly id: CommentId; readonly post: PostId; readonly by: string }[];
-}
-
 /**
  * Of comments: two of the first, or one of the second, fill a piece of a thread. The third, as it may
  * be imported, has no room in any, and begins one of its own. Characters.
  */
 const LONG_TEXTS = [120_000, 299_000, 310_000];
 
-/** @param isLong many events fill pieces of threads, which stand side by side, or empty them */
-export function randomEvent(random: Random, sent: Sent, now: number, isLong: boolean): CairnEvent {
+export interface EventKinds {
+  /** Many events fill pieces of threads, which stand side by side, or empty them. */
+  readonly isLong?: boolean;
+  /** Moderators do much, and they come and go. */
+  readonly isModerated?: boolean;
+}
+
+export function randomEvent(
+  random: Random,
+  sent: Sent,
+  now: number,
+  { isLong = false, isModerated = false }: EventKinds,
+): CairnEvent {
   const base = {
     version: 1 as const,
     id: mintId(now, random.next) as EventId,
@@ -38,6 +41,9 @@ export function randomEvent(random: Random, sent: Sent, now: number, isLong: boo
   };
   if (isLong && sent.comments.length > 0 && random.chance(0.8)) {
     return pieceEvent(random, sent, base);
+  }
+  if (isModerated && sent.posts.length > 0 && random.chance(0.5)) {
+    return moderatedEvent(random, sent, base);
   }
   const kind = random.next();
   if (sent.communities.length === 0 || kind < 0.04) return newCommunity(random, sent, base);
@@ -54,9 +60,10 @@ function postEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   const by = random.chance(0.8) ? author : base.by;
   const kind = random.next();
   if (kind < 0.25) return { ...base, type: "post_deleted", by, post };
-  if (kind < 0.35) return { ...base, type: "post_edited", by, post, text: `edit ${base.id}` };
+  if (kind < 0.35)
+    return { ...base, type: "post_edited", by, post, text: `edit ${MARKS.edit}${base.id}` };
   if (kind < 0.55) return { ...base, type: "post_marked", post, ...randomMark(random) };
-  if (kind < 0.65) return { ...base, type: "post_reported", post, reason: base.id };
+  if (kind < 0.65) return { ...base, type: "post_reported", post, reason: MARKS.report + base.id };
   return { ...base, type: "post_voted", post, value: random.pick([-1, 0, 1, 1]) };
 }
 
@@ -64,41 +71,9 @@ function randomMark(random: Random) {
   return { kind: random.pick(["saved", "hidden"] as const), isSet: random.chance(0.7) };
 }
 
-/** Of whoever: some moderate the place, one is an admin, the others are refused. */
-function moderatorEvent(random: Random, sent: Sent, base: Base): CairnEvent {
-  const kind = random.next();
-  const { id: post } = random.pick(sent.posts);
-  const comment = sent.comments.length > 0 ? random.pick(sent.comments).id : null;
-  const verdict = random.pick(["approved", "removed", "spam"] as const);
-  const reason = random.chance(0.5) ? `because ${base.id}` : "";
-  if (kind < 0.15)
-    return { ...base, type: "post_locked", post, isLocked: random.chance(0.6), reason };
-  if (kind < 0.35) return { ...base, type: "role_set", ...randomRole(random, sent), reason };
-  if (kind < 0.65 || comment === null)
-    return { ...base, type: "post_judged", post, verdict, reason };
-  return { ...base, type: "comment_judged", comment, verdict, reason };
-}
-
-/** Mostly the admin, else anybody. */
-function moderator(random: Random, { by }: Base): string {
-  return random.chance(0.6) ? "Bob" : by;
-}
-
-function randomRole(random: Random, sent: Sent) {
-  return {
-    community: random.pick(sent.communities),
-    person: random.pick(PEOPLE),
-    kind: random.pick(["moderator", "banned"] as const),
-    isSet: random.chance(0.6),
-  };
-}
-
 function personEvent(random: Random, base: Base): CairnEvent {
   const kind = random.next();
-  if (kind < 0.15) {
-    const posts = random.pick(["keep", "delete"] as const);
-    return { ...base, type: "account_deleted", by: random.pick(LEAVING), epoch: 9, posts };
-  }
+  if (kind < 0.15) return departure(random, base);
   if (kind < 0.2) return { ...base, type: "sessions_ended", epoch: random.int(4) };
   if (kind < 0.3) return { ...base, type: "export_requested" };
   if (kind < 0.6) return { ...base, type: "inbox_read", slot: random.int(30) };
@@ -116,7 +91,14 @@ function newComment(random: Random, sent: Sent, base: Base): CairnEvent {
   const post = above && random.chance(0.95) ? above.post : other;
   sent.comments.push({ id, post, by: base.by });
   const parent = above?.id ?? null;
-  return { ...base, type: "comment_posted", comment: id, post, parent, text: `**said** ${id}` };
+  return {
+    ...base,
+    type: "comment_posted",
+    comment: id,
+    post,
+    parent,
+    text: `**said** ${MARKS.text}${id}`,
+  };
 }
 
 /** Nothing is to be seen of white space, so pages stay small. */
@@ -142,7 +124,7 @@ function longComment(random: Random, sent: Sent, base: Base): CairnEvent {
   const { id: above, post } = random.pick(sent.comments.slice(0, 3));
   sent.comments.push({ id, post, by: base.by });
   const parent = random.chance(0.3) ? above : null;
-  const text = longText(random, `**said** ${id}`);
+  const text = longText(random, `**said** ${MARKS.text}${id}`);
   return { ...base, type: "comment_posted", comment: id, post, parent, text };
 }
 
@@ -151,13 +133,13 @@ function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   const by = random.chance(0.8) ? author : base.by;
   const kind = random.next();
   if (kind < 0.3) return { ...base, type: "comment_deleted", by, comment };
-  if (kind < 0.45) return { ...base, type: "comment_edited", by, comment, text: `now ${base.id}` };
+  if (kind < 0.45)
+    return { ...base, type: "comment_edited", by, comment, text: `now ${MARKS.edit}${base.id}` };
   if (kind < 0.55) return { ...base, type: "comment_marked", comment, ...randomMark(random) };
-  if (kind < 0.65) return { ...base, type: "comment_reported", comment, reason: base.id };
+  if (kind < 0.65)
+    return { ...base, type: "comment_reported", comment, reason: MARKS.report + base.id };
   return { ...base, type: "comment_voted", comment, value: random.pick([-1, 0, 1, 1]) };
 }
-
-type Base = Pick<CairnEvent, "version" | "id" | "at" | "by">;
 
 function newCommunity(random: Random, sent: Sent, base: Base): CairnEvent {
   const name = `Place${sent.communities.length}`;
@@ -177,15 +159,15 @@ function newPost(random: Random, sent: Sent, now: Base): CairnEvent {
   const id = mintId(base.at, random.next) as PostId;
   sent.posts.push({ id, by: base.by });
   const isLink = random.chance(0.6);
-  const url = random.chance(0.6) ? random.pick(LINKS) : `https://c.example/${id}`;
+  const url = random.chance(0.6) ? random.pick(LINKS) : `https://c.example/${MARKS.url}${id}`;
   return {
     ...base,
     type: "post_submitted",
     post: id,
     community: random.pick(sent.communities),
-    title: `Stone ${id} <&>`,
+    title: `Stone ${MARKS.title}${id} <&>`,
     url: isLink ? url : null,
-    text: isLink ? null : `*text* of ${id}`,
+    text: isLink ? null : `*text* of ${MARKS.text}${id}`,
     resubmit: random.chance(0.1),
   };
 }

@@ -15,13 +15,15 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { receivingOf } from "../receiving.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
+import { goneDifferences } from "./gone-check.ts";
 import { Promises } from "./promises.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { randomEvent, type Sent } from "./random-events.ts";
+import { type EventKinds, randomEvent } from "./random-events.ts";
+import type { Sent } from "./sent.ts";
 import { type StoredSite, siteDifferences } from "./site-check.ts";
 import { isRisingDue, windowDifferences } from "./window-check.ts";
 
-export interface SequenceOptions {
+export interface SequenceOptions extends EventKinds {
   readonly seed: number;
   /** Steps, each of which sends, delivers, publishes or ticks. */
   readonly steps: number;
@@ -29,8 +31,6 @@ export interface SequenceOptions {
   readonly posts: number;
   /** Of a call that fails while faults are on. */
   readonly faultProbability: number;
-  /** Are there comments that fill pieces of threads? */
-  readonly isLong?: boolean;
   /** Without them, those of the paid plan. */
   readonly limits?: Limits;
 }
@@ -67,12 +67,15 @@ export async function runSequence(
   for (let late = 0; late < AFTERTHOUGHTS; late++) now = await run.afterthought();
   const atTheEnd = await windowDifferences(stored.db, now, true);
   const differences = [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
-  return [...differences, ...(await run.brokenPromises())];
+  const gone = await goneDifferences(stored, run.history);
+  return [...differences, ...gone, ...(await run.brokenPromises())];
 }
 
 class Sequence {
   /** Found on the way: right after a tick, the clock-driven listings are in order. */
   readonly differences: string[] = [];
+  /** All that was sent. */
+  readonly history: CairnEvent[] = [];
   readonly #stored: StoredSite;
   readonly #random: Random;
   readonly #faults: Faults;
@@ -81,7 +84,6 @@ class Sequence {
   readonly #isolates = [new RankedHeads(), new RankedHeads()];
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
-  readonly #history: CairnEvent[] = [];
   readonly #promises: Promises;
   #queue: Queued[] = [];
   #now = BEGIN_MS;
@@ -135,18 +137,17 @@ class Sequence {
   }
 
   brokenPromises(): Promise<string[]> {
-    return this.#promises.broken(this.#history);
+    return this.#promises.broken(this.history);
   }
 
   async #send(): Promise<void> {
-    const { isLong = false } = this.#options;
-    const event = randomEvent(this.#random, this.#sent, this.#now, isLong);
-    this.#history.push(event);
+    const event = randomEvent(this.#random, this.#sent, this.#now, this.#options);
+    this.history.push(event);
     // What fills pieces may be refused: there is no room.
-    if (!isLong) await this.#promises.note(event);
+    if (!this.#options.isLong) await this.#promises.note(event);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {
-      this.#queue.push({ event: this.#random.pick(this.#history), attempts: 1 });
+      this.#queue.push({ event: this.#random.pick(this.history), attempts: 1 });
     }
   }
 
@@ -172,7 +173,9 @@ class Sequence {
     const messages = batch.map((queued) => this.#message(queued));
     this.#goToIsolate();
     await receiveEvents(messages, receivingOf(this.#deps));
-    await finishDepartures(this.#deps).catch(() => undefined);
+    // Where moderators leave, mostly cron, or the next batch, goes on with what is left of them.
+    const isLeft = this.#options.isModerated && this.#random.chance(0.6);
+    if (!isLeft) await finishDepartures(this.#deps).catch(() => undefined);
     for (const { queued, isAcked } of messages) {
       if (!isAcked || this.#random.chance(0.05)) {
         this.#queue.push({ event: queued.event, attempts: queued.attempts + 1 });

@@ -1,0 +1,66 @@
+/** What moderators do, and those who would like to. */
+import type { CairnEvent } from "../../src/queue/events.ts";
+import type { Random } from "./random.ts";
+import { type Base, LEAVING, MARKS, PEOPLE, type Sent } from "./sent.ts";
+
+/** Of whoever: some moderate the place, one is an admin, the others are refused. */
+export function moderatorEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const kind = random.next();
+  const { id: post } = random.pick(sent.posts);
+  const comment = sent.comments.length > 0 ? random.pick(sent.comments).id : null;
+  const verdict = random.pick(["approved", "removed", "spam"] as const);
+  const reason = random.chance(0.5) ? `because ${base.id}` : "";
+  if (kind < 0.15)
+    return { ...base, type: "post_locked", post, isLocked: random.chance(0.6), reason };
+  if (kind < 0.35) return { ...base, type: "role_set", ...randomRole(random, sent), reason };
+  if (kind < 0.65 || comment === null)
+    return { ...base, type: "post_judged", post, verdict, reason };
+  return { ...base, type: "comment_judged", comment, verdict, reason };
+}
+
+/** Mostly the admin, else anybody. */
+export function moderator(random: Random, { by }: Base): string {
+  return random.chance(0.6) ? "Bob" : by;
+}
+
+function randomRole(random: Random, sent: Sent) {
+  return {
+    community: random.pick(sent.communities),
+    person: random.pick(PEOPLE),
+    kind: random.pick(["moderator", "banned"] as const),
+    isSet: random.chance(0.6),
+  };
+}
+
+/** Where moderators come and go, are busy, and some leave for good. */
+export function moderatedEvent(random: Random, sent: Sent, base: Base): CairnEvent {
+  const kind = random.next();
+  if (kind < 0.04) return departure(random, base);
+  if (kind < 0.35) return roleAnywhere(random, sent, base);
+  if (kind < 0.55) return report(random, sent, base);
+  return moderatorEvent(random, sent, { ...base, by: moderator(random, base) });
+}
+
+export function departure(random: Random, base: Base): CairnEvent {
+  const posts = random.pick(["keep", "delete"] as const);
+  return { ...base, type: "account_deleted", by: random.pick(LEAVING), epoch: 9, posts };
+}
+
+/** Also of who is written otherwise, or has never been there. */
+function roleAnywhere(random: Random, sent: Sent, base: Base): CairnEvent {
+  const role = randomRole(random, sent);
+  const person = random.chance(0.1)
+    ? random.pick(["BOB", "DAN", "new1", "nobody", "no name"])
+    : role.person;
+  const reason = random.chance(0.5) ? `because ${base.id}` : "";
+  return { ...base, type: "role_set", ...role, by: moderator(random, base), person, reason };
+}
+
+function report(random: Random, sent: Sent, base: Base): CairnEvent {
+  const reason = MARKS.report + base.id;
+  const { id: post } = random.pick(sent.posts);
+  if (sent.comments.length === 0 || random.chance(0.6)) {
+    return { ...base, type: "post_reported", post, reason };
+  }
+  return { ...base, type: "comment_reported", comment: random.pick(sent.comments).id, reason };
+}
