@@ -9,3 +9,6 @@ CREATE TABLE left_behind (
 ) WITHOUT ROWID;
 -- Which rows are old enough to go.
 CREATE INDEX left_behind_at ON left_behind (at);
+
+-- Refusals are few, and are looked for by person only when an account goes.
+DROP INDEX refusal_user;
