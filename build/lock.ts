@@ -1,6 +1,6 @@
 /** One process at a time may use a state directory: two would corrupt each other's SQLite. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -75,7 +75,7 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
 
 /** Null of what is no lock. */
 function readHolder(file: string): Holder | null {
-  if (!existsSync(file)) return null;
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return null;
   try {
     return asHolder(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
