@@ -58,7 +58,6 @@ export async function serve(settings: Settings, lock: StateLock): Promise<number
 export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
   await demandPort(settings.port, lock.command);
   const wrangler = startWrangler(settings);
-  if (wrangler.pid !== undefined) lock.addServer(wrangler.pid, settings.port);
   const ended = new Promise<number>((resolve) => {
     wrangler.once("exit", (code) => resolve(code ?? 0));
   });
@@ -73,6 +72,8 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
       return stop(signal);
     });
   }
+  // Whoever reads of it in the lock may tell it to end.
+  if (wrangler.pid !== undefined) lock.addServer(wrangler.pid, settings.port);
   const endsEarly = ended.then((code) => {
     if (told !== null) throw new InterruptedStartError(told);
     throw new ServerError(
