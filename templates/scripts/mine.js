@@ -161,7 +161,7 @@ function showChanged() {
 function showReported(id) {
   for (const link of all(".more")) {
     if (!link.search.endsWith(`=${id}`) || link.previousElementSibling?.matches(".done")) continue;
-    link.insertAdjacentHTML("beforebegin", "<span class=done>reported</span> ");
+    link.insertAdjacentHTML("beforebegin", "<span class=done>reported</span> · ");
   }
 }
 
