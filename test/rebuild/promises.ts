@@ -119,7 +119,9 @@ function shows(event: Kept): RegExp {
 
 function isSo(event: Kept, thing: Thing | undefined): boolean {
   const kind = kindOf(event);
-  if (!thing || kind === "deleted") return thing?.standing === "deleted";
+  // What goes with its author's account is neither edited nor judged any more.
+  const isDeleted = thing?.standing === "deleted";
+  if (!thing || kind === "deleted" || isDeleted) return isDeleted;
   return (kind === "edited" ? thing.edit : thing.verdict) >= `${event.at}${event.id}`;
 }
 
