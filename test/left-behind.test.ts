@@ -66,6 +66,19 @@ async function expectPublished(): Promise<void> {
   expect(await siteDifferences(site)).toEqual([]);
 }
 
+describe("what arrives with its author's departure", () => {
+  it("is done, although the clock of another edge puts it after that", async () => {
+    const deletion = anEvent({ type: "comment_deleted", by: NAME, comment });
+    const edit = anEvent({ type: "post_edited", by: NAME, post, text: "nothing" });
+    const departure = { ...leaves(NAME), at: Math.min(deletion.at, edit.at) - 1000 };
+    expect(await site.send(departure, deletion, edit)).toEqual(["applied", "applied", "applied"]);
+    await expectPublished();
+    expect(await site.keysWith(SAID)).toEqual([]);
+    expect(await site.keysWith(TEXT)).toEqual([]);
+    expect(await site.keysWith(NAME)).toEqual([]);
+  });
+});
+
 describe.each([
   ["right after its author left", async () => {}],
   ["when all they wrote is nobody's", () => site.publishUrgent()],

@@ -9,7 +9,8 @@ import type { PersonKey } from "../src/model/ids.ts";
 import { IS_LONG } from "./faults/long.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
-import { runSequence } from "./rebuild/sequence.ts";
+import { FileOperator } from "./rebuild/operator.ts";
+import { runSequence, type SequenceOptions } from "./rebuild/sequence.ts";
 
 /** As many as fit into some seconds, or 10,000; CAIRN_SEED and CAIRN_SEQUENCES run others. */
 const FIRST_SEED = Number(process.env.CAIRN_SEED ?? 1);
@@ -25,6 +26,15 @@ function openSite() {
   };
 }
 
+async function runSeeds(name: string, options: Omit<SequenceOptions, "seed">): Promise<void> {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES / 4; seed++) {
+    const differences = await runSequence(openSite(), { ...options, seed });
+    expect(differences, `seed ${seed}`).toEqual([]);
+  }
+  const last = FIRST_SEED + SEQUENCES / 4 - 1;
+  process.stdout.write(`${name}: seeds ${FIRST_SEED} to ${last}, 0 differences\n`);
+}
+
 describe("publishing only the affected pages leaves what a full build would", () => {
   it.each([
     ["deep threads, no faults", { steps: 120, posts: 2, faultProbability: 0 }],
@@ -34,13 +44,12 @@ describe("publishing only the affected pages leaves what a full build would", ()
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],
     ["moderators who leave", { steps: 120, posts: 6, faultProbability: 0.1, isModerated: true }],
     ["on the free plan", { steps: 40, posts: 30, faultProbability: 0.1, limits: FREE }],
-  ])("%s", { timeout: TIMEOUT_MS }, async (name, options) => {
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES / 4; seed++) {
-      const differences = await runSequence(openSite(), { ...options, seed });
-      expect(differences, `seed ${seed}`).toEqual([]);
-    }
-    const last = FIRST_SEED + SEQUENCES / 4 - 1;
-    process.stdout.write(`${name}: seeds ${FIRST_SEED} to ${last}, 0 differences\n`);
+  ])("%s", { timeout: TIMEOUT_MS }, runSeeds);
+
+  it("imports, deploys and backups between", { timeout: TIMEOUT_MS }, async ({ task }) => {
+    const operator = await FileOperator.open();
+    const options = { steps: 50, posts: 12, faultProbability: 0.05, operator };
+    await runSeeds(task.name, options).finally(() => operator.close());
   });
 
   it.each([

@@ -31,7 +31,7 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
   const beside = join(stateDir, "restoring");
   rmSync(beside, { recursive: true, force: true });
   try {
-    const rows = await withState(beside, (state) => restoreRows(state, file));
+    const rows = await withState(beside, (state) => restoreRows(databasesOf(state), file));
     endSampleImport(stateDir);
     rmSync(join(stateDir, STORES), { recursive: true, force: true });
     renameSync(join(beside, STORES), join(stateDir, STORES));
@@ -41,18 +41,19 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
   }
 }
 
-async function restoreRows(state: LocalState, file: TextFile): Promise<number> {
-  await removePresets(state.db, "content");
+/** @param databases migrated and empty */
+export async function restoreRows(databases: Databases, file: TextFile): Promise<number> {
+  await removePresets(databases.content, "content");
   let restored = 0;
   for await (const { table, rows } of readBackupRows(file, CHUNK_ROWS)) {
     try {
-      await restoreFacts(databasesOf(state)[table.database], table, rows);
+      await restoreFacts(databases[table.database], table, rows);
     } catch (error) {
       throw toBackupError(error, file, table);
     }
     restored += rows.length;
   }
-  await renumberListings(state.db);
+  await renumberListings(databases.content);
   return restored;
 }
 

@@ -127,7 +127,14 @@ export class Draft {
 
   /** Although its sender has deleted their account since. */
   isStillDone(event: CairnEvent): boolean {
-    return isStillDone(event, this.#leftBehind(event.by, LEAVING));
+    return isStillDone(event, this.#leftBehind(event.by, LEAVING) ?? this.#leavingNow(event));
+  }
+
+  /** When they left, if their departure is in this batch: edges' clocks may have put it first. */
+  #leavingNow({ by }: CairnEvent): number | undefined {
+    const key = personKey(by);
+    const before = key === null ? undefined : this.#rows.people.get(key);
+    return before?.departure === null ? this.#now : undefined;
   }
 
   /** When they left, if they had a say in it then; milliseconds since 1970. */

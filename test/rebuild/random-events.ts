@@ -6,7 +6,7 @@ import type { Random } from "./random.ts";
 import { type Base, MARKS, PEOPLE, type Sent } from "./sent.ts";
 
 /** Few links, written in many ways, so that groups of them come and go. */
-const LINKS = [
+export const LINKS = [
   ...["https://a.example/1", "http://www.a.example/1/", "https://A.example/1?utm_source=mail"],
   ...["https://b.example/?q=2", "http://blog.b.example:8080/?q=2", "https://deep.blog.b.example"],
   ...["http://203.0.113.7/x", "https://co.uk/", "https://münchen.example/", "http://localhost/1"],

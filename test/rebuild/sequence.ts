@@ -11,6 +11,7 @@ import { type PublisherDeps, publishStale } from "../../src/consumer/publish-sta
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
+import type { PersonKey } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { receivingOf } from "../receiving.ts";
@@ -23,6 +24,13 @@ import type { Sent } from "./sent.ts";
 import { type StoredSite, siteDifferences } from "./site-check.ts";
 import { isRisingDue, windowDifferences } from "./window-check.ts";
 
+/** Works on the site while no server runs. */
+export interface Operator {
+  import(stored: StoredSite, random: Random, sent: Sent, nowMs: number): Promise<void>;
+  /** @returns what a backup, restored, has otherwise */
+  restored(stored: StoredSite): Promise<readonly string[]>;
+}
+
 export interface SequenceOptions extends EventKinds {
   readonly seed: number;
   /** Steps, each of which sends, delivers, publishes or ticks. */
@@ -33,6 +41,8 @@ export interface SequenceOptions extends EventKinds {
   readonly faultProbability: number;
   /** Without them, those of the paid plan. */
   readonly limits?: Limits;
+  /** Without one, nobody imports, deploys or restores. */
+  readonly operator?: Operator;
 }
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
@@ -117,7 +127,8 @@ class Sequence {
   }
 
   async step(): Promise<void> {
-    const { faultProbability } = this.#options;
+    const { faultProbability, operator } = this.#options;
+    if (operator && this.#random.chance(0.1)) await this.#operate(operator);
     this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
     this.#now += this.#random.pick([0, 1, 700, 1500, 61_000]);
     if (this.#random.chance(0.07)) this.#now += this.#random.pick(QUIET_MS);
@@ -183,6 +194,30 @@ class Sequence {
     }
   }
 
+  async #operate(operator: Operator): Promise<void> {
+    const kind = this.#random.next();
+    if (kind < 0.2) {
+      const restored = await operator.restored(this.#stored);
+      this.differences.push(...restored.map((each) => `at ${this.#now}: ${each}`));
+      return;
+    }
+    if (kind < 0.6) await operator.import(this.#stored, this.#random, this.#sent, this.#now);
+    else await this.#deploy(this.#random.pick([["bob"], ["bob", "cleo"]]) as PersonKey[]);
+    this.#isolates.fill(new RankedHeads());
+    await this.#nameAll();
+  }
+
+  /** Other admins are another configuration: every page may look otherwise. */
+  async #deploy(admins: readonly PersonKey[]): Promise<void> {
+    this.#deps = { ...this.#deps, config: { ...this.#stored.config, admins } };
+    await this.#nameAll();
+  }
+
+  /** As a server does that starts, or cron; killed, the next one does it. */
+  async #nameAll(): Promise<void> {
+    await nameAllPages(this.#deps).catch(() => undefined);
+  }
+
   /** Where the next invocation runs: mostly one that has run before, and remembers something. */
   #goToIsolate(): void {
     const index = this.#random.int(this.#isolates.length);
@@ -231,6 +266,7 @@ class Sequence {
   /** @returns when the last tick was, in seconds since 1970 */
   async finish(): Promise<number> {
     this.#faults.probability = 0;
+    if (this.#options.operator) await this.#deploy(this.#stored.config.admins);
     const rounds = this.#queue.length + 10;
     for (let round = 0; this.#queue.length > 0; round++) {
       if (round > rounds) throw new Error(`${this.#queue.length} events are never applied`);
