@@ -524,6 +524,10 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const isFilled = async () => (await text.inputValue()) === "Some *marked* words";
       await until("the text", isFilled, SCRIPTS_MS);
 
+      await tab.goto("/me/written");
+      await (await openMenu(line)).getByText("edit").click();
+      await until("the text, from a list", isFilled, SCRIPTS_MS);
+
       // What is refused is not on its way.
       await text.fill("x".repeat(40_001));
       await tab.getByRole("button", { name: "Replace the text" }).click();
@@ -553,8 +557,48 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await overlayOf(tab);
       expect(await line.getByText("reported").count()).toBe(0);
       await report("It rolls away");
-      await line.getByText("reported", { exact: true }).waitFor();
+      await line.getByText("reported ·", { exact: true }).waitFor();
       expect(window.complaints()).toEqual([expect.stringContaining("status of 422")]);
+    });
+
+    test("what a moderator sends is acknowledged in the queue, until it is done", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Warden");
+      const place = { name: "Wardens", title: "Wardens", description: "" };
+      const said = { sr: "wardens", title: "Words of Warden", kind: "self", text: "Odd ones" };
+      await sendForm(tab, "create_community", place);
+      const id = await sendForm(tab, "submit", said);
+      await sendForm(tab, "report", { thing_id: id, reason: "odd" });
+      const queue = "/r/wardens/about/reports";
+      await until("the report", () => showsOn(tab, queue, said.title), FRESH_MS);
+      await overlayOf(tab);
+      const release = await holdPublishing(tab, `**${queue}`);
+      const thing = tab.locator(`article[id=${id}]`);
+      await thing.getByRole("button", { name: "remove", exact: true }).click();
+      await thing.getByText("removal sent").waitFor();
+      await release();
+      const isListed = async () => {
+        await tab.goto(queue);
+        return (await thing.getByRole("button", { name: "remove", exact: true }).count()) > 0;
+      };
+      await until("the end", async () => !(await isListed()), FRESH_MS);
+    });
+
+    test("what somebody else wrote does not look deleted to who tried", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Stranger");
+      await tab.goto(stone.path);
+      await overlayOf(tab);
+      const { line } = postLine(tab, stone);
+      await (await openMenu(line)).getByText("all").click();
+      await tab.getByRole("link", { name: "delete it" }).click();
+      await overlayOf(tab);
+      await tab.getByRole("button", { name: "Delete it" }).click();
+      await tab.waitForURL(`**${stone.path}`);
+      await overlayOf(tab);
+      expect(await line.isVisible()).toBe(true);
+      expect(await tab.getByText("Deleted: that is being published.").count()).toBe(0);
     });
 
     test("a link that its author deletes is gone from its page at once", async () => {
@@ -627,7 +671,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await acts.allTextContents()).toEqual(["save", "edit", "delete", "all"]);
       await acts.getByText("delete").click();
       await page.getByRole("button", { name: "Delete it" }).click();
-      await page.waitForURL(`**${thread}`);
+      await page.waitForURL(`**${thread}#t1_*`);
       const isGone = async () => {
         await page.reload();
         return (await said.count()) === 0;
@@ -773,6 +817,14 @@ async function enter(page: Page, path: string, button: string, name: string): Pr
   await page.waitForURL("/");
 }
 
+/** As a script does, in the tab's session; answers with the fullname, if there is one. */
+async function sendForm(page: Page, path: string, form: Record<string, string>): Promise<string> {
+  const headers = { accept: "application/json" };
+  const accepted = await page.request.post(`/api/${path}`, { form, headers });
+  expect(accepted.status()).toBe(202);
+  return (await accepted.json()).id;
+}
+
 /** In place, below a comment; the browser is where it goes on then. */
 async function answer(comment: Locator, words: string): Promise<void> {
   const page = comment.page();
@@ -821,10 +873,10 @@ async function showsOn(page: Page, path: string, words: string): Promise<boolean
   return (await page.locator("body").textContent())?.includes(words) ?? false;
 }
 
-/** From now on the thread that is open stays as it is, in all tabs, whatever is said or done in it. */
-async function holdPublishing(page: Page): Promise<() => Promise<void>> {
+/** From now on the page that is open stays as it is, in all tabs, whatever is said or done in it. */
+async function holdPublishing(page: Page, held = "**/comments/**"): Promise<() => Promise<void>> {
   const body = await page.evaluate<string>("fetch(location.href).then((page) => page.text())");
-  const [forms, thread] = ["**/api/*", "**/comments/**"];
+  const forms = "**/api/*";
   const context = page.context();
   await context.route(forms, async (route) => {
     if (route.request().method() === "GET") return route.continue();
@@ -834,10 +886,10 @@ async function holdPublishing(page: Page): Promise<() => Promise<void>> {
     const html = `<!doctype html><meta http-equiv="refresh" content="0;url=${leadsTo}">`;
     await route.fulfill({ contentType: "text/html", body: html });
   });
-  await context.route(thread, (route) => route.fulfill({ contentType: "text/html", body }));
+  await context.route(held, (route) => route.fulfill({ contentType: "text/html", body }));
   return async () => {
     await context.unroute(forms);
-    await context.unroute(thread);
+    await context.unroute(held);
   };
 }
 

@@ -1,7 +1,7 @@
 /** The pages of intake: a form to fill in, a refused form again, or why something was refused. */
 import { renderTemplate } from "../pages/templates.ts";
 import type { FieldName, Form, FormPage } from "./form.ts";
-import { HOME, refererPath, wayBack } from "./local-path.ts";
+import { atComment, HOME, refererPath, wayBack } from "./local-path.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import type { Said } from "./say.ts";
 
@@ -86,7 +86,8 @@ function loginView(request: Request, { form, fields }: Sent) {
 /** Where the sender came from; the thread when that was the form's own page. */
 function destOf(request: Request, page: FormPage | null, fields: URLSearchParams): string {
   const path = wayBack(request, fields);
-  return path === HOME ? (threadOf(page, fields) ?? HOME) : path;
+  if (path === HOME) return threadOf(page, fields) ?? HOME;
+  return atComment(path, fields.get("id") ?? fields.get("thing_id"));
 }
 
 function threadOf(page: FormPage | null, fields: URLSearchParams): string | null {

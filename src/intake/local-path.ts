@@ -23,6 +23,12 @@ export function wayBack(request: Request, fields: URLSearchParams): string {
   return dest === "" ? refererPath(request) : localPath(dest);
 }
 
+/** The same page, scrolled to the comment that it is about. */
+export function atComment(path: string, fullname: string | null): string {
+  const isElsewhere = path === HOME || path.includes("#");
+  return isElsewhere || !fullname?.startsWith("t1_") ? path : `${path}#${fullname}`;
+}
+
 /** The page of this site that a form was sent from, or `/`. */
 export function refererPath(request: Request): string {
   const referer = URL.parse(request.headers.get("referer") ?? "");

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { commentFullname, postFullname } from "../model/ids.ts";
 import { renderTemplate } from "../pages/templates.ts";
 import { answerRefusal } from "./answer.ts";
-import { wayBack } from "./local-path.ts";
+import { atComment, wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
 import { requiredThing } from "./thing.ts";
 
@@ -16,11 +16,12 @@ export function openThing(context: Context): Response {
   const thing = requiredThing(fields, "id");
   if (isRefusal(thing)) return answerRefusal({ request, refusal: thing, sent: null });
   const isPost = thing.kind === "post";
+  const id = isPost ? postFullname(thing.post) : commentFullname(thing.comment);
   const html = renderTemplate("thing", {
     title: isPost ? "This post" : "This comment",
-    id: isPost ? postFullname(thing.post) : commentFullname(thing.comment),
+    id,
     isPost,
-    dest: wayBack(request, fields),
+    dest: atComment(wayBack(request, fields), id),
   });
   return context.html(html);
 }

@@ -23,7 +23,7 @@ const saidKey = `said:${me}`;
 const changedKey = `changed:${me}`;
 /** Of this tab: the list of its last form, and what to add once that was accepted. */
 const sentKey = `sent:${me}`;
-const reportedKey = `reported:${me}`;
+const doneKey = `done:${me}`;
 const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
@@ -40,11 +40,16 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   if (defaultPrevented) return;
   const fields = fieldsOf(form);
   const { id, thing_id, text } = fields;
+  const done = (words) => [doneKey, { id: id ?? thing_id, words }];
   const act = {
     "/api/comment": [saidKey, fields],
     "/api/del": [changedKey, { id }],
     "/api/editusertext": [changedKey, { id: thing_id, text }],
-    "/api/report": [reportedKey, { id: thing_id }],
+    "/api/report": done("reported"),
+    "/api/remove": done("removal sent"),
+    "/api/approve": done("approval sent"),
+    "/api/lock": done("lock sent"),
+    "/api/unlock": done("unlock sent"),
   }[form.getAttribute("action")];
   if (act) store(sentKey, act, "sessionStorage");
 });
@@ -77,7 +82,9 @@ async function showMine() {
   showOwn();
   const now = Date.now();
   const inbox = one("#read");
-  const isOld = inbox || now - own.unreadAt > UNREAD_MS;
+  // What is on its way may have been refused, which the inbox says.
+  const isOnItsWay = [saidKey, changedKey, doneKey].some((key) => recent(key).length);
+  const isOld = inbox || isOnItsWay || now - own.unreadAt > UNREAD_MS;
   if (isOld) keep({ ...(await ask("unread")), unreadAt: now });
   if (now - own.at > OVERLAY_MS) {
     const { votes, ...marks } = await ask("overlay");
@@ -152,17 +159,28 @@ function showComing({ id, link, parent, text }) {
 /** What I deleted and edited, as `{ id, text }`; without a text it is deleted. */
 function showChanged() {
   for (const { id, text } of recent(changedKey)) {
+    if (isOthers(id)) continue;
     text === undefined ? showDeleted(id) : showEdited(id, text);
   }
-  for (const { id } of recent(reportedKey)) showReported(id);
+  for (const each of recent(doneKey)) showDone(each);
 }
 
-/** Nothing on any page tells it to who did. */
-function showReported(id) {
-  for (const link of all(".more")) {
-    if (!link.search.endsWith(`=${id}`) || link.previousElementSibling?.matches(".done")) continue;
-    link.insertAdjacentHTML("beforebegin", "<span class=done>reported</span> · ");
+/** Beside the menu, or the queue's buttons: a page says it later, or to nobody who did it. */
+function showDone({ id, words }) {
+  const links = [...all(".more")].filter(({ search }) => search.endsWith(`=${id}`));
+  const buttons = all(`[action="/api/approve"]:has([value="${id}"])`);
+  for (const place of [...links, ...buttons]) {
+    const said = place.previousElementSibling;
+    if (said?.matches(".done")) said.remove();
+    place.insertAdjacentHTML("beforebegin", `<span class=done>${words} · </span>`);
   }
+}
+
+/** Somebody else's, as far as the page knows: that will be refused. */
+function isOthers(id) {
+  const vote = [...all("article .vote")].find((form) => form.id.value === id);
+  const place = document.getElementById(id) ?? vote;
+  return place && ![me, undefined].includes(authorOf(place));
 }
 
 /** Where a page does not know it yet. */
@@ -196,19 +214,19 @@ function textOf(id) {
   return document.getElementById(id)?.querySelector(":scope > details > .text, :scope > .text");
 }
 
-/** What is to be edited, as it was written: the thread that somebody comes from knows it as JSON. */
+/** What is to be edited, as it was written: its thread, or the list that somebody comes from, has it as JSON. */
 async function fillText() {
   const form = one("main [action='/api/editusertext']");
-  const from = URL.parse(document.referrer);
-  if (!form || from?.origin !== location.origin || !from.pathname.includes("/comments/")) return;
+  if (!form) return;
   const id = form.thing_id.value;
+  const path = id[1] === "3" ? `/comments/${id.slice(3)}` : form.dest.value.split(/[?#]/)[0];
   let text = recent(changedKey).findLast((each) => each.id === id)?.text;
   const take = (_, value) => {
     if (value?.name === id) text ??= value.body ?? value.selftext;
     return value;
   };
   try {
-    JSON.parse(await (await fetch(`${from.pathname}.json`)).text(), take);
+    JSON.parse(await (await fetch(`${path}.json`)).text(), take);
   } catch {}
   form.text.value ||= text ?? "";
 }
