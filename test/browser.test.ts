@@ -18,6 +18,14 @@ const FRESH_MS = 15_000;
 const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
 const TOO_FAST = { status: 429, json: { error: { reason: "too_fast", seconds: 7 } } };
+/** Of the page so far: https://web.dev/articles/cls */
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  const observer = new PerformanceObserver((list) => {
+    resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0));
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(0), 500);
+})`;
 const SKIPPED =
   browserPath === null
     ? " (skipped: no Chromium at $CHROMIUM, /usr/bin/chromium or /usr/bin/chromium-browser)"
@@ -413,6 +421,8 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await isFocused(reply)).toBe(true);
       await tab.keyboard.press("Enter");
       await tab.keyboard.type("Moss.");
+      // It is also how some ways of writing take a letter back.
+      await tab.keyboard.press("Escape");
       expect(await question.getByLabel("Comment").inputValue()).toBe("Moss.");
       await tab.keyboard.press("Tab");
       await tab.keyboard.press("Enter");
@@ -585,6 +595,22 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await until("the end", async () => !(await isListed()), FRESH_MS);
     });
 
+    test("a form that is pressed twice is sent once", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Twain");
+      await tab.goto(stone.path);
+      await overlayOf(tab);
+      let sent = 0;
+      tab.on("request", (request) => {
+        if (request.url().endsWith("/api/comment")) sent++;
+      });
+      await delay(tab, "**/api/comment");
+      await tab.getByLabel("Comment").first().fill("Said once");
+      await tab.getByRole("button", { name: "Comment" }).first().dblclick();
+      await tab.waitForURL("**#t1_*");
+      expect(sent).toBe(1);
+    });
+
     test("what somebody else wrote does not look deleted to who tried", async () => {
       const { page: tab } = await open();
       await register(tab, "Stranger");
@@ -592,7 +618,9 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await overlayOf(tab);
       const { line } = postLine(tab, stone);
       await (await openMenu(line)).getByText("all").click();
+      await tab.getByText(`“${stone.title}”`).waitFor();
       await tab.getByRole("link", { name: "delete it" }).click();
+      await tab.getByText(`“${stone.title}”`).waitFor();
       await overlayOf(tab);
       await tab.getByRole("button", { name: "Delete it" }).click();
       await tab.waitForURL(`**${stone.path}`);
@@ -730,6 +758,24 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await until("nothing of them", isEmpty, SCRIPTS_MS);
     });
 
+    test("stays where it is on a telephone when the script tells the time", async () => {
+      const { page: tab } = await open({ width: NARROW });
+      await register(tab, "Quintillian_the_2nd");
+      const titles = ["Stone", "Two stones that lie", "Words ".repeat(20)];
+      for (const title of titles) {
+        await sendForm(tab, "submit", { sr: "programming", title, kind: "self", text: "Stones" });
+      }
+      await until("them", () => showsOn(tab, "/new", "Words Words"), FRESH_MS);
+      // The page is there before the script.
+      await delay(tab, "**/site.js");
+      for (const minutes of [0, 26, 300]) {
+        await tab.clock.setFixedTime(Date.now() + minutes * 60_000);
+        await tab.goto("/new");
+        await overlayOf(tab);
+        expect(await tab.evaluate<number>(LAYOUT_SHIFT)).toBeLessThan(0.05);
+      }
+    });
+
     test("fits a telephone", async () => {
       const narrow = await open({ width: NARROW });
       await register(narrow.page, "Joan");
@@ -815,6 +861,14 @@ async function enter(page: Page, path: string, button: string, name: string): Pr
   await fillIn(page, { Name: name, Password: PASSWORD });
   await page.getByRole("button", { name: button, exact: true }).click();
   await page.waitForURL("/");
+}
+
+/** As over a slow line. */
+async function delay(page: Page, url: string): Promise<void> {
+  await page.route(url, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
 }
 
 /** As a script does, in the tab's session; answers with the fullname, if there is one. */

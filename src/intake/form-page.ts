@@ -34,14 +34,11 @@ export function openedPage(request: Request, page: FormPage, fields: URLSearchPa
   return formPage(formView(request, page, fields), { errors: {}, message: "" });
 }
 
-/**
- * The same form with everything typed. Without a session, what has no stored page (a button, a
- * comment) leads to the login instead.
- */
+/** The same form with everything typed. Without a session, where nothing was, the login instead. */
 export function refusalPage({ request, refusal, sent }: Refused, said: Said): string {
   if (sent === null) return errorPage(request, said);
   const { page } = sent.form;
-  if (refusal.type === "no_session" && page?.threadOf !== null) {
+  if (refusal.type === "no_session" && page?.threadOf !== null && !hasTyped(sent)) {
     return formPage(loginView(request, sent), { errors: {}, message: said.sentence });
   }
   if (page === null) return errorPage(request, said);
@@ -75,12 +72,15 @@ function formView(request: Request, page: FormPage, fields: URLSearchParams) {
   return { title, form, values: { ...values, dest }, back: threadOf(page, fields) ?? dest };
 }
 
-/** The login leads back to where the button was; what was typed can be copied from beside it. */
+function hasTyped({ form, fields }: Sent): boolean {
+  const typed = ["text", "reason"] as const;
+  return typed.some((name) => form.page?.keeps.includes(name) && fields.get(name));
+}
+
+/** The login leads back to where the button was. */
 function loginView(request: Request, { form, fields }: Sent) {
   const dest = destOf(request, form.page, fields);
-  const typed = form.page?.keeps.find((kept) => kept === "text" || kept === "reason");
-  const unsent = typed ? fields.get(typed) : null;
-  return { title: "Log in", form: "login", values: { dest }, back: dest, unsent };
+  return { title: "Log in", form: "login", values: { dest }, back: dest };
 }
 
 /** Where the sender came from; the thread when that was the form's own page. */

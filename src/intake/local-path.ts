@@ -23,10 +23,10 @@ export function wayBack(request: Request, fields: URLSearchParams): string {
   return dest === "" ? refererPath(request) : localPath(dest);
 }
 
-/** The same page, scrolled to the comment that it is about. */
+/** In a thread, scrolled to the comment that it is about; any other page as it is. */
 export function atComment(path: string, fullname: string | null): string {
-  const isElsewhere = path === HOME || path.includes("#");
-  return isElsewhere || !fullname?.startsWith("t1_") ? path : `${path}#${fullname}`;
+  const isThread = /\/comments\/\w/.test(path) && !path.includes("#");
+  return isThread && fullname?.startsWith("t1_") ? `${path}#${fullname}` : path;
 }
 
 /** The page of this site that a form was sent from, or `/`. */

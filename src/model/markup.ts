@@ -63,6 +63,9 @@ function isWrittenLink({ type, info }: Token): boolean {
   return type === "link_open" && info !== "auto";
 }
 
+/** The page has its own first heading. */
+const LOWER_HEADINGS = { h1: "h2", h2: "h3", h3: "h4", h4: "h5", h5: "h6" };
+
 const ALLOWED: sanitizeHtml.IOptions = {
   allowedTags: [
     ...["p", "br", "hr", "blockquote", "pre", "code", "em", "strong", "s", "a"],
@@ -71,7 +74,10 @@ const ALLOWED: sanitizeHtml.IOptions = {
   ],
   allowedAttributes: { a: ["href", "rel"], ol: ["start"] },
   allowedSchemes: SCHEMES,
-  transformTags: { a: sanitizeHtml.simpleTransform("a", { rel: "nofollow ugc" }) },
+  transformTags: {
+    a: sanitizeHtml.simpleTransform("a", { rel: "nofollow ugc" }),
+    ...LOWER_HEADINGS,
+  },
 };
 
 export function renderMarkdown(text: string): string {

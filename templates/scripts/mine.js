@@ -24,12 +24,15 @@ const changedKey = `changed:${me}`;
 /** Of this tab: the list of its last form, and what to add once that was accepted. */
 const sentKey = `sent:${me}`;
 const doneKey = `done:${me}`;
+/** Of this tab: the thing whose menu was opened last, and how it begins. */
+const aboutKey = `about:${me}`;
 const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
 noteSent();
 const asked = showMine();
+showAbout();
 fillText();
 whenReturned(() => {
   Object.assign(own, stored(ownKey));
@@ -56,7 +59,7 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
 document.onclick = (event) => {
   const link = event.target;
   const form = one(".answer");
-  if (event.ctrlKey || event.metaKey) return;
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (link.matches(".reply") && form) openForm(link, form.cloneNode(true));
   else if (link.matches(".more")) openMenu(link);
   else if (link.name === "mark") mark(link);
@@ -92,11 +95,16 @@ async function showMine() {
     keep({ ...marks, at: votes ? now : now - OVERLAY_MS + UNREAD_MS });
   }
   if (inbox) {
-    for (const line of [...all("main > ol > li")].slice(0, own.unread)) line.className = "unread";
+    for (const line of [...all("main > ol > li")].slice(0, own.unread)) showNew(line);
     if (own.unread) await send("read_all_messages", fieldsOf(inbox));
     keep({ unread: 0 });
   }
   showOwn();
+}
+
+function showNew(line) {
+  line.className = "unread";
+  line.querySelector(".facts").insertAdjacentHTML("afterbegin", "<b>new</b> · ");
 }
 
 /** Beside what other tabs have kept since this one was opened. */
@@ -214,6 +222,15 @@ function textOf(id) {
   return document.getElementById(id)?.querySelector(":scope > details > .text, :scope > .text");
 }
 
+/** A form names a thing by its id; whoever comes from its menu sees which it is. */
+function showAbout() {
+  const field = one("main :is([name=id], [name=thing_id])");
+  const { id, words } = stored(aboutKey, "sessionStorage") ?? {};
+  if (!location.pathname.startsWith("/api/") || !field || field.value !== id) return;
+  one("h1").insertAdjacentHTML("afterend", "<p class=note dir=auto></p>");
+  one("h1 + p").textContent = words;
+}
+
 /** What is to be edited, as it was written: its thread, or the list that somebody comes from, has it as JSON. */
 async function fillText() {
   const form = one("main [action='/api/editusertext']");
@@ -239,7 +256,7 @@ function openForm(link, form) {
     link.focus();
   };
   form.onkeydown = ({ key }) => {
-    if (key === "Escape") form.reset();
+    if (key === "Escape" && !form.text.value) form.reset();
   };
   form.hidden = false;
   link.parentElement.after(form);
@@ -257,6 +274,8 @@ function openMenu(link) {
   const line = link.parentElement;
   const title = link.closest("article").querySelector(".title");
   const isText = id[1] === "1" || title?.host === location.host;
+  const [words] = (id[1] === "1" ? textOf(id) : title)?.textContent.trim().match(/^.{1,99}/) ?? [];
+  store(aboutKey, { id, words: words && `“${words}”` }, "sessionStorage");
   link.outerHTML =
     button("saved", "save", "unsave") +
     (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +

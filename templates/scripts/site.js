@@ -6,6 +6,7 @@
 /** How long the shared page may not count my vote, or show my comment, yet. */
 export const PENDING_MS = 120_000;
 const VOTES_KEPT = 1000;
+const SENDING_MS = 5000;
 const UNIT_SECONDS = { year: 31_557_600, month: 2_629_800, day: 86_400, hour: 3600, minute: 60 };
 
 export const one = (selector) => document.querySelector(selector);
@@ -38,12 +39,24 @@ const sending = new Map();
 document.onsubmit = (event) => {
   const form = event.target;
   const isNotMine = isStale();
-  if (!isNotMine && !form.matches(".vote")) return;
+  if (!isNotMine && !form.matches(".vote")) return sendOnce(event, form);
   event.preventDefault();
   if (isNotMine) location.reload();
   else if (me) castVote(form, Number(event.submitter.value));
   else logIn();
 };
+
+for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => say(""));
+
+/** A second press, before the answer is there, would post it twice. */
+function sendOnce(event, form) {
+  if (event.timeStamp - form.sentAt < SENDING_MS) event.preventDefault();
+  else form.sentAt = event.timeStamp;
+}
+
+function say(words) {
+  one("#status").textContent = words;
+}
 
 function showTimes() {
   const ago = new Intl.RelativeTimeFormat("en");
@@ -172,6 +185,6 @@ export async function send(path, fields) {
   } catch {
     problem = "Not sent: try again.";
   }
-  one("#status").textContent = problem;
+  say(problem);
   return problem;
 }

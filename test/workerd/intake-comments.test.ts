@@ -175,12 +175,13 @@ describe("comment", () => {
     expect(page).toContain("Well said.");
   });
 
-  test("without a session leads to the login and back, and leaves the text to copy", async () => {
+  test("without a session keeps the text in its form, to be sent after a login", async () => {
     const headers = { referer: `${SITE}/r/programming/comments/abc/a_title?sort=new` };
     const response = await post("/api/comment", { ...onPost, text: "<b>Long work" }, headers);
     expect(response.status).toBe(401);
     const page = await response.text();
-    expect(page).toContain('<form method="post" action="/api/login">');
+    expect(page).toContain('<form method="post" action="/api/comment">');
+    expect(page).toContain("Log in in another tab");
     expect(page).toContain(hidden("dest", "/r/programming/comments/abc/a_title?sort=new"));
     expect(page).toContain("&lt;b&gt;Long work</textarea>");
     expect(page).toContain("You are not logged in");
@@ -277,7 +278,7 @@ describe("editusertext", () => {
     expect(response.status).toBe(422);
     const page = await response.text();
     expect(page).toContain(hidden("thing_id", "t1_c4x"));
-    expect(page).toContain(hidden("dest", "/comments/abc"));
+    expect(page).toContain(hidden("dest", "/comments/abc#t1_c4x"));
     expect(page).toContain(`&lt;i&gt;${"x".repeat(10_000)}</textarea>`);
     expect(page).toContain("The text has 10003 of at most 10000 characters.");
   });
@@ -322,7 +323,7 @@ describe("a form for who has no JavaScript", () => {
     expect(sent).toEqual([]);
   });
 
-  test("can be sent as it stands, and leads back to where its link was", async () => {
+  test("can be sent as it stands, and leads back to the comment", async () => {
     const referer = `${SITE}/r/programming/comments/abc/a_title`;
     const { page } = await shown("/api/editusertext?thing_id=t1_c4x", { referer });
     const fields = [...page.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)];
@@ -330,7 +331,7 @@ describe("a form for who has no JavaScript", () => {
     const headers = { ...alice, referer: `${SITE}/api/editusertext?thing_id=t1_c4x` };
     const answer = await post("/api/editusertext", [...sentBack, ["text", "b"]], headers);
     expect(answer.status).toBe(303);
-    expect(answer.headers.get("location")).toBe("/r/programming/comments/abc/a_title");
+    expect(answer.headers.get("location")).toBe("/r/programming/comments/abc/a_title#t1_c4x");
     expect(parseEvent(sent[0])).toMatchObject({ type: "comment_edited", comment: "c4x" });
   });
 
