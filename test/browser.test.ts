@@ -73,7 +73,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.goto("/");
       const times = await page.locator("time").allTextContents();
       expect(times.length).toBe(25);
-      for (const time of times) expect(time).toMatch(/^\d+ years ago$/);
+      for (const time of times) expect(time).toMatch(/^\d+ yr\. ago$/);
     });
 
     test("a vote without a session leads to the login and to registering, and back", async () => {

@@ -59,7 +59,7 @@ function say(words) {
 }
 
 function showTimes() {
-  const ago = new Intl.RelativeTimeFormat("en");
+  const ago = new Intl.RelativeTimeFormat("en", { style: "short" });
   for (const time of all("time")) {
     const date = new Date(time.dateTime);
     const seconds = (Date.now() - date) / 1000;
