@@ -73,6 +73,7 @@ function namedKeys(before: readonly Post[], changes: readonly PostChange[]): Set
     communityCount: 0,
     aliases: [],
     queues: [],
+    moderators: [],
     chronological: [],
     windows: [],
     linkGroups: linkGroupChanges(changes, linkPostsOf(before, askLinks(changes).limit)),

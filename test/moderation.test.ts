@@ -221,6 +221,61 @@ describe("a locked post", () => {
   });
 });
 
+/** Of the head of the log. */
+async function moderatorsLine(listing = LOG): Promise<string> {
+  const [, line = ""] = /Moderated by (.*)\./.exec(await site.text(listing)) ?? [];
+  return line.replace(/<[^>]*>/g, "");
+}
+
+describe("the moderators of a community", () => {
+  const admins = "the site’s admins. What they did stands below";
+
+  it("are named to everybody, from its creation until they are none any more", async () => {
+    expect(await moderatorsLine()).toBe(`founder, and ${admins}`);
+    await site.send(setRole("founder", "mod", "moderator"));
+    await site.publishAll();
+    expect(await moderatorsLine()).toBe(`founder, mod, and ${admins}`);
+    expect(await site.text(LOG)).toContain('href="/user/mod"');
+    expect(await moderatorsLine("/r/other/about/log")).toBe(`stranger, and ${admins}`);
+    await site.send(setRole("Root", "mod", "moderator", false));
+    await site.publishAll();
+    expect(await moderatorsLine()).toBe(`founder, and ${admins}`);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("are named no longer when they have left", async () => {
+    await site.send(setRole("founder", "mod", "moderator"));
+    await site.publishAll();
+    const leave = (by: string) => anEvent({ type: "account_deleted", by, epoch: 1, posts: "keep" });
+    await site.send(leave("mod"), leave("stranger"));
+    await site.publishAll();
+    expect(await moderatorsLine()).toBe(`founder, and ${admins}`);
+    expect(await moderatorsLine("/r/other/about/log")).toBe(admins);
+    await site.send(leave("founder"));
+    await site.publishUrgent();
+    await site.publishAll();
+    expect(await moderatorsLine()).toBe(admins);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("are named as they were first seen, although an older sign of them comes late", async () => {
+    await site.send(setRole("founder", "mod", "moderator"));
+    await site.publishAll();
+    const early = anEvent({ type: "person_registered", by: "MOD" });
+    await site.send({ ...early, at: BEGIN_MS - 60_000 });
+    await site.publishAll();
+    expect(await moderatorsLine()).toBe(`founder, MOD, and ${admins}`);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("are found from each of its pages", async () => {
+    for (const path of ["/r/heap", "/r/heap/new", "/r/heap/comments"]) {
+      expect(await site.text(path), path).toContain(`<a href="${LOG}">moderators</a>`);
+    }
+    expect(await site.text(LOG)).toContain(`<a href="${LOG}" aria-current="page">moderators</a>`);
+  });
+});
+
 describe("the log", () => {
   it("says who did what when and why, to everybody, and links what is visible", async () => {
     await site.send(judge("founder", "approved", "fine <b>"), setRole("Root", "Bob", "banned"));

@@ -75,6 +75,7 @@ function namedSitemaps(before: readonly Post[], posts: readonly PostChange[]): s
     windows: [],
     linkGroups: [],
     queues: [],
+    moderators: [],
     ranked: [],
     chronological: chronologicalChanges(places, requests, answers, entries),
   };

@@ -31,6 +31,7 @@ export interface ModerationChange {
   /** Where logs and refusals differ now: a thing has come or gone, or a name has. */
   readonly places: readonly Place[];
   readonly queues: readonly CommunityKey[];
+  readonly moderators: readonly CommunityKey[];
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
   /** All listings of those who have deleted their accounts. */
@@ -53,7 +54,7 @@ export async function moderationChange(
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
     readReportedBy(db, departed),
-    readModerated(db, departed),
+    readModerated(db, [...departed, ...renamed(rows, applied)]),
     emptiedListings(db, departed),
   ]);
   const queues = [
@@ -73,9 +74,17 @@ export async function moderationChange(
     logged: logRequests(applied),
     places: [...shown, ...refused, ...named],
     queues: [...new Set(queues)],
+    moderators: [...new Set([...applied.roles.map(({ community }) => community), ...moderated])],
     reported: [...reports.map(({ thing }) => thing), ...judged, ...gone],
     emptied,
   };
+}
+
+/** Pages name people as they were first seen, and a sign of them that comes late may be older. */
+function renamed(rows: Rows, { people }: Applied): PersonKey[] {
+  return people
+    .filter(({ key, name }) => name !== (rows.people.get(key)?.name ?? name))
+    .map(({ key }) => key);
 }
 
 /** Where queues may list something as removed that has gone, or whose author has. */

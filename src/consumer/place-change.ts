@@ -130,6 +130,7 @@ export async function placeChange(
     ranked: rankedChange,
     chronological: [...widenToDomains(chronological, rankedChange), ...moderation.emptied],
     queues: moderation.queues,
+    moderators: moderation.moderators,
     windows: shownInWindows(windows),
     linkGroups: linkGroupChanges(posts, linkPosts),
   };

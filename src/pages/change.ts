@@ -84,6 +84,8 @@ export interface Change {
   readonly exports: readonly PersonKey[];
   /** Communities whose queue of reports shows something else, or to others. */
   readonly queues: readonly CommunityKey[];
+  /** Communities that others moderate now, or the same people under another name. */
+  readonly moderators: readonly CommunityKey[];
   /** Ids whose page leads to another post: new, or their post has come or gone. */
   readonly aliases: readonly PostId[];
 }
@@ -97,6 +99,7 @@ export const NO_CHANGE: Change = {
   windows: [],
   linkGroups: [],
   queues: [],
+  moderators: [],
   communities: [],
   communityCount: 0,
   pieces: [],

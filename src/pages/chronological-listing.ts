@@ -44,6 +44,8 @@ export interface ChronologicalDefinition<Things> {
   every(reads: Reads): Promise<readonly string[]>;
   /** The names of listings that are there from this change on, although they are empty. */
   begun(change: Change): readonly string[];
+  /** The names of listings whose heads show something else besides what is listed. */
+  retitled?(change: Change): readonly string[];
   /**
    * What each page shows, given the ids in its slots, newest first; null where there is no such
    * listing. Whatever nobody may see is left out.
@@ -130,7 +132,7 @@ function defineBlocks<Things>(
 
 type Naming = Pick<
   ChronologicalDefinition<unknown>,
-  "owns" | "separator" | "isSparse" | "begun" | "blockSize"
+  "owns" | "separator" | "isSparse" | "begun" | "retitled" | "blockSize"
 >;
 
 function parseBlock({ owns, separator }: Naming, key: string): Block | null {
@@ -188,6 +190,7 @@ function isSealed(
 
 function* affectedBlocks(naming: Naming, change: Change): Iterable<Block> {
   for (const listing of naming.begun(change)) yield* [null, 1].map((block) => ({ listing, block }));
+  for (const listing of naming.retitled?.(change) ?? []) yield { listing, block: null };
   for (const { listing, from, to, countBefore, countAfter } of change.chronological) {
     if (!naming.owns(listing)) continue;
     const full = fullBlocks(naming, countAfter);

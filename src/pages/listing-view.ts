@@ -4,6 +4,7 @@ import type { CommunityKey } from "../model/ids.ts";
 import {
   commentsListing,
   isDomainScope,
+  logListing,
   newListing,
   type Ranking,
   rankingsIn,
@@ -36,13 +37,16 @@ export interface ListingPage {
   readonly after: string | null;
 }
 
-const TAB_LABELS: Readonly<Record<ListingTab | "comments", string>> = {
+type Tab = ListingTab | "comments" | "log";
+
+const TAB_LABELS: Readonly<Record<Tab, string>> = {
   hot: "Hot",
   new: "New",
   rising: "Rising",
   top: "Top",
   controversial: "Controversial",
   comments: "Comments",
+  log: "Moderators",
 };
 
 export function viewListing(listing: ListingPage, site: Site): Rendered {
@@ -126,7 +130,7 @@ function emptyText({ tab, window }: ListingPage): string {
   return `Not a stone on this heap ${window ? `in the last ${window}` : "yet"}.`;
 }
 
-export function tabsOf(scope: Scope, current: ListingTab | "comments" | "log"): object[] {
+export function tabsOf(scope: Scope, current: Tab): object[] {
   const [hot, ...others] = rankingsIn(scope).map((ranking) => ({
     tab: ranking,
     href: rankedKey(ranking, scope, 1),
@@ -139,7 +143,11 @@ export function tabsOf(scope: Scope, current: ListingTab | "comments" | "log"): 
         ...others,
         { tab: "comments", href: commentsListing(scope) } as const,
       ];
-  const tabs = [...(hot ? [hot] : []), newest, ...own];
+  const log =
+    scope === null || isDomainScope(scope)
+      ? []
+      : [{ tab: "log", href: logListing(scope) } as const];
+  const tabs = [...(hot ? [hot] : []), newest, ...own, ...log];
   return tabs.map(({ tab, href }) => ({
     label: TAB_LABELS[tab],
     href,

@@ -1,9 +1,10 @@
 /**
- * What the moderators of a community did, for everybody: who did what when and why. Never a title
+ * Who moderates a community, and what they did, for everybody: who did what when and why. Never a title
  * or a text of what is not there any more, and of spam not even which thing it was.
  */
 import { type Act, type Community, DEPARTED, isVisible } from "../model/entities.ts";
 import {
+  type CommunityKey,
   commentFullname,
   type EventId,
   parseAct,
@@ -34,6 +35,8 @@ interface Entry {
 
 interface Log {
   readonly community: Community;
+  /** Their names: the creator, then those who have been named. */
+  readonly moderators: readonly string[];
   readonly entries: readonly Entry[];
 }
 
@@ -47,16 +50,18 @@ export const logPage = defineChronologicalListing<Log>({
   owns: (listing) => splitScope(listing).rest === LOG,
   every: async (reads) => (await reads.allCommunities()).map(({ key }) => logListing(key)),
   begun: (change) => change.communities.map(({ key }) => logListing(key)),
+  retitled: (change) => change.moderators.map(logListing),
   load: loadLogs,
-  view({ key, block, before, after }, { community, entries }, site) {
+  view({ key, block, before, after }, { community, moderators, entries }, site) {
     const html = renderTemplate("log", {
-      title: `Log of r/${community.name}${block === null ? "" : `, page ${block}`}`,
+      title: `Moderators of r/${community.name}, and their log${block === null ? "" : `, page ${block}`}`,
       canonical: site.origin + key,
       jsonPath: jsonPath(key),
       community,
       communityPath: rankedKey("hot", community.key, 1),
       submitPath: submitKey(community.key),
       tabs: tabsOf(community.key, "log"),
+      moderators: block === null ? moderators.map(byLine) : null,
       entries: entries.map(lineOf),
       before,
       after,
@@ -82,7 +87,9 @@ async function loadLogs(
   const acts = await withoutDeparted(reads, await reads.acts(ids));
   const seen = await readSeen(reads, [...acts.values()]);
   const scopes = pages.map(({ listing }) => splitScope(listing).scope);
-  const communities = await reads.communities(scopes.filter((scope) => scope !== null));
+  const keys = [...new Set(scopes.filter((scope) => scope !== null))];
+  const communities = await reads.communities(keys);
+  const moderators = await readModeratorNames(reads, [...communities.values()]);
   return pages.map((page, index) => {
     const scope = scopes[index] ?? null;
     const community = scope === null ? undefined : communities.get(scope);
@@ -91,8 +98,24 @@ async function loadLogs(
       .map((id) => acts.get(parseAct(id) as EventId))
       .filter((act) => act !== undefined)
       .map((act) => ({ act, seen: act.kind === "spam" ? null : (seen.get(act.thing) ?? null) }));
-    return { community, entries };
+    return { community, moderators: moderators.get(community.key) ?? [], entries };
   });
+}
+
+/** By community. A creator who has left is its creator no longer. */
+async function readModeratorNames(
+  reads: Reads,
+  communities: readonly Community[],
+): Promise<ReadonlyMap<CommunityKey, readonly string[]>> {
+  const named = await reads.moderators(communities.map(({ key }) => key));
+  const people = await reads.people(named.flat());
+  return new Map(
+    communities.map(({ key, creator }, index) => {
+      const others = (named[index] ?? []).filter((person) => person !== personKey(creator));
+      const names = others.map((person) => people.get(person)?.name ?? person);
+      return [key, creator === "" ? names : [creator, ...names]];
+    }),
+  );
 }
 
 /** Nobody is named who has deleted their account. */
@@ -141,12 +164,16 @@ const DID = {
   no_moderator: "made a moderator no longer:",
 } as const;
 
+function byLine(author: string) {
+  return { author, authorPath: authorPath(author) };
+}
+
 function lineOf({ act, seen }: Entry): object {
   return {
     createdAt: isoTime(Math.floor(act.at / 1000)),
-    by: { author: act.by, authorPath: authorPath(act.by) },
+    by: byLine(act.by),
     did: DID[act.kind],
-    person: act.person === "" ? null : { author: act.person, authorPath: authorPath(act.person) },
+    person: act.person === "" ? null : byLine(act.person),
     seen,
     unseen: act.person !== "" || seen ? "" : act.thing.startsWith("t3_") ? "a post" : "a comment",
     reason: act.reason,
