@@ -1,16 +1,16 @@
 /** A queue of reports as HTML. Pure. */
-import { type Comment, DEPARTED, type Post } from "../model/entities.ts";
-import type { PersonKey } from "../model/ids.ts";
+import type { Comment, Community, Post } from "../model/entities.ts";
+import { personKey } from "../model/ids.ts";
 import { pieceKey, queuePath, rankedKey, threadKey } from "./key.ts";
 import type { Rendered, Site } from "./page-type.ts";
 import { authorPath, displayDomain, isoTime } from "./post-line.ts";
-import type { Queue, Removal, Waiting } from "./queue.ts";
+import type { Ban, Queue, Removal, Waiting } from "./queue.ts";
 import { renderTemplate } from "./templates.ts";
 import { beginningHtml } from "./text-html.ts";
 
 /** Who may read it is a representation of its own. */
 export function viewQueue(
-  { community, moderators, waiting, removals, departed }: Queue,
+  { community, moderators, waiting, removals, bans }: Queue,
   site: Site,
 ): Rendered {
   const html = renderTemplate("queue", {
@@ -18,8 +18,9 @@ export function viewQueue(
     communityPath: rankedKey("hot", community.key, 1),
     community,
     path: queuePath(community.key),
-    waiting: waiting.map((thing) => lineOf(thing, departed)),
-    removals: removals.map(removalOf),
+    waiting: waiting.map((thing) => lineOf(thing, community)),
+    removals: removals.map((removal) => removalOf(removal, community)),
+    bans: bans.map((each) => banOf(each, community)),
   });
   const readers = [...new Set([...moderators, ...site.admins])].sort();
   return {
@@ -35,8 +36,8 @@ export function viewQueue(
 
 /** Without scores and counts of comments, which would have the queue written for every vote. */
 function lineOf(
-  { thing, reports, complaints, post, comment }: Waiting,
-  departed: ReadonlySet<PersonKey>,
+  { thing, reports, at, reasons, post, comment }: Waiting,
+  community: Community,
 ): object {
   const { author } = comment ?? post;
   const path = pathOf(thing, post, comment);
@@ -45,16 +46,30 @@ function lineOf(
     title: comment ? "a comment" : post.title,
     href: comment ? path : (post.url ?? path),
     domain: comment ? "" : displayDomain(post),
-    path,
+    postPath: threadKey(post.id),
+    postLabel: comment ? "its post" : "comments",
     author,
     authorPath: authorPath(author),
+    banPath: rolePath("ban", author, community),
+    createdAt: timeOf(at),
     textHtml: beginningHtml(comment ?? post),
     reportsLabel: reports === 1 ? "1 report" : `${reports} reports`,
-    complaints: complaints.map(({ person, reason }) => {
-      const name = departed.has(person) ? DEPARTED : person;
-      return { author: name, authorPath: authorPath(name), reason };
-    }),
+    reasons,
   };
+}
+
+/** The form with its fields filled in; empty for somebody who has left. */
+function rolePath(act: "ban" | "unban", name: string, { key }: Community): string {
+  return personKey(name) === null ? "" : `/api/${act}?sr=${key}&user=${name}`;
+}
+
+function timeOf(ms: number): string {
+  return isoTime(Math.floor(ms / 1000));
+}
+
+function banOf({ name, at }: Ban, community: Community): object {
+  const unbanPath = rolePath("unban", name, community);
+  return { author: name, authorPath: authorPath(name), createdAt: timeOf(at), unbanPath };
 }
 
 function pathOf(thing: string, post: Post, comment: Comment | null): string {
@@ -62,7 +77,7 @@ function pathOf(thing: string, post: Post, comment: Comment | null): string {
 }
 
 /** Nothing of what it says: what is gone is in no stored page but its author's own. */
-function removalOf({ act, post, comment }: Removal): object {
+function removalOf({ act, post, comment }: Removal, community: Community): object {
   const { author } = comment ?? post;
   return {
     id: act.thing,
@@ -70,7 +85,8 @@ function removalOf({ act, post, comment }: Removal): object {
     path: pathOf(act.thing, post, comment),
     author,
     authorPath: authorPath(author),
-    createdAt: isoTime(Math.floor(act.at / 1000)),
+    banPath: rolePath("ban", author, community),
+    createdAt: timeOf(act.at),
     by: act.by === "" ? null : { author: act.by, authorPath: authorPath(act.by) },
     did: act.kind === "spam" ? "removed as spam" : "removed",
     reason: act.reason,

@@ -1,6 +1,6 @@
 /**
- * What has been reported in a community, and what was removed last, for its moderators and the
- * admins. The page says itself who they are: the reader, who has no database, asks it.
+ * What has been reported in a community, what was removed last, and who is banned, for its moderators
+ * and the admins. Never who reported anything. The page says itself who they are: the reader, who has no database, asks it.
  */
 import { type Act, type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
 import {
@@ -21,10 +21,12 @@ import { viewQueue } from "./queue-view.ts";
 
 /** A queue that is longer than that is worked off from its beginning. */
 const MAX_THINGS = 100;
-/** Complaints about one thing: the hundredth says nothing new. */
-const MAX_COMPLAINTS = 20;
+/** Why one thing was reported: the hundredth reason says nothing new. */
+const MAX_REASONS = 20;
 /** What was removed by mistake is noticed soon, or found by its address. */
 const MAX_REMOVALS = 25;
+/** Who has been banned for longer is found in the log. */
+const MAX_BANNED = 100;
 
 export interface Waiting extends ReportedThing {
   readonly post: Post;
@@ -38,14 +40,19 @@ export interface Removal {
   readonly comment: Comment | null;
 }
 
+export interface Ban {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface Queue {
   readonly community: Community;
   /** Besides the admins. */
   readonly moderators: readonly PersonKey[];
   readonly waiting: readonly Waiting[];
   readonly removals: readonly Removal[];
-  /** Of those who reported anything. */
-  readonly departed: ReadonlySet<PersonKey>;
+  readonly bans: readonly Ban[];
 }
 
 export const queuePage = definePage<CommunityKey, Queue>({
@@ -73,21 +80,18 @@ function queueKey(community: CommunityKey): string {
 }
 
 async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<(Queue | null)[]> {
-  const [communities, named, things, acts] = await Promise.all([
+  const [communities, named, things, acts, banned] = await Promise.all([
     reads.communities(keys),
     reads.moderators(keys),
-    reads.reportedThings(keys, MAX_THINGS, MAX_COMPLAINTS),
+    reads.reportedThings(keys, MAX_THINGS, MAX_REASONS),
     reads.removals(keys, MAX_REMOVALS),
+    reads.banned(keys, MAX_BANNED),
   ]);
   const shownActs = await withoutDeparted(
     reads,
     new Map(acts.flat().map((act) => [act.event, act])),
   );
-  const reporters = await reads.people(
-    things.flat().flatMap(({ complaints }) => complaints.map(({ person }) => person)),
-  );
-  const gone = [...reporters.values()].filter(({ departure }) => departure !== null);
-  const departed = new Set(gone.map(({ key }) => key));
+  const people = await reads.people(banned.flat().map(({ person }) => person));
   const names = [...things.flat(), ...acts.flat()].map(({ thing }) => thing);
   const comments = await reads.comments(
     names.map(parseCommentFullname).filter((id) => id !== null),
@@ -116,6 +120,9 @@ async function loadQueues(reads: Reads, keys: readonly CommunityKey[]): Promise<
       const act = shownActs.get(event);
       return found && act ? [{ act, ...found }] : [];
     });
-    return { community, moderators, waiting, removals, departed };
+    const bans = (banned[index] ?? []).map(({ person, at }) => {
+      return { name: people.get(person)?.name ?? person, at };
+    });
+    return { community, moderators, waiting, removals, bans };
   });
 }

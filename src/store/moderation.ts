@@ -51,6 +51,30 @@ export async function readModerators(
   return moderators;
 }
 
+/** Those who are banned from each community, the last one first. */
+export async function readBanned(
+  db: D1Database,
+  communities: readonly CommunityKey[],
+  limit: number,
+): Promise<Role[][]> {
+  const { results } = await db
+    .prepare(
+      `SELECT * FROM (
+         SELECT q.key AS place, r.person, r.community, r.kind, r.at, r.event,
+           row_number() OVER (PARTITION BY q.key ORDER BY r.at DESC, r.person) AS newest
+         FROM json_each(?1) q CROSS JOIN role r
+           ON r.community = q.value AND r.kind = 'banned' AND r.is_set = 1)
+       WHERE newest <= ?2 ORDER BY place, newest`,
+    )
+    .bind(JSON.stringify(communities), limit)
+    .all<Omit<Role, "isSet"> & { place: number; newest: number }>();
+  const banned = communities.map((): Role[] => []);
+  for (const { place, newest: _, ...role } of results) {
+    banned[place]?.push({ ...role, isSet: true });
+  }
+  return banned;
+}
+
 export async function readActs(
   db: D1Database,
   events: readonly EventId[],
@@ -163,25 +187,21 @@ export function settleReports(db: D1Database, things: readonly string[]): D1Prep
 export interface ReportedThing {
   readonly thing: string;
   readonly reports: number;
-  /** The newest, and not all of many. */
-  readonly complaints: readonly Complaint[];
-}
-
-/** Why somebody reported a thing. */
-export interface Complaint {
-  readonly person: PersonKey;
-  readonly reason: string;
+  /** When it was reported last. Milliseconds since 1970. */
+  readonly at: number;
+  /** Why it was reported: the newest reasons, and not all of many. */
+  readonly reasons: readonly string[];
 }
 
 /**
- * The most recently reported things of each community, each with its newest complaints.
- * @param limit of things, `complaints` of those about each
+ * The most recently reported things of each community, each with the newest reasons.
+ * @param limit of things, `reasons` of those about each
  */
 export async function readReportedThings(
   db: D1Database,
   communities: readonly CommunityKey[],
   limit: number,
-  complaints: number,
+  reasons: number,
 ): Promise<ReportedThing[][]> {
   const { results } = await db
     .prepare(
@@ -191,15 +211,15 @@ export async function readReportedThings(
          FROM json_each(?1) q CROSS JOIN report r ON r.community = q.value AND r.is_open = 1
          GROUP BY q.key, r.thing),
        complaint AS (
-         SELECT t.*, r.person, r.reason, row_number()
+         SELECT t.*, r.reason, row_number()
            OVER (PARTITION BY t.at, t.thing ORDER BY r.at DESC, r.event DESC) AS newest
          FROM thing t CROSS JOIN report r ON r.thing = t.thing AND r.is_open = 1
          WHERE t.place <= ?2)
-       SELECT at, thing, reports, person, reason FROM complaint WHERE newest <= ?3
+       SELECT at, thing, reports, last, reason FROM complaint WHERE newest <= ?3
        ORDER BY at, place, newest`,
     )
-    .bind(JSON.stringify(communities), limit, complaints)
-    .all<Complaint & { at: number; thing: string; reports: number }>();
+    .bind(JSON.stringify(communities), limit, reasons)
+    .all<{ at: number; thing: string; reports: number; last: number; reason: string }>();
   return communities.map((_, index) => {
     const own = Map.groupBy(
       results.filter(({ at }) => at === index),
@@ -208,7 +228,8 @@ export async function readReportedThings(
     return [...own].map(([thing, rows]) => ({
       thing,
       reports: rows[0]?.reports ?? 0,
-      complaints: rows.map(({ person, reason }) => ({ person, reason })),
+      at: rows[0]?.last ?? 0,
+      reasons: rows.map(({ reason }) => reason),
     }));
   });
 }

@@ -3,7 +3,7 @@
  * once, so that a hundred pages cost a handful of queries.
  */
 import type { D1Database } from "@cloudflare/workers-types";
-import type { Act, Comment, Community, Person, Post } from "../model/entities.ts";
+import type { Act, Comment, Community, Person, Post, Role } from "../model/entities.ts";
 import type { CommentId, CommunityKey, Domain, EventId, PersonKey, PostId } from "../model/ids.ts";
 import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking } from "../model/listing.ts";
@@ -33,6 +33,7 @@ import {
 import {
   type ReportedThing,
   readActs,
+  readBanned,
   readModerators,
   readRemovals,
   readReportedThings,
@@ -96,8 +97,13 @@ export interface Reads {
   reportedThings(
     communities: readonly CommunityKey[],
     limit: number,
-    complaints: number,
+    reasons: number,
   ): Promise<readonly (readonly ReportedThing[])[]>;
+  /** Who is banned from each community, the last one first. */
+  banned(
+    communities: readonly CommunityKey[],
+    limit: number,
+  ): Promise<readonly (readonly Role[])[]>;
   /** Of each community, the acts by which things are removed now, the newest first. */
   removals(
     communities: readonly CommunityKey[],
@@ -143,8 +149,9 @@ export function openReads(db: D1Database): Reads {
     refusals: (events) => readRefusals(db, events),
     acts: (events) => readActs(db, events),
     moderators: (communities) => readModerators(db, communities),
-    reportedThings: (communities, limit, complaints) =>
-      readReportedThings(db, communities, limit, complaints),
+    reportedThings: (communities, limit, reasons) =>
+      readReportedThings(db, communities, limit, reasons),
+    banned: (communities, limit) => readBanned(db, communities, limit),
     removals: (communities, limit) => readRemovals(db, communities, limit),
     tails: (listings, max) => readTails(db, listings, max),
     status: () => readStatus(db),
