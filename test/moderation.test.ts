@@ -304,6 +304,38 @@ describe("the log", () => {
   });
 });
 
+describe("moderators find what was removed", () => {
+  const menu = (thing: string) => `href="/api/thing?id=${thing}"`;
+
+  it("from its tombstone: a comment with answers, a post with comments", async () => {
+    const answer = { comment: anId() as CommentId, post, parent: comment, text: "indeed" };
+    await site.send(anEvent({ ...answer, type: "comment_posted", by: "ann" }));
+    const removal = { type: "comment_judged", by: "founder", comment, reason: "" } as const;
+    await site.send(anEvent({ ...removal, verdict: "removed" }), judge("founder", "spam"));
+    await site.publishAll();
+    const text = await site.text(thread);
+    expect(text).toContain(`<a ${menu(`t3_${post}`)}>For moderators</a>`);
+    expect(text).toContain(`<summary>[removed] <a ${menu(`t1_${comment}`)}>for moderators</a>`);
+    await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
+    await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
+    await site.publishAll();
+    expect(await site.text(thread)).not.toContain("or moderators");
+    expect(await site.text(thread)).toContain("<summary>[deleted]</summary>");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("from the log, which says nothing of it, and nothing of what is spam", async () => {
+    await site.send(judge("founder", "removed", "off topic"));
+    await site.publishAll();
+    expect(await site.text(LOG)).toContain(`<a ${menu(`t3_${post}`)}>a post</a>`);
+    expect(await site.text(LOG)).not.toMatch(/pebble|>ann</);
+    const removal = { type: "comment_judged", by: "founder", comment, reason: "" } as const;
+    await site.send(anEvent({ ...removal, verdict: "spam" }));
+    await site.publishAll();
+    expect(await site.text(LOG)).not.toContain(comment);
+  });
+});
+
 describe("an act without an effect is not logged:", () => {
   it.each([
     ["the end of what was nobody's", () => [setRole("founder", "mod", "moderator", false)]],

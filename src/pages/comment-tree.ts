@@ -100,6 +100,7 @@ function orderedHtml(
     createdAt: isoTime(comment.createdAt),
     textHtml: html,
     tombstone: isVisible(comment) ? "" : tombstone(comment),
+    isRemoved: comment.standing === "removed",
     isEdited: comment.edit !== null,
     permalink: `#${id}`,
     replyPath: isOpen(post) ? replyPath(comment) : "",

@@ -176,6 +176,8 @@ function lineOf({ act, seen }: Entry): object {
     person: act.person === "" ? null : byLine(act.person),
     seen,
     unseen: act.person !== "" || seen ? "" : act.thing.startsWith("t3_") ? "a post" : "a comment",
+    // Where moderators go on with it; which thing is spam its author may not learn.
+    thingPath: act.person === "" && act.kind !== "spam" ? `/api/thing?id=${act.thing}` : "",
     reason: act.reason,
   };
 }

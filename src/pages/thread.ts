@@ -4,7 +4,7 @@
  * there are comments, which stay; the id of a repeated submission leads to the post that the
  * community already had.
  */
-import { type Comment, isLocked, isVisible } from "../model/entities.ts";
+import { type Comment, isLocked, isVisible, type Post } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { type OtherDiscussions, otherDiscussions } from "../model/link-group.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
@@ -145,6 +145,7 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
       post: { community: community?.name ?? post.community },
       textHtml: "",
       tombstone: tombstone(post),
+      thingPath: thingPath(post),
       isLocked: false,
       commentCount: post.comments,
       replyForm: null,
@@ -175,6 +176,11 @@ function byNewest(a: Comment, b: Comment): number {
   return b.createdAt - a.createdAt || b.id.length - a.id.length || (a.id < b.id ? 1 : -1);
 }
 
+/** Where moderators bring it back; empty for what its author deleted, which is final. */
+function thingPath({ id, standing }: Post): string {
+  return standing === "removed" ? `/api/thing?id=${postFullname(id)}` : "";
+}
+
 /** Nothing is left of the post, and nobody has said anything about it. */
 export function viewDeleted(model: ThreadModel): Rendered {
   const { post, community } = model;
@@ -182,7 +188,7 @@ export function viewDeleted(model: ThreadModel): Rendered {
   const html = renderTemplate("gone", {
     title: isRemoved ? "Removed" : "Deleted",
     isRemoved,
-    thingPath: isRemoved ? `/api/thing?id=${postFullname(post.id)}` : "",
+    thingPath: thingPath(post),
     communityPath: rankedKey("hot", post.community, 1),
     communityName: community?.name ?? post.community,
   });
