@@ -750,9 +750,16 @@ describe("the reader gives the queue", () => {
 
   it.each(["stranger", "ann", "cleo", "Bob"])("not to %s", async (name) => {
     const response = await get(name);
-    expect(response.status).toBe(404);
+    expect(response.status).toBe(403);
     expect(response.headers.get("cache-control")).toBe("private, no-store");
-    expect(await response.text()).not.toContain("dull");
+    const text = await response.text();
+    expect(text).toContain("Only the moderators of a community and the site’s admins");
+    expect(text).not.toContain("dull");
+    const json = await get(name, "/r/heap/about/reports.json");
+    expect([json.status, json.headers.get("cache-control")]).toEqual([403, "private, no-store"]);
+    expect(await json.json()).toMatchObject({ error: 403, reason: "not_a_moderator" });
+    expect((await get(name, "/r/nowhere/about/reports")).status).toBe(404);
+    expect((await get(name, "/-/status")).status).toBe(404);
   });
 
   it("to nobody without a session, who is led to the login", async () => {
@@ -782,7 +789,7 @@ describe("the reader gives the queue", () => {
     await site.send(setRole("Root", "mod", "moderator", false));
     await site.send(anEvent({ type: "account_deleted", by: "founder", epoch: 1, posts: "keep" }));
     await site.publishAll();
-    expect((await get("mod")).status).toBe(404);
+    expect((await get("mod")).status).toBe(403);
     expect((await get("founder")).status).toBe(303);
     expect(await site.keysWith("founder")).toEqual([]);
   });

@@ -4,11 +4,13 @@ import { DEPLOY_KEYS, SITEMAP_KEY } from "./key.ts";
 import type { PageType, Rendered, Representation, Site } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
-function html(template: string, view: object, status: 200 | 404 = 200): Rendered {
+type Status = 200 | 403 | 404;
+
+function html(template: string, view: object, status: Status = 200): Rendered {
   return onePage({ type: "html", body: renderTemplate(template, view) }, status);
 }
 
-function onePage(representation: Representation, status: 200 | 404 = 200): Rendered {
+function onePage(representation: Representation, status: Status = 200): Rendered {
   return { type: "page", status, path: null, representations: [representation] };
 }
 
@@ -41,6 +43,9 @@ export const DEPLOY_PAGES: readonly PageType[] = [
   ),
   defineDeployPage("not found", DEPLOY_KEYS.notFound, () =>
     html("not-found", { title: "Not found" }, 404),
+  ),
+  defineDeployPage("moderators only", DEPLOY_KEYS.moderatorsOnly, () =>
+    html("moderators-only", { title: "For moderators" }, 403),
   ),
   defineDeployPage("being published", DEPLOY_KEYS.beingPublished, () =>
     html("being-published", { title: "Being published" }),

@@ -32,6 +32,7 @@ export const DEPLOY_KEYS = {
   createCommunity: "/create-community",
   about: "/about",
   notFound: "/404",
+  moderatorsOnly: "/403",
   beingPublished: "/being-published",
   robots: "/robots.txt",
 } as const;

@@ -32,7 +32,7 @@ export interface Representation {
 export type Rendered =
   | {
       readonly type: "page";
-      readonly status: 200 | 404 | 410;
+      readonly status: 200 | 403 | 404 | 410;
       readonly path: string | null;
       /** Of an inbox: sessions of an earlier epoch have been ended by their person. */
       readonly sessionEpoch?: number;

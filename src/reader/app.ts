@@ -23,6 +23,8 @@ import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
+  answerForbidden,
+  answerForbiddenJson,
   answerHealthy,
   answerMethod,
   answerNotFound,
@@ -221,7 +223,7 @@ async function answerExport(
   return answerPrivately(answerBeingPublished(request, shown));
 }
 
-/** To anybody else the page is not there. */
+/** To anybody else the status is not there; of a queue everybody knows that there is one. */
 async function answerGuarded(
   env: ReaderEnv,
   request: Request,
@@ -233,11 +235,23 @@ async function answerGuarded(
   const stored = session && (await readFor(env, session, key));
   if (!stored) return answerLogin();
   const { page } = stored;
-  const response =
-    page && (await readReaders(page)).includes(session.person)
-      ? answerOwnPage(request, page, representation, null)
-      : null;
+  const isReader = page !== null && (await readReaders(page)).includes(session.person);
+  if (page && !isReader && key !== guardedKey(STATUS_PATH)) {
+    return answerPrivately(await moderatorsOnly(env, request, memory, now));
+  }
+  const response = isReader ? answerOwnPage(request, page, representation, null) : null;
   return answerPrivately(response ?? (await notFound(env, request, memory, now)));
+}
+
+async function moderatorsOnly(
+  env: ReaderEnv,
+  request: Request,
+  memory: Memory,
+  now: number,
+): Promise<Response> {
+  if (asksForJson(request)) return answerForbiddenJson();
+  const shown = await readStored(env, DEPLOY_KEYS.moderatorsOnly, memory, now);
+  return answerForbidden(request, shown);
 }
 
 /** From what cron last wrote down: a reader has nothing else to ask. */

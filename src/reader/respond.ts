@@ -227,6 +227,17 @@ export function answerNotFoundJson(): Response {
   return answerJson({ message: "Not Found", error: 404 }, 404, PUBLIC_CACHE);
 }
 
+/** @param page the site's own page that says so; null before the first build */
+export function answerForbidden(request: Request, page: StoredPage | null): Response {
+  return answerError(request, page, 403, {});
+}
+
+/** As Reddit says it. */
+export function answerForbiddenJson(): Response {
+  const error = { message: "Forbidden", error: 403, reason: "not_a_moderator" };
+  return answerJson(error, 403, "no-store");
+}
+
 export function answerTokenJson(): Response {
   const error = { reason: "after_invalid", message: "`after` is no token of this listing" };
   return answerJson({ error }, 400, "no-store");
@@ -256,7 +267,12 @@ export function answerBeingPublished(request: Request, page: StoredPage | null):
 }
 
 /** Before the first build. */
-const PLAIN_ERRORS = { 202: "Being published", 400: "No such page", 404: "Not found" } as const;
+const PLAIN_ERRORS = {
+  202: "Being published",
+  400: "No such page",
+  403: "For moderators",
+  404: "Not found",
+} as const;
 
 function answerError(
   request: Request,
