@@ -194,7 +194,7 @@ describe("a locked post", () => {
     expect(await site.text("~ann/inbox")).toContain("the post is locked");
   });
 
-  it("shows no form on the later pieces of its thread either", async () => {
+  it("shows no form on the later pieces of its thread either, and says why", async () => {
     let parent = comment;
     for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
       const answer = { comment: anId() as CommentId, post, parent, text: "and so on" };
@@ -205,9 +205,11 @@ describe("a locked post", () => {
     const pieces = (await site.keysWith("and so on")).filter((key) => key.includes("/_/"));
     expect(pieces).toHaveLength(1);
     expect(await site.text(pieces[0] as string)).toContain("class=reply");
+    expect(await site.text(pieces[0] as string)).not.toContain("This post is locked");
     await site.send(lock(true));
     await site.publishAll();
     expect(await site.text(pieces[0] as string)).not.toContain("class=reply");
+    expect(await site.text(pieces[0] as string)).toContain("This post is locked");
     expect(await siteDifferences(site)).toEqual([]);
   });
 

@@ -245,11 +245,17 @@ describe("a thread that is too deep for a page", () => {
       expect(await siteDifferences(site)).toEqual([]);
     }
     expect(await site.text(thread)).toContain(second);
+    expect(await site.text(second)).toContain("Order of comments");
+    expect(await site.text(second)).not.toContain("Nothing is left");
     await site.send(gone(chain.at(-1) as CommentPosted, "Bob"));
     await site.publish();
     expect(await siteDifferences(site)).toEqual([]);
     expect(await site.text(thread)).not.toContain("[deleted]");
     expect(await site.text(thread)).not.toContain(second);
+    for (const key of [second, thread]) {
+      expect(await site.text(key)).not.toContain("Order of comments");
+    }
+    expect(await site.text(second)).toContain("Nothing is left of this part.");
     await site.send(gone(post, "ann"));
     await site.publish();
     expect((await readPage(site.pages, second))?.head.status).toBe(410);

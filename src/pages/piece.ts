@@ -1,5 +1,5 @@
 /** The rest of a thread: what does not fit on the post's own page, in pieces of bounded size. */
-import { isVisible } from "../model/entities.ts";
+import { isLocked, isVisible } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
 import { MAIN_PIECE } from "../model/piece.ts";
 import type { Change } from "./change.ts";
@@ -59,6 +59,7 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
       threadPath: threadAddress(post),
       postTitle: title,
       parentPath: model.parent === null ? "" : permalink(model.parent, post),
+      isLocked: isVisible(post) && isLocked(post),
       replyForm: isOpen(post) ? { link: postFullname(post.id), dest: key } : null,
       ...comments,
     }),

@@ -80,14 +80,16 @@ export function threadRepresentations(
   render: (comments: {
     readonly sorts: object[];
     readonly commentsHtml: string;
+    /** Nothing of them is left. */
+    readonly isEmpty: boolean;
     readonly morePath: string;
   }) => string,
 ): Representation[] {
   const { post, comments, pieces } = model;
   const tree = commentTree(comments, pieces);
   const next = nextPiece(model);
-  // Without two comments every order is the same, and so is the page.
-  const isOrdered = comments.length > 1;
+  // Without two comments that are shown every order is the same, and so is the page.
+  const isOrdered = comments.length > 1 && tree.length > 0;
   const html = (isOrdered ? COMMENT_SORTS : COMMENT_SORTS.slice(0, 1)).map(
     (sort): Representation => ({
       type: "html",
@@ -95,6 +97,7 @@ export function threadRepresentations(
       body: render({
         sorts: isOrdered ? sortLinks(path, sort) : [],
         commentsHtml: treeHtml(tree, sort, post),
+        isEmpty: tree.length === 0,
         morePath: next === "" ? "" : pieceKey(post.id, next),
       }),
     }),
