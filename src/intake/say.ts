@@ -117,7 +117,11 @@ export function say(refusal: Refusal): Said {
       );
     }
     case "no_url_and_no_text":
-      return said(422, "url_missing", "A post needs a link or a text.");
+      return said(
+        422,
+        "url_missing",
+        "A post needs a link or a text, unless you say that its title says it all.",
+      );
     case "url_and_text":
       return said(422, "url_and_text", "A post is a link or a text: leave one of them empty.");
     case "too_fast":

@@ -323,6 +323,13 @@ describe("a form for who has no JavaScript", () => {
     expect(sent).toEqual([]);
   });
 
+  test("takes a post that is to be its title alone, and no empty comment", async () => {
+    const field = /<textarea id="text"[^>]*>/;
+    const edit = async (id: string) => (await shown(`/api/editusertext?thing_id=${id}`)).page;
+    expect(field.exec(await edit("t3_abc"))?.[0]).not.toContain("required");
+    expect(field.exec(await edit("t1_c4x"))?.[0]).toContain("required");
+  });
+
   test("can be sent as it stands, and leads back to the comment", async () => {
     const referer = `${SITE}/r/programming/comments/abc/a_title`;
     const { page } = await shown("/api/editusertext?thing_id=t1_c4x", { referer });

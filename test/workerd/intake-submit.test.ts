@@ -44,10 +44,18 @@ describe("submit", () => {
     expect(await asJson(response)).toEqual([202, { id: `t3_${id}` }]);
   });
 
-  test("tells a browser that a title alone needs a link or a text", async () => {
+  test("tells a browser that a title alone needs a link or a text, or its mark", async () => {
     const response = await post("/api/submit", { ...link, url: "" }, alice);
     expect(response.status).toBe(422);
-    expect(await response.text()).toContain("A post needs a link or a text.");
+    const page = await response.text();
+    expect(page).toContain("A post needs a link or a text, unless");
+    const mark = '<input type="checkbox" name="kind" value="self"';
+    expect(page).toContain(`${mark}> No link and no text`);
+    const fields = { ...link, sr: "nowhere", url: "", text: "", kind: "self" };
+    expect(await (await post("/api/submit", fields, alice)).text()).toContain(`${mark} checked>`);
+    const again = await post("/api/submit", { ...fields, sr: link.sr }, alice);
+    expect(again.status).toBe(303);
+    expect(parseEvent(sent[0])).toMatchObject({ title: link.title, url: null, text: "" });
   });
 
   test("leads a browser to the new page", async () => {
