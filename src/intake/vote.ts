@@ -2,7 +2,7 @@
 import type { VoteValue } from "../model/entities.ts";
 import { allOf, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { refererPath } from "./local-path.ts";
+import { wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 import { parseThing, type Thing } from "./thing.ts";
@@ -32,7 +32,7 @@ async function castVote(request: PersonRequest): Promise<Outcome> {
     return { type: "not_a_choice", field: "dir", allowed: [...VALUES.keys()] };
   const event = await sendEvent(request, voteOn(thing, value));
   if (isRefusal(event)) return event;
-  return { json: { id: sent.id }, location: refererPath(request.request) };
+  return { json: { id: sent.id }, location: wayBack(request.request, fields) };
 }
 
 function voteOn(thing: Thing, value: VoteValue) {

@@ -265,6 +265,18 @@ describe("the page of a thing", () => {
     expect(page).toContain('name="dest" value="/r/x/new?y=1&amp;z=2"');
   });
 
+  test("offers to withdraw a vote, of a comment too, and leads back from there", async () => {
+    const referer = `${SITE}/comments/abc/_/c4w`;
+    const page = await (await open("id=t1_c4x", { referer })).text();
+    const [, form = ""] = /action="\/api\/vote">(.*)<\/form>/.exec(page) ?? [];
+    const fields = [...form.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+    const sentBack = fields.map(([, name = "", value = ""]): [string, string] => [name, value]);
+    const headers = { ...alice, referer: `${SITE}/api/thing?id=t1_c4x` };
+    const answer = await post("/api/vote", sentBack, headers);
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/comments/abc/_/c4w"]);
+    expect(parseEvent(sent[0])).toMatchObject({ type: "comment_voted", comment: "c4x", value: 0 });
+  });
+
   test("does not offer to hide a comment", async () => {
     const page = await (await open("id=t1_c4x")).text();
     expect(page).toContain('action="/api/save"');
