@@ -452,6 +452,7 @@ describe("the author of something silently removed", () => {
     expect(await site.send(own)).toEqual(["unchanged"]);
     await site.publishAll();
     expect(await site.keysWith("as if nothing was")).toEqual(["~ann/written"]);
+    expect(await site.text("~ann/written")).toContain("<h2><small>comment on</small> <a");
     expect(await site.text("~ann/inbox")).not.toContain("not accepted");
     const queue = await site.text(QUEUE);
     expect(queue).toContain("automatically");

@@ -93,6 +93,7 @@ function postOf(post: Post, { communities }: Surroundings) {
   const community = communities.get(post.community)?.name ?? post.community;
   const html = {
     id,
+    isComment: false,
     path,
     title: post.title,
     href: post.url ?? path,
@@ -126,6 +127,7 @@ function commentOf(comment: Comment, { posts, communities }: Surroundings) {
   const community = communities.get(post.community)?.name ?? post.community;
   const html = {
     id,
+    isComment: true,
     path,
     title,
     href: threadKey(post.id),
