@@ -56,7 +56,8 @@ beforeAll(async () => {
 describe("/me/export", () => {
   it("asks for the file when there is none, and says that it is being prepared", async () => {
     const answer = await ask("Ann");
-    expect([answer.status, answer.headers.get("refresh")]).toEqual([202, "1"]);
+    const again = "1; url=/me/export?ready";
+    expect([answer.status, answer.headers.get("refresh")]).toEqual([202, again]);
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
     expect(sent).toEqual(["POST /api/export"]);
   });
@@ -74,6 +75,15 @@ describe("/me/export", () => {
       { name: `t1_${comment}`, body: "said by me" },
     ]);
     expect(file.written.length).toBe(2);
+  });
+
+  it("is behind a link for who has waited: a page that looks again would go on doing so", async () => {
+    const answer = await ask("Ann", "/me/export?ready");
+    expect([answer.status, answer.headers.get("refresh")]).toEqual([200, null]);
+    expect(answer.headers.get("content-disposition")).toBe(null);
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
+    expect(await answer.text()).toContain('<a href="/me/export">Download all you wrote</a>');
+    expect((await ask("bob", "/me/export?ready")).status).toBe(202);
   });
 
   it("is kept up to date: edits, deletions, and the end of the account", async () => {

@@ -50,6 +50,9 @@ export const DEPLOY_PAGES: readonly PageType[] = [
   defineDeployPage("being published", DEPLOY_KEYS.beingPublished, () =>
     html("being-published", { title: "Being published" }),
   ),
+  defineDeployPage("export ready", DEPLOY_KEYS.exportReady, () =>
+    html("export-ready", { title: "Your file is ready" }),
+  ),
   defineDeployPage("robots", DEPLOY_KEYS.robots, ({ origin }) =>
     onePage({
       type: "text",

@@ -34,6 +34,7 @@ export const DEPLOY_KEYS = {
   notFound: "/404",
   moderatorsOnly: "/403",
   beingPublished: "/being-published",
+  exportReady: "/export-ready",
   robots: "/robots.txt",
 } as const;
 

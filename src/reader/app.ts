@@ -200,6 +200,9 @@ async function readFor(
   return isEnded(session, inbox) ? null : { page };
 }
 
+/** A page that fetches a file does not go away: where one has waited, the file is behind a link. */
+const EXPORT_READY = `/me${EXPORT}?ready`;
+
 /** The file is written once somebody asks for it: whoever has none asks, and comes again. */
 async function answerExport(
   env: ReaderEnv,
@@ -209,18 +212,23 @@ async function answerExport(
   now: number,
 ): Promise<Response> {
   const file = page && answerOwnPage(request, page, "default", null);
+  const { origin, searchParams } = new URL(request.url);
+  if (file && searchParams.has("ready")) {
+    const shown = await readStored(env, DEPLOY_KEYS.exportReady, memory, now);
+    const ready = shown && answerOwnPage(request, shown, "default", null);
+    if (ready) return answerPrivately(ready);
+  }
   if (file) {
     file.headers.set("Content-Disposition", 'attachment; filename="cairn.json"');
     return answerPrivately(file);
   }
-  const { origin } = new URL(request.url);
   const cookie = request.headers.get("cookie") ?? "";
   const headers = { cookie, origin, "Content-Type": "application/x-www-form-urlencoded" };
   const form = new Request(`${origin}/api/export`, { method: "POST", headers, body: "" });
   const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
   if (asked.status !== 303) return answerPrivately(asked as unknown as Response);
   const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
-  return answerPrivately(answerBeingPublished(request, shown));
+  return answerPrivately(answerBeingPublished(request, shown, EXPORT_READY));
 }
 
 /** To anybody else the status is not there; of a queue everybody knows that there is one. */

@@ -261,9 +261,14 @@ export function answerToken(request: Request, page: StoredPage | null): Response
   return answerError(request, page, 400, { "Cache-Control": "no-store" });
 }
 
-/** Not published yet: the browser asks again in a second. */
-export function answerBeingPublished(request: Request, page: StoredPage | null): Response {
-  return answerError(request, page, 202, { "Cache-Control": "no-store", Refresh: "1" });
+/** Not published yet: the browser asks again in a second. @param path what it asks then, if not the same */
+export function answerBeingPublished(
+  request: Request,
+  page: StoredPage | null,
+  path: string | null = null,
+): Response {
+  const refresh = path === null ? "1" : `1; url=${path}`;
+  return answerError(request, page, 202, { "Cache-Control": "no-store", Refresh: refresh });
 }
 
 /** Before the first build. */
