@@ -7,12 +7,12 @@ import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { reportStatus } from "../src/consumer/report-status.ts";
 import { tick } from "../src/consumer/tick.ts";
-import type { PersonKey, PostId } from "../src/model/ids.ts";
+import type { EventId, PersonKey, PostId } from "../src/model/ids.ts";
 import { signSession } from "../src/model/session.ts";
 import type { StatusReport } from "../src/model/status.ts";
 import { isHealthy } from "../src/model/status.ts";
 import { createReader } from "../src/reader/app.ts";
-import { aSubmission, aVote } from "./makers.ts";
+import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
@@ -92,6 +92,32 @@ describe("the status page", () => {
     expect(report.audit).toMatchObject({ healed: 0 });
     expect(report.windowsAt).toBe(Date.UTC(2027, 0, 2) / 1000);
     expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("says where moderators have something to do", async () => {
+    const site = await aSite();
+    const at = Date.UTC(2027, 0, 1);
+    const [first, second] = [aSubmission({ at }), aSubmission({ at })];
+    const report = (by: string, { post }: { post: PostId }) => {
+      const id = anId() as EventId;
+      return { version: 1, id, at, by, type: "post_reported", post, reason: "dull" } as const;
+    };
+    const reports = [report("bob", first), report("cleo", first), report("cleo", second)];
+    await consumeEvents(site.db, [aCommunity("Programming"), first, second], at, PACE);
+    await consumeEvents(site.db, reports, at, PACE);
+    await site.cron();
+    expect((await site.report()).reports).toEqual([{ community: "programming", things: 2 }]);
+    const text = await (await site.get("/-/status", "root")).text();
+    const queue = '<a href="/r/programming/about/reports">r/programming</a>';
+    expect(text).toContain(`<dt>${queue}</dt><dd>2 things</dd>`);
+    const judged = { type: "post_judged", by: "root", verdict: "approved", reason: "" } as const;
+    const acts = [first, second].map(({ post }) => {
+      return { ...judged, version: 1 as const, id: anId() as EventId, at: at + 1, post };
+    });
+    await consumeEvents(site.db, acts, at, PACE, ["root" as PersonKey]);
+    site.pass(60_000);
+    await site.cron();
+    expect((await site.report()).reports).toEqual([]);
   });
 
   it("is written once a minute, and says what is overdue by lane", async () => {

@@ -1,10 +1,18 @@
 /** What operators see of a site: sums since its beginning, and what waits. Pure. */
+import type { CommunityKey } from "./ids.ts";
 
 export interface LaneStatus {
   /** Stale pages. */
   readonly pages: number;
   /** How long the oldest of them could have been written already. Seconds. */
   readonly overdue: number;
+}
+
+/** A community whose moderators have something to do. */
+export interface OpenReports {
+  readonly community: CommunityKey;
+  /** Things that somebody has reported and nobody has judged. */
+  readonly things: number;
 }
 
 export interface StatusReport {
@@ -15,6 +23,8 @@ export interface StatusReport {
   readonly pages: { readonly written: number; readonly unchanged: number; readonly failed: number };
   /** "Now" of the windows; null before their first tick. */
   readonly windowsAt: number | null;
+  /** Most first; of very many reports only some are looked at. */
+  readonly reports: readonly OpenReports[];
   readonly audit: { readonly at: number; readonly pages: number; readonly healed: number };
   /** Counted once an hour. */
   readonly rows: RowCounts;

@@ -1,6 +1,6 @@
 /** How the site is, for its admins: the page says itself who they are. */
 import type { StatusReport } from "../model/status.ts";
-import { guardedKey, STATUS_PATH } from "./key.ts";
+import { guardedKey, queuePath, STATUS_PATH } from "./key.ts";
 import { definePage } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
 import { renderTemplate } from "./templates.ts";
@@ -23,7 +23,16 @@ export const statusPage = definePage<object, StatusReport>({
     return keys.map(() => report);
   },
   view(_, report, site) {
-    const html = renderTemplate("status", { title: "Status", sections: sectionsOf(report) });
+    const html = renderTemplate("status", {
+      title: "Status",
+      sections: sectionsOf(report),
+      // A report from before a deploy may know none.
+      reports: (report.reports ?? []).map(({ community, things }) => ({
+        path: queuePath(community),
+        community,
+        things: things === 1 ? "1 thing" : `${things} things`,
+      })),
+    });
     return {
       type: "page",
       status: 200,

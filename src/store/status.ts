@@ -1,6 +1,6 @@
 /** The sums that operators look at, and the report that the status page is rendered from. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { RowCounts, StatusReport } from "../model/status.ts";
+import type { OpenReports, RowCounts, StatusReport } from "../model/status.ts";
 import { commitBatch, readCommitNumber } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 
@@ -72,6 +72,7 @@ export async function takeStatus(
       failed: site.pages_failed,
     },
     windowsAt: site.windows_at,
+    reports: await readOpenReports(db),
     audit: {
       at: Math.floor(site.audited_at / 1000),
       pages: site.audited,
@@ -79,6 +80,21 @@ export async function takeStatus(
     },
     rows,
   };
+}
+
+/** Once a minute: a flood of reports shall not be read to its end. */
+const MAX_REPORTS = 1000;
+
+async function readOpenReports(db: D1Database): Promise<OpenReports[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT community, count(DISTINCT thing) AS things
+       FROM (SELECT community, thing FROM report WHERE is_open = 1 LIMIT ?1)
+       GROUP BY community ORDER BY things DESC, community`,
+    )
+    .bind(MAX_REPORTS)
+    .all<OpenReports>();
+  return results;
 }
 
 /** Stale pages, by lane. @param now milliseconds since 1970 */
