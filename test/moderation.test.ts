@@ -317,7 +317,7 @@ describe("moderators find what was removed", () => {
     await site.publishAll();
     const text = await site.text(thread);
     expect(text).toContain(`<a ${menu(`t3_${post}`)}>For moderators</a>`);
-    expect(text).toContain(`<summary>[removed] <a ${menu(`t1_${comment}`)}>for moderators</a>`);
+    expect(text).toContain(`<summary>[removed] · <a ${menu(`t1_${comment}`)}>for moderators</a>`);
     await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
     await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
     await site.publishAll();
@@ -573,7 +573,7 @@ describe("the queue of reports", () => {
     for (const part of ["A pebble", "2 reports", "dull", "too &lt;small&gt;", "1 report", "rude"]) {
       expect(text).toContain(part);
     }
-    expect(text).toContain('<li dir="auto">dull</li>');
+    expect(text).toContain("<li>reported: <bdi>dull</bdi></li>");
     await site.send(judge("founder", "approved"));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("A pebble");
