@@ -14,7 +14,7 @@ import { runSequence, type SequenceOptions } from "./rebuild/sequence.ts";
 
 /** As many as fit into some seconds, or 10,000; CAIRN_SEED and CAIRN_SEQUENCES run others. */
 const FIRST_SEED = Number(process.env.CAIRN_SEED ?? 1);
-const TIMEOUT_MS = IS_LONG ? 36_000_000 : 60_000;
+const TIMEOUT_MS = IS_LONG ? 36_000_000 : 240_000;
 const SEQUENCES = Number(process.env.CAIRN_SEQUENCES ?? (IS_LONG ? 10_000 : 40));
 
 function openSite() {
