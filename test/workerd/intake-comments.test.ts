@@ -163,7 +163,7 @@ describe("comment", () => {
     expect(page).toContain(hidden("link", "t3_abc"));
     expect(page).toContain(hidden("parent", "t1_c4x"));
     expect(page).toContain(`&lt;/textarea&gt;&lt;script&gt;${"x".repeat(10_000)}</textarea>`);
-    expect(page).toContain('aria-invalid="true" aria-describedby="text-error"');
+    expect(page).toContain('aria-invalid="true" aria-describedby="text-error text-note"');
     expect(page).toContain("The text has 10019 of at most 10000 characters.");
   });
 
@@ -328,6 +328,14 @@ describe("a form for who has no JavaScript", () => {
     const edit = async (id: string) => (await shown(`/api/editusertext?thing_id=${id}`)).page;
     expect(field.exec(await edit("t3_abc"))?.[0]).not.toContain("required");
     expect(field.exec(await edit("t1_c4x"))?.[0]).toContain("required");
+  });
+
+  test("ties the hint below a field to it", async () => {
+    for (const path of ["/api/comment?link=t3_abc", "/api/report?thing_id=t3_abc"]) {
+      const { page } = await shown(path);
+      const [, note = "none"] = /<p class="note" id="([^"]*)">/.exec(page) ?? [];
+      expect(page).toContain(`aria-describedby="${note}"`);
+    }
   });
 
   test("can be sent as it stands, and leads back to the comment", async () => {

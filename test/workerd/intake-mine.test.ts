@@ -201,7 +201,7 @@ describe("report", () => {
     const page = await response.text();
     expect(page).toContain('value="&quot;&gt;&lt;script');
     expect(page).not.toContain('"><script>x');
-    expect(page).toMatch(/aria-invalid="true" aria-describedby="reason-error"/);
+    expect(page).toMatch(/aria-invalid="true" aria-describedby="reason-error reason-note"/);
     expect(page).toContain("The reason has 310 of at most 300 characters.");
     expect(page).toContain('name="thing_id" value="t3_abc"');
   });
@@ -273,7 +273,10 @@ describe("the page of a thing", () => {
     const sentBack = fields.map(([, name = "", value = ""]): [string, string] => [name, value]);
     const headers = { ...alice, referer: `${SITE}/api/thing?id=t1_c4x` };
     const answer = await post("/api/vote", sentBack, headers);
-    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/comments/abc/_/c4w"]);
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      303,
+      "/comments/abc/_/c4w#t1_c4x",
+    ]);
     expect(parseEvent(sent[0])).toMatchObject({ type: "comment_voted", comment: "c4x", value: 0 });
   });
 
