@@ -32,10 +32,17 @@ function randomRole(random: Random, sent: Sent) {
   };
 }
 
+export function newCommunity(random: Random, sent: Sent, base: Base): CairnEvent {
+  const name = `Place${sent.communities.length}`;
+  sent.communities.push(random.chance(0.5) ? name : name.toLowerCase());
+  return { ...base, type: "community_created", name, title: name, description: "Heap." };
+}
+
 /** Where moderators come and go, are busy, and some leave for good. */
 export function moderatedEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   const kind = random.next();
-  if (kind < 0.04) return departure(random, base);
+  if (kind < 0.06) return departure(random, base);
+  if (kind < 0.12) return newCommunity(random, sent, { ...base, by: random.pick(LEAVING) });
   if (kind < 0.35) return roleAnywhere(random, sent, base);
   if (kind < 0.55) return report(random, sent, base);
   return moderatorEvent(random, sent, { ...base, by: moderator(random, base) });

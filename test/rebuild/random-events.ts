@@ -1,7 +1,13 @@
 /** Events as people would cause them, with the rare ones made common. */
 import { type CommentId, type EventId, mintId, type PostId } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
-import { departure, moderatedEvent, moderator, moderatorEvent } from "./moderator-events.ts";
+import {
+  departure,
+  moderatedEvent,
+  moderator,
+  moderatorEvent,
+  newCommunity,
+} from "./moderator-events.ts";
 import type { Random } from "./random.ts";
 import { type Base, MARKS, PEOPLE, type Sent } from "./sent.ts";
 
@@ -139,12 +145,6 @@ function commentEvent(random: Random, sent: Sent, base: Base): CairnEvent {
   if (kind < 0.65)
     return { ...base, type: "comment_reported", comment, reason: MARKS.report + base.id };
   return { ...base, type: "comment_voted", comment, value: random.pick([-1, 0, 1, 1]) };
-}
-
-function newCommunity(random: Random, sent: Sent, base: Base): CairnEvent {
-  const name = `Place${sent.communities.length}`;
-  sent.communities.push(random.chance(0.5) ? name : name.toLowerCase());
-  return { ...base, type: "community_created", name, title: name, description: "Heap." };
 }
 
 const HOUR_MS = 3_600_000;
