@@ -23,8 +23,6 @@ import type { Operator } from "./sequence.ts";
 import { rowDifferences, type StoredSite } from "./site-check.ts";
 
 const AUTHORS = [...PEOPLE, ...PEOPLE, "DAN", "[deleted]", "Somebody_Else"];
-/** Of an imported thing: a tenth has none, most are in threads that people write in. */
-const IDS = 36 ** 5;
 /** How long ago it may have been: some windows have it still, some begin or end with it. Seconds. */
 const AGES = [10, 3599, 3601, 86_399, 604_800, 10_000_000, 400_000_000];
 const LONG = 20_000;
@@ -88,7 +86,7 @@ async function renderedOf({ db, config }: StoredSite): Promise<Map<string, strin
 
 /** Some are imported again, and stay as they are. */
 function aLink(random: Random, sent: Sent, nowMs: number) {
-  const id = random.int(IDS).toString(36);
+  const id = anImportedId(random);
   const author = random.pick(AUTHORS);
   sent.posts.push({ id: id as PostId, by: senderOf(author) });
   const isLink = random.chance(0.7);
@@ -105,7 +103,7 @@ function aLink(random: Random, sent: Sent, nowMs: number) {
 
 /** Its parent may be of another thread, or nowhere. */
 function aComment(random: Random, sent: Sent, nowMs: number) {
-  const id = random.int(IDS).toString(36);
+  const id = anImportedId(random);
   const author = random.pick(AUTHORS);
   const above = sent.comments.length > 0 && random.chance(0.6) ? random.pick(sent.comments) : null;
   const post = above?.post ?? random.pick(sent.posts).id;
@@ -118,12 +116,17 @@ function aComment(random: Random, sent: Sent, nowMs: number) {
   };
 }
 
+/** What begins so is imported, and nothing else: site-check knows it by that. */
+function anImportedId(random: Random): string {
+  return `im${random.int(36 ** 4).toString(36)}`;
+}
+
 /** Who may try to act as the author: nobody is called `[deleted]`, and names are as they registered. */
 function senderOf(author: string): string {
   return author === "[deleted]" ? "ann" : author === "DAN" ? "dan" : author;
 }
 
-/** Imported votes are numbers without rows: site-check knows these by the id. */
+/** Imported votes are numbers without rows: as many as the id is long. */
 function common(random: Random, id: string, author: string, nowMs: number) {
   const created_utc = Math.floor(nowMs / 1000) - random.pick(AGES);
   return { id, author, created_utc, ups: id.length, downs: 1, score: id.length - 1 };

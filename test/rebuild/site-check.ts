@@ -121,9 +121,9 @@ const DEPARTED = "(SELECT key FROM person WHERE departure IS NOT NULL)";
 const IS_ALLOWED = "coalesce(data ->> '$.verdict.kind', 'approved') = 'approved'";
 
 /** Of what was imported, votes are numbers only: test/rebuild/operator.ts chooses them by the id. */
-const IS_IMPORTED = "length(id) < 10";
-const IMPORTED_UPS = `iif(${IS_IMPORTED}, length(id), 0)`;
-const IMPORTED_DOWNS = `iif(${IS_IMPORTED}, 1, 0)`;
+const IS_IMPORTED = "GLOB 'im*'";
+const IMPORTED_UPS = `iif(id ${IS_IMPORTED}, length(id), 0)`;
+const IMPORTED_DOWNS = `iif(id ${IS_IMPORTED}, 1, 0)`;
 
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
@@ -163,9 +163,9 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "what was written": symmetricDifference(
     // Who has an account has voted for what they wrote; imported authors have not.
     `SELECT '~' || lower(author) || '/written t3_' || id AS own FROM post
-       JOIN vote v ON v.post = post.id AND v.user = author WHERE length(id) >= 10 UNION ALL
+       JOIN vote v ON v.post = post.id AND v.user = author WHERE id NOT ${IS_IMPORTED} UNION ALL
      SELECT '~' || lower(author) || '/written t1_' || id FROM comment
-       JOIN comment_vote v ON v.comment = comment.id AND v.user = author WHERE length(id) >= 10`,
+       JOIN comment_vote v ON v.comment = comment.id AND v.user = author WHERE id NOT ${IS_IMPORTED}`,
     "listing GLOB '~*/written'",
   ),
   "nothing of who has left": `SELECT key FROM person JOIN
@@ -201,7 +201,7 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     `SELECT '~' || lower(user) || '/inbox no_' || event AS own FROM refusal UNION ALL
      SELECT '~' || lower(coalesce(a.author, p.author)) || '/inbox re_' || c.id FROM comment c
        JOIN post p ON p.id = c.post LEFT JOIN comment a ON a.id = c.parent
-       WHERE length(c.id) >= 10
+       WHERE c.id NOT ${IS_IMPORTED}
        AND lower(coalesce(a.author, p.author)) <> lower(c.author) AND (c.standing <> 'deleted'
          OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 're_' || c.id))
        AND coalesce(a.author, p.author) <> '[deleted]'`,
