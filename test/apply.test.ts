@@ -1,5 +1,5 @@
 /** What events do to rows, one transition a test. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
 import type { EventId, PostId } from "../src/model/ids.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
@@ -7,6 +7,16 @@ import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
+
+/** As if there were an address of which `normalizeUrl` makes nothing. */
+vi.mock("normalize-url", async (original) => {
+  const real = await original<typeof import("normalize-url")>();
+  const normalize: typeof real.default = (url, options) => {
+    if (url.includes("keyless.example")) throw new TypeError("Invalid URL");
+    return real.default(url, options);
+  };
+  return { ...real, default: normalize };
+});
 
 const NOW = Date.UTC(2026, 0, 1, 1);
 /** Votes are counted at once: test/tally.test.ts is about those that wait. */
@@ -121,6 +131,26 @@ describe("a submission", () => {
     expect(await site.send(post)).toEqual(["unchanged"]);
     expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 1 }]);
     expect(await site.rows("SELECT user, value FROM vote")).toEqual([{ user: "ann", value: 1 }]);
+  });
+
+  it.each([
+    ["of which no key can be made", "http://keyless.example/"],
+    ["whose host is longer than DNS has them", `http://${"a".repeat(254)}/`],
+  ])("of an address %s is refused, and holds up nobody else's", async (_, url) => {
+    const site = await aSite();
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    expect(await site.send(aSubmission({ url }), aSubmission())).toEqual(["refused", "applied"]);
+    expect(await site.rows("SELECT reason FROM refusal")).toEqual([{ reason: "not_a_link" }]);
+  });
+
+  it("of a host that is a pattern of replacement is of no other host's link", async () => {
+    const site = await aSite(aSubmission({ url: "http://$'/example.com/a" }));
+    const other = aSubmission({ by: "Bob", url: "http://example.com/a" });
+    expect(await site.send(other)).toEqual(["applied"]);
+    expect(await site.rows("SELECT link_key FROM post ORDER BY id")).toEqual([
+      { link_key: "$'/example.com/a" },
+      { link_key: "example.com/a" },
+    ]);
   });
 
   it("of a link that the community has becomes an upvote and an alias", async () => {

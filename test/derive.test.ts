@@ -10,8 +10,9 @@ import { migrationsOf, openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
 import { rowDifferences } from "./rebuild/site-check.ts";
 
+/** Imported, with the votes that `rowDifferences` expects of such ids. */
 const INSERT = `INSERT INTO post (id, community, author, title, url, link_key, created_at, ups, downs,
-  standing, score, hot, data) VALUES (?1, 'x', 'ann', 't', ?2, ?3, ?4, 0, 0, ?5, 0, ?6, '{}')`;
+  standing, score, hot, data) VALUES (?1, 'x', 'ann', 't', ?2, ?3, ?4, 2, 1, ?5, 1, ?6, '{}')`;
 
 const OLD_ROWS = [
   // As an earlier version keyed them: two, which are one link now.
@@ -21,14 +22,16 @@ const OLD_ROWS = [
   ["a4", null, null, 40, "visible"],
 ] as const;
 
+const COMMUNITY = "INSERT INTO community VALUES ('x', 'x', 'x', '', '', 0)";
+
 async function anOldSite() {
   const [first = "", ...later] = migrationsOf("content").values();
   const db = openMemoryD1("content", [first]);
-  await db.prepare("INSERT INTO community VALUES ('x', 'x', 'x', '', '', 0)").run();
+  await db.prepare(COMMUNITY).run();
   const insert = db.prepare(INSERT);
   const entry = db.prepare("INSERT INTO entry VALUES (?1, ?2, ?3, ?4)");
   for (const [index, [id, url, key, createdAt, standing]] of OLD_ROWS.entries()) {
-    await insert.bind(id, url, key, createdAt, standing, hotRank(0, 0, createdAt)).run();
+    await insert.bind(id, url, key, createdAt, standing, hotRank(2, 1, createdAt)).run();
     for (const listing of ["/new", "/r/x/new"]) {
       await entry.bind(listing, index + 1, createdAt, id).run();
     }
@@ -88,6 +91,25 @@ describe("a site of an earlier version", () => {
       controversial: 7,
       derive_after: null,
     });
+  });
+
+  it.each([
+    ["http://$'/victim.org/a", true],
+    ["https://a.%24&.example:81", true],
+    [`http://${"a".repeat(254)}/`, true],
+    ["http://a.example/?price=$1", false],
+    [null, false],
+  ])("with the link %s is derived anew since hosts are cut, not replaced: %s", async (url, is) => {
+    const [last = "", ...earlier] = [...migrationsOf("content").values()].reverse();
+    const db = openMemoryD1("content", earlier.reverse());
+    await db.prepare(COMMUNITY).run();
+    await db.prepare(INSERT).bind("a1", url, "victim.org/a", 10, "visible", 0).run();
+    await db.exec(last);
+    const after = await db.prepare("SELECT derive_after FROM site").first("derive_after");
+    expect(after).toBe(is ? "" : null);
+    await deriveRows(db);
+    const key = await db.prepare("SELECT link_key FROM post").first<string>("link_key");
+    expect(key === "victim.org/a").toBe(!is);
   });
 
   it("without posts needs nothing", async () => {

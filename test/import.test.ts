@@ -177,6 +177,7 @@ describe("a row becomes a post", () => {
     ["http:example.com", "http://example.com/", "example.com"],
     ["http://example.com/#!/one", "http://example.com/#!/one", "example.com#!/one"],
     ["http://example.com/#top", "http://example.com/#top", "example.com"],
+    ["http://$'/", "http://$'/", "$'"],
   ])("with the link %s as %s", (written, url, linkKey) => {
     expect(postOf({ url: written })).toMatchObject({ url, linkKey, text: null });
   });
@@ -232,6 +233,10 @@ describe("a row becomes a post", () => {
     [
       { url: "javascript:alert(1)" },
       { reason: "bad_value", field: "url", value: "javascript:alert(1)" },
+    ],
+    [
+      { url: `http://${"a".repeat(254)}/` },
+      { reason: "bad_value", field: "url", value: `http://${"a".repeat(73)}` },
     ],
     [{ score: "many" }, { reason: "bad_value", field: "score", value: "many" }],
     [

@@ -85,6 +85,7 @@ describe("a link", () => {
     "/path",
     "nonsense",
     "",
+    `http://${"a.".repeat(125)}info/`,
   ])("is refused when it is %s", (text) => expect(parseLink(text)).toBeNull());
 
   it.each([
@@ -94,8 +95,15 @@ describe("a link", () => {
     expect(linkKey(parseLink(a) as URL)).toBe(linkKey(parseLink(b) as URL));
   });
 
-  it("is shown by its site, without www.", () => {
-    expect(siteOf(parseLink("https://www.bbc.co.uk/news") as URL)).toBe("bbc.co.uk");
+  it.each([
+    ["https://www.bbc.co.uk/news", "bbc.co.uk"],
+    ["http://www.Example.com:8080/", "example.com:8080"],
+    // Patterns of `String.replace`, which a host may be.
+    ["http://$&$&.example/", "$&$&.example"],
+    ["http://$'/example.com/a", "$'"],
+    ["http://$`.example:81/", "$`.example:81"],
+  ])("%s is shown by its site, %s", (link, site) => {
+    expect(siteOf(parseLink(link) as URL)).toBe(site);
   });
 });
 

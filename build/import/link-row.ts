@@ -4,7 +4,7 @@ import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
 import { COMMUNITY_KEY } from "../../src/model/limits.ts";
 import { linkText, parseLink } from "../../src/model/link.ts";
-import { linkFacts } from "../../src/model/link-facts.ts";
+import { linkFacts, NO_LINK } from "../../src/model/link-facts.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import {
   allUsable,
@@ -77,11 +77,13 @@ function readTarget(row: Row): Target | Refusal {
   const written = unescapeOnce(textOf(row, "url")).trim();
   const hasLink = written !== "" && written.toLowerCase() !== "self";
   if (isSelf || (!hasLink && (text !== "" || written !== ""))) {
-    return { url: null, ...linkFacts(null), text };
+    return { url: null, ...NO_LINK, text };
   }
   if (!hasLink) return { reason: "missing", field: "url" };
   const url = parseLink(written);
   if (!url) return badValue("url", row.url);
   const address = linkText(url, written);
-  return { url: address, ...linkFacts(address), text: text === "" ? null : text };
+  const facts = linkFacts(address);
+  if (!facts) return badValue("url", row.url);
+  return { url: address, ...facts, text: text === "" ? null : text };
 }

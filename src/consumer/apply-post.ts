@@ -1,7 +1,7 @@
 /** What happens to posts: submitted, voted on, edited, deleted. Pure. */
 import type { Post, Vote } from "../model/entities.ts";
 import { communityKey, postFullname } from "../model/ids.ts";
-import { linkFacts } from "../model/link-facts.ts";
+import { type LinkFacts, linkFacts } from "../model/link-facts.ts";
 import type {
   PostDeleted,
   PostEdited,
@@ -21,7 +21,9 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
     return draft.wait(event, "no_such_community", event.community, null);
   }
   if (draft.isBanned(event.by, key)) return draft.refuse(event, "banned", event.community);
-  const post = newPost(event);
+  const link = linkFacts(event.url);
+  if (!link) return draft.refuse(event, "not_a_link", postFullname(event.post));
+  const post = newPost(event, link);
   const existing = post.linkKey === null ? undefined : draft.links.get(refKey(key, post.linkKey));
   if (existing !== undefined && !event.resubmit) {
     draft.aliases.set(event.post, existing);
@@ -40,14 +42,14 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
 }
 
 /** The post without its author's upvote. */
-function newPost(event: PostSubmitted): Post {
+function newPost(event: PostSubmitted, link: LinkFacts): Post {
   return {
     id: event.post,
     community: communityKey(event.community),
     author: event.by,
     title: event.title,
     url: event.url,
-    ...linkFacts(event.url),
+    ...link,
     text: event.text,
     createdAt: Math.floor(event.at / 1000),
     ups: 0,

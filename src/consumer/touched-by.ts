@@ -92,7 +92,7 @@ function touchPost(touch: Collected, event: PostEvent): void {
 function touchSubmission(touch: Collected, event: PostSubmitted): void {
   const community = communityKey(event.community);
   touch.communities.push(community);
-  const { linkKey } = linkFacts(event.url);
+  const linkKey = linkFacts(event.url)?.linkKey ?? null;
   if (linkKey !== null) touch.links.push({ community, linkKey, post: event.post });
 }
 

@@ -5,7 +5,7 @@
 import type { Domain } from "./ids.ts";
 
 /** DNS has no longer names. Characters. */
-const MAX_HOST_LENGTH = 253;
+export const MAX_HOST_LENGTH = 253;
 
 /**
  * What fits a path: no IPv6 address, whose colons and brackets are in no key, and nothing that reads

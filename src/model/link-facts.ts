@@ -34,9 +34,23 @@ export function linkKey(url: URL): string {
 }
 
 /** What is stored of a post's link besides the link. */
-export function linkFacts(url: string | null): Pick<Post, "linkKey" | "domains"> {
-  const link = url === null ? null : parseLink(url);
-  return link ? { linkKey: linkKey(link), domains: domainsOf(link) } : NO_LINK;
-}
+export type LinkFacts = Pick<Post, "linkKey" | "domains">;
 
-const NO_LINK = { linkKey: null, domains: [] } as const;
+/** Of a text post, and of a link that was accepted before `linkFacts` refused it. */
+export const NO_LINK: LinkFacts = { linkKey: null, domains: [] };
+
+/**
+ * Null for what is no link, or none that has a key. No address is known of which `normalizeUrl`
+ * makes nothing; but one that somebody finds must be refused alone, and hold up nothing else.
+ */
+export function linkFacts(url: string | null): LinkFacts | null {
+  if (url === null) return NO_LINK;
+  const link = parseLink(url);
+  if (!link) return null;
+  try {
+    return { linkKey: linkKey(link), domains: domainsOf(link) };
+  } catch (error) {
+    console.error(`no key for ${url}`, error);
+    return null;
+  }
+}

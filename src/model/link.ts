@@ -1,15 +1,15 @@
 /** Links: which are accepted, and how they are shown. Pure. */
-import { bareHost } from "./host.ts";
+import { bareHost, MAX_HOST_LENGTH } from "./host.ts";
 
 /**
  * An address as `new URL` understands it, if a browser may be sent there. `javascript:`, `data:`
- * and the like are refused; so is everything that is no absolute address.
+ * and the like are refused; so is everything that is no absolute address, and no host can have.
  */
 export function parseLink(text: string): URL | null {
   const url = URL.parse(text.trim());
   if (!url) return null;
   if (url.protocol !== "http:" && url.protocol !== "https:" && url.protocol !== "ftp:") return null;
-  return url.hostname === "" ? null : url;
+  return url.hostname === "" || url.hostname.length > MAX_HOST_LENGTH ? null : url;
 }
 
 /** What any browser reads as an absolute address, whatever page it stands on. */
@@ -24,7 +24,10 @@ export function linkText(url: URL, written: string): string {
   return plain ? url.protocol + plain[2] : url.href;
 }
 
-/** The host a reader sees beside the title: without `www.`, with an unusual port. */
-export function siteOf(url: URL): string {
-  return url.host.replace(url.hostname, bareHost(url.hostname));
+/**
+ * The host a reader sees beside the title: without `www.`, with an unusual port. Cut, not replaced:
+ * a host may have a `$&`.
+ */
+export function siteOf({ host, hostname }: URL): string {
+  return bareHost(hostname) + host.slice(hostname.length);
 }

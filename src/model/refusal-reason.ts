@@ -5,6 +5,7 @@ export type RefusalReason =
   | "no_such_comment"
   | "not_yours"
   | "not_a_text"
+  | "not_a_link"
   | "name_taken"
   | "already_submitted"
   | "deleted"

@@ -2,7 +2,7 @@
 import { type Community, type Post, score } from "../model/entities.ts";
 import { personKey, postFullname } from "../model/ids.ts";
 import { TRUSTED_SCORE } from "../model/limits.ts";
-import { parseLink, siteOf } from "../model/link.ts";
+import { siteOf } from "../model/link.ts";
 import { slugOf } from "../model/slug.ts";
 import { personPath, rankedKey, threadPath } from "./key.ts";
 
@@ -66,7 +66,7 @@ export function postPath({ community, id, title }: Post): string {
 
 /** Reddit's: `self.programming` for a text post. */
 export function displayDomain(post: Post): string {
-  const url = post.url === null ? null : parseLink(post.url);
+  const url = post.url === null ? null : URL.parse(post.url);
   return url ? siteOf(url) : `self.${post.community}`;
 }
 

@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   not_yours: "somebody else wrote it",
   not_a_text: "the post is a link, and has no text to edit",
   name_taken: "there is one of this name already",
+  not_a_link: "its link is no address of the web",
   already_submitted: "the community has this link already, and yours is a vote for it",
   deleted: "had been deleted by its author by then",
   removed: "had been removed by moderators by then",

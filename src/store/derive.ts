@@ -5,7 +5,7 @@
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import { controversialOf } from "../model/entities.ts";
-import { linkFacts } from "../model/link-facts.ts";
+import { linkFacts, NO_LINK } from "../model/link-facts.ts";
 import { CLEAR_DOMAIN_LISTINGS, NUMBER_DOMAIN_LISTINGS } from "./bulk.ts";
 import { FILL_DOMAINS } from "./domains.ts";
 import { fromPostRow, POST_COLUMNS, type PostRow, toPostRow } from "./post-row.ts";
@@ -38,7 +38,7 @@ async function writeDerived(
   last: string,
 ): Promise<void> {
   const derived = rows.map(fromPostRow).map((post) => {
-    const { id, link_key, domains } = toPostRow({ ...post, ...linkFacts(post.url) });
+    const { id, link_key, domains } = toPostRow({ ...post, ...(linkFacts(post.url) ?? NO_LINK) });
     return { id, link_key, domains, controversial: controversialOf(post) };
   });
   await db.batch([

@@ -16,6 +16,8 @@ export const LINKS = [
   ...["https://a.example/1", "http://www.a.example/1/", "https://A.example/1?utm_source=mail"],
   ...["https://b.example/?q=2", "http://blog.b.example:8080/?q=2", "https://deep.blog.b.example"],
   ...["http://203.0.113.7/x", "https://co.uk/", "https://münchen.example/", "http://localhost/1"],
+  // Hosts that are patterns of `String.replace`, and what such a one would stand for.
+  ...["http://$'/a.example/1", "http://www.$&$&.a.example/"],
   ...["https://alone.example/once", "https://alone.example/twice"],
 ];
 

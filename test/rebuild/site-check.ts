@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { everyPage } from "../../src/consumer/name-all.ts";
 import { renderPages } from "../../src/consumer/publish-stale.ts";
-import { linkFacts } from "../../src/model/link-facts.ts";
+import { linkFacts, NO_LINK } from "../../src/model/link-facts.ts";
 import { controversialRank, hotRank } from "../../src/model/ranking.ts";
 import type { Rendered, Site } from "../../src/pages/page-type.ts";
 import {
@@ -247,7 +247,7 @@ export async function rowDifferences(db: D1Database): Promise<string[]> {
     if (hot !== hotRank(ups, downs, created_at)) differences.push(`hot rank: ${id}`);
     const rank = controversialRank(ups, downs);
     if (controversial !== Number(rank.toFixed(6))) differences.push(`controversial rank: ${id}`);
-    const { linkKey, domains } = linkFacts(row.url);
+    const { linkKey, domains } = linkFacts(row.url) ?? NO_LINK;
     if (row.link_key !== linkKey) differences.push(`key of the link: ${id}`);
     if (row.domains !== JSON.stringify(domains)) differences.push(`domains: ${id}`);
   }
