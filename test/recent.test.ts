@@ -1,7 +1,8 @@
 /** What an isolate keeps between requests: a page for about a second, and not too many of them. */
 import { describe, expect, it } from "vitest";
 import type { StoredPage } from "../src/pages/storage.ts";
-import { RecentPages } from "../src/reader/recent.ts";
+import { Addresses } from "../src/reader/addresses.ts";
+import { type KeptPage, RecentPages } from "../src/reader/recent.ts";
 
 const KEEP_MS = 1000;
 
@@ -42,11 +43,52 @@ describe("a page that was read", () => {
     expect(recent.find("/", 5000, KEEP_MS)).toBeNull();
   });
 
-  it("makes room for later ones beyond 24 MB", () => {
+  const MEGABYTE = 1024 * 1024;
+
+  /** Numbers of those that are kept of thirty. */
+  function keptOf(recent: RecentPages): number[] {
+    const numbers = Array.from({ length: 30 }, (_, n) => n);
+    return numbers.filter((n) => recent.fresh(`/${n}`, 5000) !== null);
+  }
+
+  it("makes room for later ones beyond 24 MB, of which each takes a little more than its bytes", () => {
     const recent = new RecentPages();
-    const megabyte = 1024 * 1024;
-    for (let n = 0; n < 30; n++) recent.keep(`/${n}`, aStoredPage(megabyte), 6000);
-    const kept = Array.from({ length: 30 }, (_, n) => recent.fresh(`/${n}`, 5000) !== null);
-    expect(kept).toEqual([...Array(6).fill(false), ...Array(24).fill(true)]);
+    for (let n = 0; n < 30; n++) recent.keep(`/${n}`, aStoredPage(MEGABYTE), 6000);
+    expect(keptOf(recent)).toEqual(Array.from({ length: 23 }, (_, n) => n + 7));
+  });
+
+  it("makes room for what is unpacked of it", () => {
+    const recent = new RecentPages();
+    for (let n = 0; n < 22; n++) recent.keep(`/${n}`, aStoredPage(MEGABYTE), 6000);
+    const last = recent.keep("/22", aStoredPage(MEGABYTE), 6000);
+    recent.grow("/22", last, 20 * MEGABYTE);
+    expect(keptOf(recent)).toEqual([20, 21, 22]);
+  });
+
+  it("takes nothing from then on when it is read again, or has gone", () => {
+    const recent = new RecentPages();
+    recent.keep("/0", aStoredPage(), 6000);
+    const old = recent.keep("/1", aStoredPage(), 6000);
+    recent.keep("/1", aStoredPage(), 6000);
+    recent.grow("/1", old, 30 * MEGABYTE);
+    expect(keptOf(recent)).toEqual([0, 1]);
+    const kept = recent.fresh("/0", 5000) as KeptPage;
+    recent.grow("/0", kept, 20 * MEGABYTE);
+    recent.forget("/0");
+    recent.keep("/2", aStoredPage(20 * MEGABYTE), 6000);
+    expect(keptOf(recent)).toEqual([1, 2]);
+  });
+});
+
+describe("an address", () => {
+  it("is remembered, unless nothing here has one as long", () => {
+    const addresses = new Addresses();
+    const usual = `https://cairn.example/r/x/comments/a1/${encodeURIComponent("日".repeat(50))}`;
+    const long = `https://cairn.example/?${"x".repeat(600)}`;
+    expect(addresses.find(usual)).toBe(addresses.known(usual));
+    expect(addresses.find(long).resolved).toEqual(
+      addresses.find("https://cairn.example/").resolved,
+    );
+    expect(addresses.known(long)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** What a page view asks of storage: one read at most, and none while the isolate has the page. */
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ReaderEnv } from "../src/bindings.ts";
 import type { EventId } from "../src/model/ids.ts";
 import { SESSION_LIFE_SECONDS, signSession } from "../src/model/session.ts";
@@ -98,6 +98,25 @@ describe("a page view", () => {
     const head = new Request(`${ORIGIN}/`, { method: "HEAD" });
     expect((await reader.fetch(head, env)).status).toBe(200);
     expect(reads).toEqual(["R2 /"]);
+  });
+
+  test("unpacks what it keeps once, however many addresses somebody makes up for it", async () => {
+    let unpacked = 0;
+    class Counted extends DecompressionStream {
+      constructor(...format: ConstructorParameters<typeof DecompressionStream>) {
+        super(...format);
+        unpacked++;
+      }
+    }
+    vi.stubGlobal("DecompressionStream", Counted);
+    for (let n = 0; n < 70; n++) {
+      await (await ask(`/?${n}`)).text();
+      await (await ask(`/r/x/comments/${post.post}/${n}.json`)).text();
+      await (await ask(`/r/x/comments/${post.post}/${"long".repeat(200)}${n}.json`)).text();
+    }
+    vi.unstubAllGlobals();
+    expect(unpacked).toBe(2);
+    expect(reads).toEqual(["R2 /", `R2 ${THREAD}`]);
   });
 
   test("of a block that is its listing's head still reads both for programs, and keeps both", async () => {

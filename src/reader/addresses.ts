@@ -3,6 +3,11 @@ import { type Resolved, resolve } from "./resolve.ts";
 
 /** Then all are forgotten: no list that somebody can fill is worth keeping in order. */
 const MAX_ADDRESSES = 1000;
+/**
+ * A thread's with its slug of fifty letters, each of nine characters when it is escaped, has hardly
+ * more; longer ones are read anew each time. Characters.
+ */
+const MAX_REMEMBERED_CHARS = 600;
 
 export interface Address {
   readonly text: string;
@@ -20,9 +25,10 @@ export class Addresses {
   find(text: string): Address {
     const known = this.known(text);
     if (known) return known;
-    if (this.#known.size >= MAX_ADDRESSES) this.#known.clear();
     const url = new URL(text);
     const address = { text, url, resolved: resolve(url) };
+    if (text.length > MAX_REMEMBERED_CHARS) return address;
+    if (this.#known.size >= MAX_ADDRESSES) this.#known.clear();
     this.#known.set(text, address);
     return address;
   }

@@ -83,7 +83,7 @@ function answerAgain(
 ): Response | Promise<Response> | null {
   const address = addresses.known(request.url);
   if (address?.resolved.type !== "page" || request.method !== "GET") return null;
-  const answer = recent.fresh(address.resolved.key, now)?.known(address.text);
+  const answer = recent.fresh(address.resolved.key, now)?.known(address);
   return answer ? answer(request) : null;
 }
 
@@ -123,7 +123,7 @@ function answer(
 function answerKept(
   env: ReaderEnv,
   request: Request,
-  { text, url }: Address,
+  address: Address,
   asked: Resolved & { type: "page" },
   kept: KeptPage,
   memory: Memory,
@@ -131,10 +131,13 @@ function answerKept(
 ): Response | Promise<Response> {
   const head = headInstead(kept.page, asked);
   if (head !== null) {
-    const address = memory.addresses.find(url.origin + head + suffixOf(asked.representation));
-    return answer(env, request, address, memory, now);
+    const headText = address.url.origin + head + suffixOf(asked.representation);
+    return answer(env, request, memory.addresses.find(headText), memory, now);
   }
-  const prepared = kept.answer(text, (page) => prepareAnswer(url.pathname, page, asked, now));
+  const unpacked = (bytes: number) => memory.recent.grow(asked.key, kept, bytes);
+  const prepared = kept.answer(address, () =>
+    prepareAnswer(address.url.pathname, kept, asked, now, unpacked),
+  );
   return prepared ? prepared(request) : notFound(env, request, memory, now);
 }
 

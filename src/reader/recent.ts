@@ -3,47 +3,67 @@
  * request reads a page again, the others get the page that it is about to replace. (A request may
  * not wait for what another one reads: Workers give up the other one's I/O with it.)
  */
-import type { StoredPage } from "../pages/storage.ts";
+import type { StoredPage, StoredRepresentation } from "../pages/storage.ts";
+import type { Address } from "./addresses.ts";
 import type { Answer } from "./respond.ts";
 
-/** An isolate has 128 MB; hardly any object has more than 0.3 MB. Bytes. */
+/**
+ * An isolate has 128 MB; hardly any object has more than 0.3 MB. Of pages, with what was unpacked of
+ * them for clients that do not. Bytes.
+ */
 const MAX_BYTES = 24 * 1024 * 1024;
-/** Addresses of one object: its pages, their representations and orders, and whatever a query may add. */
-const MAX_ANSWERS = 60;
+/** What a page takes besides: its index, its headers for each representation. Bytes, roughly. */
+const BYTES_BESIDES = 4096;
 
 export class KeptPage {
   readonly page: StoredPage;
   /** Milliseconds since 1970. */
   until: number;
-  readonly #answers = new Map<string, Answer | null>();
+  /**
+   * Anybody can make up addresses of one page, with another query each; so there is one answer for
+   * each representation, and an address is known here no longer than by whoever remembers addresses.
+   */
+  readonly #answers = new WeakMap<Address, Answer | null>();
+  readonly #bodies = new Map<StoredRepresentation, Answer>();
 
   constructor(page: StoredPage, until: number) {
     this.page = page;
     this.until = until;
   }
 
-  /** @param address the whole of it, with its query */
-  known(address: string): Answer | null {
+  known(address: Address): Answer | null {
     return this.#answers.get(address) ?? null;
   }
 
-  answer(address: string, prepare: (page: StoredPage) => Answer | null): Answer | null {
+  answer(address: Address, prepare: () => Answer | null): Answer | null {
     const known = this.#answers.get(address);
     if (known !== undefined) return known;
-    if (this.#answers.size >= MAX_ANSWERS) this.#answers.clear();
-    const answer = prepare(this.page);
+    const answer = prepare();
     this.#answers.set(address, answer);
+    return answer;
+  }
+
+  body(stored: StoredRepresentation, prepare: () => Answer): Answer {
+    const known = this.#bodies.get(stored);
+    if (known) return known;
+    const answer = prepare();
+    this.#bodies.set(stored, answer);
     return answer;
   }
 }
 
+interface Entry {
+  readonly kept: KeptPage;
+  bytes: number;
+}
+
 export class RecentPages {
   /** In the order in which they were last read. */
-  readonly #kept = new Map<string, KeptPage>();
+  readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
   fresh(key: string, now: number): KeptPage | null {
-    const kept = this.#kept.get(key);
+    const kept = this.#entries.get(key)?.kept;
     return kept && now < kept.until ? kept : null;
   }
 
@@ -52,7 +72,7 @@ export class RecentPages {
    * @param now milliseconds since 1970
    */
   find(key: string, now: number, keepMs: number): KeptPage | null {
-    const kept = this.#kept.get(key);
+    const kept = this.#entries.get(key)?.kept;
     if (!kept || now < kept.until) return kept ?? null;
     // Others may go on with it as long as a page may be kept; then one of them tries.
     kept.until = now + keepMs;
@@ -62,17 +82,25 @@ export class RecentPages {
   keep(key: string, page: StoredPage, until: number): KeptPage {
     this.forget(key);
     const kept = new KeptPage(page, until);
-    this.#kept.set(key, kept);
-    this.#bytes += page.body.byteLength;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= MAX_BYTES) break;
-      this.forget(oldest);
-    }
+    this.#entries.set(key, { kept, bytes: 0 });
+    this.grow(key, kept, page.body.byteLength + key.length + BYTES_BESIDES);
     return kept;
   }
 
+  /** A page takes more than it did; one that is no longer kept takes nothing here. */
+  grow(key: string, kept: KeptPage, bytes: number): void {
+    const entry = this.#entries.get(key);
+    if (entry?.kept !== kept) return;
+    entry.bytes += bytes;
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= MAX_BYTES) break;
+      this.forget(oldest);
+    }
+  }
+
   forget(key: string): void {
-    this.#bytes -= this.#kept.get(key)?.page.body.byteLength ?? 0;
-    this.#kept.delete(key);
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    this.#entries.delete(key);
   }
 }

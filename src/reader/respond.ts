@@ -3,6 +3,7 @@ import { ownPath } from "../pages/key.ts";
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
 import type { Part } from "../pages/together.ts";
 import { allowsGzip } from "./codings.ts";
+import type { KeptPage } from "./recent.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
 /**
@@ -45,13 +46,16 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 /**
  * Null when the page is a void, or has no such representation; what is gone is so in all of them.
  * @param now milliseconds since 1970
+ * @param unpacked is told how many bytes are kept from then on besides the page's own
  */
 export function prepareAnswer(
   pathname: string,
-  page: StoredPage,
+  kept: KeptPage,
   asked: Asked,
   now: number,
+  unpacked: (bytes: number) => void,
 ): Answer | null {
+  const { page } = kept;
   const { head } = page;
   const { representation: name, sort } = asked;
   const query = sort === null ? "" : `?sort=${sort}`;
@@ -66,9 +70,11 @@ export function prepareAnswer(
     const location = head.path + query;
     return () => answerRedirect(301, location);
   }
-  const isQuiet = now - (page.storedAt ?? now) > QUIET_AFTER_MS && !FIRST_PAGES.test(asked.key);
-  const headers = { ...pageHeaders(stored), ...(isQuiet && QUIET_CACHE) };
-  return prepareBody(page, stored, head.status, headers);
+  return kept.body(stored, () => {
+    const isQuiet = now - (page.storedAt ?? now) > QUIET_AFTER_MS && !FIRST_PAGES.test(asked.key);
+    const headers = { ...pageHeaders(stored), ...(isQuiet && QUIET_CACHE) };
+    return prepareBody(page, stored, headers, unpacked);
+  });
 }
 
 /**
@@ -86,9 +92,10 @@ export function headInstead(
 function prepareBody(
   page: StoredPage,
   { etag, offset, length }: StoredRepresentation,
-  status: number,
   headers: Record<string, string>,
+  unpacked: (bytes: number) => void,
 ): Answer {
+  const { status } = page.head;
   const bytes = new Uint8Array(page.body, offset, length);
   // Headers are copied faster than plain objects are read.
   const plainInit = { status, headers: new Headers(headers) };
@@ -98,7 +105,9 @@ function prepareBody(
   // Clients without gzip are few: whoever comes first unpacks for all.
   let plain: ArrayBuffer | null = null;
   const answerPlain = async () => {
-    plain = await new Response(unzipped(bytes)).arrayBuffer();
+    const body = await new Response(unzipped(bytes)).arrayBuffer();
+    if (!plain) unpacked(body.byteLength);
+    plain ??= body;
     return new Response(plain, plainInit);
   };
   return (request) => {
