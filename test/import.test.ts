@@ -479,6 +479,15 @@ describe("an import", () => {
     ]);
   });
 
+  test("takes the name of an account that was never opened", async () => {
+    const sql = "INSERT INTO account VALUES ('pistan816', 'pistan816', 'hash', -1, 5000000000)";
+    await state.accounts.prepare(sql).run();
+    await importText(csvOf({}));
+    expect(await rowsOf(state.accounts, "SELECT password, session_epoch FROM account")).toEqual([
+      { password: null, session_epoch: 0 },
+    ]);
+  });
+
   test("brings no name back of somebody who has deleted their account", async () => {
     const sql = `INSERT INTO person (key, name, created_at, post_karma, comment_karma, departure)
         VALUES ('ada', 'Ada', 100, 0, 0, 'keep')`;

@@ -13,16 +13,34 @@ export interface Account {
   readonly sessionEpoch: number;
 }
 
+/**
+ * Of an account whose event is not sent yet: its name is taken, and nobody can log in to it. A session
+ * begun before would go on in the account of whoever takes the name if the queue refuses the event.
+ */
+const UNOPENED_EPOCH = -1;
+/** Every opened account's first. */
+const FIRST_EPOCH = 0;
+
+/** Null also for one that is not open yet. */
 export async function findAccount(accounts: D1Database, name: string): Promise<Account | null> {
   return accounts
     .prepare(
-      "SELECT name, password, session_epoch AS sessionEpoch FROM account WHERE name_key = ?1",
+      `SELECT name, password, session_epoch AS sessionEpoch FROM account
+       WHERE name_key = ?1 AND session_epoch <> ${UNOPENED_EPOCH}`,
     )
     .bind(name.toLowerCase())
     .first<Account>();
 }
 
-/** @returns whether the name was free; it is taken now in any case */
+/** Whether the event of a name taken so long ago got through is certain to be known by then. */
+const UNDER_WAY_SECONDS = 60;
+
+/**
+ * Takes the name for an account that `openAccount` opens. One that was taken a while ago, and never
+ * opened, counts as free: the request must have died.
+ * @param createdAt seconds since 1970
+ * @returns whether the name was free; it is taken now in any case
+ */
 export async function addAccount(
   accounts: D1Database,
   name: string,
@@ -31,12 +49,35 @@ export async function addAccount(
 ): Promise<boolean> {
   const { meta } = await accounts
     .prepare(
-      `INSERT INTO account (name_key, name, password, created_at)
-       VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+      `INSERT INTO account (name_key, name, password, session_epoch, created_at)
+       VALUES (?1, ?2, ?3, ${UNOPENED_EPOCH}, ?4)
+       ON CONFLICT DO UPDATE SET name = excluded.name, password = excluded.password,
+         created_at = excluded.created_at
+       WHERE session_epoch = ${UNOPENED_EPOCH}
+         AND created_at < excluded.created_at - ${UNDER_WAY_SECONDS}`,
     )
     .bind(name.toLowerCase(), name, password, createdAt)
     .run();
   return meta.changes === 1;
+}
+
+/**
+ * @param password as it was added: no two hashes are the same
+ * @returns null when the name has been given to somebody else meanwhile
+ */
+export async function openAccount(
+  accounts: D1Database,
+  name: string,
+  password: string,
+): Promise<Pick<Account, "name" | "sessionEpoch"> | null> {
+  return accounts
+    .prepare(
+      `UPDATE account SET session_epoch = ${FIRST_EPOCH}
+       WHERE name_key = ?1 AND password = ?2 AND session_epoch = ${UNOPENED_EPOCH}
+       RETURNING name, session_epoch AS sessionEpoch`,
+    )
+    .bind(name.toLowerCase(), password)
+    .first<Account>();
 }
 
 /**
@@ -69,8 +110,18 @@ export async function closeAccount(accounts: D1Database, name: string): Promise<
 }
 
 /** Frees the name of a person whose event could not be sent. */
-export async function removeAccount(accounts: D1Database, name: string): Promise<void> {
-  await accounts.prepare("DELETE FROM account WHERE name_key = ?1").bind(name.toLowerCase()).run();
+export async function removeAccount(
+  accounts: D1Database,
+  name: string,
+  password: string,
+): Promise<void> {
+  await accounts
+    .prepare(
+      `DELETE FROM account
+       WHERE name_key = ?1 AND password = ?2 AND session_epoch = ${UNOPENED_EPOCH}`,
+    )
+    .bind(name.toLowerCase(), password)
+    .run();
 }
 
 /** The community's name as registered; null when there is none. */
@@ -80,9 +131,6 @@ export async function findCommunity(accounts: D1Database, name: string): Promise
     .bind(name.toLowerCase())
     .first<string>("name");
 }
-
-/** Whether the event of a name taken so long ago got through is certain to be known by then. */
-const UNDER_WAY_SECONDS = 60;
 
 /**
  * A name that the same person took a while ago counts as free: the request may have died before it

@@ -1,6 +1,6 @@
 /** `/api/register`: a new account, and a session in it; its page follows. */
 import { USER_NAME } from "../model/limits.ts";
-import { addAccount, removeAccount } from "./accounts.ts";
+import { addAccount, openAccount, removeAccount } from "./accounts.ts";
 import { allOf, optionalField, requiredField } from "./fields.ts";
 import type { FormRequest, OpenForm, Outcome } from "./form.ts";
 import { loggedIn } from "./logged-in.ts";
@@ -11,8 +11,6 @@ import { sendEvent } from "./send-event.ts";
 
 /** What `USER_NAME` checks, in words. */
 const NAME_RULE: NameRule = { min: 3, max: 20, allowed: "A-Z a-z 0-9 _ -" };
-/** Every account's first epoch; the migration's default says the same. */
-const FIRST_EPOCH = 0;
 
 export const register: OpenForm = {
   path: "/api/register",
@@ -40,8 +38,11 @@ async function createAccount(request: FormRequest): Promise<Outcome> {
   if (!wasFree) return { type: "name_taken", field: "user", name };
   const event = await sendEvent({ ...request, person: name }, { type: "person_registered" });
   if (isRefusal(event)) {
-    await removeAccount(env.ACCOUNTS, name);
+    await removeAccount(env.ACCOUNTS, name, password);
     return event;
   }
-  return loggedIn(request, { name, sessionEpoch: FIRST_EPOCH }, sent.dest);
+  const account = await openAccount(env.ACCOUNTS, name, password);
+  return account
+    ? loggedIn(request, account, sent.dest)
+    : { type: "name_taken", field: "user", name };
 }

@@ -47,6 +47,9 @@ export interface ReservedName {
   readonly createdAt: number;
 }
 
+/** Begun by requests that died: see intake/accounts. Who imports is alone with the databases. */
+const FORGET_UNOPENED = "DELETE FROM account WHERE session_epoch < 0";
+
 /** Without a password nobody can log in. */
 const RESERVE_PEOPLE = `INSERT INTO account (name_key, name, password, created_at)
   SELECT value ->> 'nameKey', value ->> 'name', NULL, value ->> 'createdAt' FROM json_each(?1)
@@ -64,11 +67,11 @@ export async function reserveNames(
   people: readonly ReservedName[],
   communities: readonly ReservedName[],
 ): Promise<void> {
-  const statements = [
+  await accounts.batch([
+    accounts.prepare(FORGET_UNOPENED),
     ...bindRows(accounts, RESERVE_PEOPLE, people),
     ...bindRows(accounts, RESERVE_COMMUNITIES, communities),
-  ];
-  if (statements.length > 0) await accounts.batch(statements);
+  ]);
 }
 
 export async function countCommunities(db: D1Database): Promise<number> {

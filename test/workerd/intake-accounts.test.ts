@@ -6,6 +6,7 @@ import { parseEvent } from "../../src/queue/events.ts";
 import {
   alice,
   aPerson,
+  aQueue,
   asJson,
   bindings,
   brokenQueue,
@@ -58,6 +59,42 @@ describe("register", () => {
     expect(await asJson(refused)).toEqual(error(503, "queue_unavailable", { seconds: 10 }));
     expect((await asJson(post("/api/login", fields, JSON_CLIENT)))[0]).toBe(401);
     await aPerson("BOB");
+  });
+
+  test("lets nobody in before its event is sent, whether or not it will be", async () => {
+    vi.spyOn(console, "error").mockReturnValue();
+    const fields = { user: "Bob", passwd: PASSWORD };
+    const logins: number[] = [];
+    const login = async () => {
+      logins.push((await post("/api/login", fields, JSON_CLIENT)).status);
+    };
+    const failing = aQueue(async () => {
+      await login();
+      throw new Error("queue down");
+    });
+    expect((await post("/api/register", fields, JSON_CLIENT, { EVENTS: failing })).status).toBe(
+      503,
+    );
+    await post("/api/register", fields, JSON_CLIENT, { EVENTS: aQueue(login) });
+    await login();
+    expect(logins).toEqual([401, 401, 202]);
+  });
+
+  test("takes a name again a minute after a request for it died, and then not from the dead", async () => {
+    const first = { user: "Bob", passwd: "the first password" };
+    const second = { user: "BOB", passwd: PASSWORD };
+    const statuses: number[] = [];
+    const takeIt = async () => {
+      for (const seconds of [60, 61]) {
+        clock.nowMs = NOW_MS + seconds * 1000;
+        statuses.push((await post("/api/register", second, JSON_CLIENT)).status);
+      }
+    };
+    const slow = await post("/api/register", first, JSON_CLIENT, { EVENTS: aQueue(takeIt) });
+    expect(statuses).toEqual([409, 202]);
+    expect(await asJson(slow)).toEqual(error(409, "name_taken", { field: "user", name: "Bob" }));
+    expect((await post("/api/login", first, JSON_CLIENT)).status).toBe(401);
+    expect((await post("/api/login", second, JSON_CLIENT)).status).toBe(202);
   });
 
   test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787"])(

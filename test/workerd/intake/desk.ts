@@ -31,7 +31,7 @@ export const bindings: IntakeEnv = {
 
 export const brokenQueue = aQueue(() => Promise.reject(new Error("queue down")));
 
-function aQueue(send: (event: unknown) => Promise<void>): IntakeEnv["EVENTS"] {
+export function aQueue(send: (event: unknown) => Promise<void>): IntakeEnv["EVENTS"] {
   const metadata = { metrics: { backlogCount: 0, backlogBytes: 0 } };
   return {
     send: async (event) => {
