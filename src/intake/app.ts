@@ -10,7 +10,7 @@ import type { Form, FormPage, FormRequest, Outcome } from "./form.ts";
 import { FORMS } from "./forms.ts";
 import { openThing, THING_PATH } from "./open-thing.ts";
 import { isSameOrigin } from "./origin.ts";
-import { addressOf, limitRate } from "./rate.ts";
+import { limitRate, networkOfSender } from "./rate.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import { setSecurityHeaders } from "./security-headers.ts";
 import { readAccount } from "./session-cookie.ts";
@@ -77,7 +77,7 @@ async function answerForm(c: IntakeContext, form: Form, sources: Sources): Promi
 /** The session and the rate come before the fields: who may not send learns nothing more. */
 async function takeForm(form: Form, request: FormRequest): Promise<Outcome> {
   if (form.sender === "anybody") {
-    const tooFast = await limitRate(request.env, form.limiter, addressOf(request.request));
+    const tooFast = await limitRate(request.env, form.limiter, networkOfSender(request.request));
     return tooFast ?? form.handle(request);
   }
   const account = await readAccount(request);

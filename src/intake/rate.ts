@@ -1,6 +1,7 @@
 /** How fast forms may be sent. */
 import type { IntakeEnv } from "../bindings.ts";
 import type { LimiterName } from "./form.ts";
+import { networkOf } from "./network.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The period of every limiter in wrangler.toml: after it, the sender is free again. */
@@ -8,7 +9,7 @@ const PERIOD_SECONDS = 60;
 /** All requests without an address share one count; on Cloudflare there is always an address. */
 const NO_ADDRESS = "local";
 
-/** @param sender a person's name, or an address */
+/** @param sender a person's name, or a network */
 export async function limitRate(
   env: IntakeEnv,
   limiter: LimiterName | null,
@@ -19,6 +20,7 @@ export async function limitRate(
   return success ? null : { type: "too_fast", seconds: PERIOD_SECONDS };
 }
 
-export function addressOf(request: Request): string {
-  return request.headers.get("cf-connecting-ip") ?? NO_ADDRESS;
+/** Of whoever has no name yet. */
+export function networkOfSender(request: Request): string {
+  return networkOf(request.headers.get("cf-connecting-ip") ?? NO_ADDRESS);
 }

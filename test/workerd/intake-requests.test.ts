@@ -188,4 +188,14 @@ describe("the rate", () => {
     expect(refused.headers.get("retry-after")).toBe("60");
     expect((await login("198.51.100.1")).status).toBe(422);
   });
+
+  test("counts the addresses of one IPv6 network together", async () => {
+    const login = (address: string) => post("/api/login", {}, { "cf-connecting-ip": address }, on);
+    const [tried, refused] = await untilTooFast(async (n) => {
+      let host = 0;
+      return () => login(`2001:db8:0:${n + 1}::${++host}`);
+    });
+    expect([tried, refused.status]).toEqual([20, 429]);
+    expect((await login("2001:db8:1::1")).status).toBe(422);
+  });
 });
