@@ -1,7 +1,7 @@
 /** What events do to rows, one transition a test. */
 import { describe, expect, it, vi } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import type { EventId, PostId } from "../src/model/ids.ts";
+import { type EventId, mintId, type PostId } from "../src/model/ids.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
@@ -118,9 +118,16 @@ describe("a vote", () => {
     expect(refusals).toEqual([{ user: "Bob", reason: "no_such_post", subject: `t3_${vote.post}` }]);
   });
 
-  it("on an id that was never minted is refused at once", async () => {
+  const DAY_MS = 86_400_000;
+  const mintedBefore = (ms: number) => mintId(NOW - ms, () => 0.5);
+  it.each([
+    ["that was never minted is refused at once", "zzzz", "refused"],
+    ["of the future is refused at once", mintedBefore(-61_000), "refused"],
+    ["of two weeks ago may be under way", mintedBefore(14 * DAY_MS), "waiting"],
+    ["of a day longer is refused at once", mintedBefore(15 * DAY_MS), "refused"],
+  ])("on an id %s", async (_, id, outcome) => {
     const site = await aSite();
-    expect(await site.send(aVote({ post: "zzzz" as PostId, at: NOW }))).toEqual(["refused"]);
+    expect(await site.send(aVote({ post: id as PostId, at: NOW }))).toEqual([outcome]);
   });
 });
 

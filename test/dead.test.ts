@@ -57,6 +57,13 @@ describe("replay", () => {
     expect(stale).not.toBeNull();
   });
 
+  it("applies what waited for others of months ago, too", async () => {
+    const [community, post] = [aCommunity(), aSubmission()];
+    now = DIED_MS + 90 * 86_400_000;
+    await bury({ a: aVote({ post: post.post }), b: post, c: community });
+    expect((await tend("replay"))?.[0]).toBe("3 applied, 0 refused, 0 still dead");
+  });
+
   it("knows who the admins are", async () => {
     const [community, post] = [aCommunity(), aSubmission()];
     const verdict = { type: "post_judged", post: post.post, verdict: "removed", reason: "" };
