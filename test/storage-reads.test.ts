@@ -183,3 +183,25 @@ describe("a private page", () => {
     }
   });
 });
+
+describe("no cache keeps", () => {
+  const shown = (response: Response) => [
+    response.status,
+    response.headers.get("cache-control"),
+    response.headers.get("content-security-policy")?.slice(0, 18),
+  ];
+
+  test("the answer to another method than those that read", async () => {
+    const response = await reader.fetch(new Request(ORIGIN, { method: "DELETE" }), env);
+    expect(shown(response)).toEqual([405, "no-store", "default-src 'none'"]);
+  });
+
+  test.each(["/", "/.json"])("that storage failed, asked for %s", async (path) => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const PAGES = { get: () => Promise.reject(new Error("R2 is down")) } as never;
+    const response = await reader.fetch(new Request(ORIGIN + path), { ...env, PAGES });
+    expect(shown(response)).toEqual([500, "no-store", "default-src 'none'"]);
+    expect(log).toHaveBeenCalledOnce();
+    log.mockRestore();
+  });
+});

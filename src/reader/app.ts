@@ -23,6 +23,7 @@ import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
+  answerFault,
   answerForbidden,
   answerForbiddenJson,
   answerHealthy,
@@ -66,6 +67,10 @@ export function createReader(now: () => number) {
     return answer(context.env, context.req.raw, address, memory, now());
   });
   app.all("*", () => answerMethod());
+  app.onError((error, context) => {
+    console.error("the reader failed", context.req.method, context.req.path, error);
+    return answerFault(context.req.raw);
+  });
   return {
     fetch: (request: Request, env: ReaderEnv, context?: ExecutionContext) =>
       answerAgain(request, memory, now()) ?? app.fetch(request, env, context),

@@ -308,9 +308,24 @@ export function answerHealthy(isWell: boolean): Response {
   return answerJson({ status: isWell ? "ok" : "not well" }, isWell ? 200 : 503, "no-store");
 }
 
+const PLAIN_HEADERS = {
+  ...SECURITY_HEADERS,
+  "Cache-Control": "no-store",
+  "Content-Type": "text/plain",
+};
+
 export function answerMethod(): Response {
   return new Response("Only GET and HEAD here; forms go to /api/…", {
     status: 405,
-    headers: { ...SECURITY_HEADERS, Allow: "GET, HEAD", "Content-Type": "text/plain" },
+    headers: { ...PLAIN_HEADERS, Allow: "GET, HEAD" },
   });
+}
+
+/** The storage did not answer, or the reader has a bug; the next request may fare better. */
+export function answerFault(request: Request): Response {
+  if (asksForJson(request)) {
+    return answerJson({ message: "Internal Server Error", error: 500 }, 500, "no-store");
+  }
+  const text = "Something went wrong here. Please try again.";
+  return new Response(text, { status: 500, headers: PLAIN_HEADERS });
 }
