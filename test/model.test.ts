@@ -172,6 +172,16 @@ describe("markup", () => {
     expect(renderMarkdown(text)).toBe(`<p>${html}</p>\n`);
   });
 
+  it("keeps nine lists within each other, and nineteen quotes, and leaves out what is deeper", () => {
+    const lists = Array.from({ length: 30 }, (_, n) => `${"  ".repeat(n)}- list ${n + 1}.`);
+    const quotes = (depth: number) => `${">".repeat(depth)} words ${depth}`;
+    const html = renderMarkdown([...lists.slice(0, 9), "", quotes(19)].join("\n"));
+    expect(html).toContain("list 9.");
+    expect(html).toContain("words 19");
+    expect(renderMarkdown(lists.join("\n"))).not.toContain("list 11.");
+    expect(renderMarkdown(quotes(21))).not.toContain("words");
+  });
+
   it.each([
     ["10,000 nested quotes", ">".repeat(10_000)],
     ["50,000 asterisks", "*".repeat(50_000)],
