@@ -19,7 +19,11 @@ function base(by: string) {
   return { version: 1 as const, id: anId() as EventId, at: NOW, by };
 }
 
-async function ask(name: string, path = "/me/export"): Promise<Response> {
+async function ask(
+  name: string,
+  path = "/me/export",
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const session = { name, epoch: 0, expires: NOW };
   const cookie = name === "" ? "" : `session=${await signSession(SECRET, session)}`;
   const env = {
@@ -34,7 +38,8 @@ async function ask(name: string, path = "/me/export"): Promise<Response> {
       },
     },
   } as unknown as ReaderEnv;
-  return reader.fetch(new Request(`https://cairn.example${path}`, { headers: { cookie } }), env);
+  const url = `https://cairn.example${path}`;
+  return reader.fetch(new Request(url, { headers: { cookie, ...headers } }), env);
 }
 
 const post = aSubmission({ by: "Ann", at: NOW, url: null, text: "a *text* of mine" });
@@ -61,6 +66,20 @@ describe("/me/export", () => {
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
     expect(sent).toEqual(["POST /api/export"]);
   });
+
+  it.each(["cross-site", "same-site"])(
+    "asks for nothing when led to %s: a form does",
+    async (from) => {
+      sent.length = 0;
+      const led = await ask("Ann", "/me/export", { "sec-fetch-site": from });
+      expect([led.status, led.headers.get("location")]).toEqual([303, "/api/export"]);
+      expect(sent).toEqual([]);
+      for (const own of ["same-origin", "none"]) {
+        expect((await ask("Ann", "/me/export", { "sec-fetch-site": own })).status).toBe(202);
+      }
+      expect(sent).toHaveLength(2);
+    },
+  );
 
   it("is a file with all that they wrote and did not delete, and nothing of others", async () => {
     await site.send({ ...base("Ann"), type: "export_requested" });

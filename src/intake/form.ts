@@ -71,6 +71,7 @@ export interface FormPage {
     | "edit"
     | "delete"
     | "password"
+    | "export"
     | "report"
     | "remove"
     | "ban"

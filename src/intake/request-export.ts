@@ -1,11 +1,11 @@
-/** `/api/export`: somebody wants all they wrote in one file. `/me/export` sends it for them. */
+/** `/api/export`: somebody wants all they wrote in one file. `/me/export` sends it for them, unless a link on another site led there. */
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";
 
 export const requestExport: PersonForm = {
   path: "/api/export",
-  page: null,
+  page: { form: "export", title: "Export all you wrote", keeps: [], threadOf: () => null },
   // The page that waits for the file asks again every second.
   limiter: "VOTE_LIMITER",
   sender: "person",

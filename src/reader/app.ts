@@ -49,6 +49,8 @@ const PUBLISHING_MS = 60_000;
 
 /** Of `/me`. */
 const EXPORT = "/export";
+/** Where it is asked for. */
+const EXPORT_FORM = "/api/export";
 const LOGIN_PATH = DEPLOY_KEYS.login;
 
 /** What an isolate remembers between requests. */
@@ -211,7 +213,13 @@ async function readFor(
 /** A page that fetches a file does not go away: where one has waited, the file is behind a link. */
 const EXPORT_READY = `/me${EXPORT}?ready`;
 
-/** The file is written once somebody asks for it: whoever has none asks, and comes again. */
+/** Of a request that no page of another site caused; old browsers and scripts say nothing. */
+const OWN_SITES: readonly (string | null)[] = ["same-origin", "none", null];
+
+/**
+ * The file is written once somebody asks for it: whoever has none asks, and comes again. Where a link
+ * on another site leads here, it has not asked: a form does.
+ */
 async function answerExport(
   env: ReaderEnv,
   request: Request,
@@ -230,9 +238,12 @@ async function answerExport(
     file.headers.set("Content-Disposition", 'attachment; filename="cairn.json"');
     return answerPrivately(file);
   }
+  if (!OWN_SITES.includes(request.headers.get("sec-fetch-site"))) {
+    return answerPrivately(answerRedirect(303, EXPORT_FORM));
+  }
   const cookie = request.headers.get("cookie") ?? "";
   const headers = { cookie, origin, "Content-Type": "application/x-www-form-urlencoded" };
-  const form = new Request(`${origin}/api/export`, { method: "POST", headers, body: "" });
+  const form = new Request(origin + EXPORT_FORM, { method: "POST", headers, body: "" });
   const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
   if (asked.status !== 303) return answerPrivately(asked as unknown as Response);
   const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);

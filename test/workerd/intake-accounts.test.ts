@@ -401,3 +401,12 @@ describe("the session", () => {
     expect(page).toContain('<a href="/login" target="_blank">');
   });
 });
+
+test("all that somebody wrote is asked for by a form, for whom a link from elsewhere led there", async () => {
+  const page = await send("/api/export", { headers: { "sec-fetch-site": "cross-site" } });
+  expect([page.status, sent]).toEqual([200, []]);
+  expect(await page.text()).toContain('<form method="post" action="/api/export">');
+  const asked = await post("/api/export", {}, alice);
+  expect([asked.status, asked.headers.get("location")]).toEqual([303, "/me/export"]);
+  expect(sent).toMatchObject([{ type: "export_requested", by: "Alice" }]);
+});
