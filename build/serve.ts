@@ -3,14 +3,13 @@
  * locally by itself.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { StateLock } from "./lock.ts";
+import { secretsFile } from "./session-secret.ts";
 import type { Settings } from "./settings.ts";
 
 const HOST = "127.0.0.1";
@@ -135,15 +134,6 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Setti
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", X_LOCAL_OBSERVABILITY: "false" },
   });
-}
-
-/** The secret that signs sessions: made once for each state, never in the repository. */
-function secretsFile(stateDir: string): string {
-  const file = join(stateDir, "secrets.env");
-  if (!existsSync(file)) {
-    writeFileSync(file, `SESSION_SECRET=${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
-  }
-  return file;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Backups: the list of tables against the migrations, and what a restored site is made of. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { openBackup, readBackupRows } from "../build/backup/read-backup.ts";
 import { restoreSite } from "../build/backup/restore-site.ts";
 import { buildSite } from "../build/full-build.ts";
 import { databasesOf, openLocalState } from "../build/local.ts";
+import { secretsFile } from "../build/session-secret.ts";
 import { renumberListings } from "../src/store/bulk.ts";
 import { type Databases, removePresets, restoreFacts, walkFacts } from "../src/store/facts.ts";
 import {
@@ -175,8 +176,11 @@ describe("a restored site", () => {
     const marker = join(stateDir, "sample-import-running");
     writeFileSync(marker, "");
     mkdirSync(join(stateDir, "restoring", "v3", "d1"), { recursive: true });
+    const secret = readFileSync(secretsFile(stateDir), "utf8");
     await restoreSite(stateDir, file);
     expect(existsSync(marker)).toBe(false);
+    // No session of before a password was changed holds again.
+    expect(readFileSync(secretsFile(stateDir), "utf8")).not.toBe(secret);
     const state = await openLocalState(stateDir);
     try {
       await buildSite(state, { origin: ORIGIN, admins: [] }, Date.now);

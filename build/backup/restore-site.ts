@@ -11,6 +11,7 @@ import type { TextFile } from "../import/file-text.ts";
 import { databasesOf, type LocalState, withLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
 import { endSampleImport } from "../sample-import.ts";
+import { forgetSecret } from "../session-secret.ts";
 import { STORES } from "../simulator-files.ts";
 import { BackupError } from "./backup-file.ts";
 import { openBackup, readBackupRows } from "./read-backup.ts";
@@ -33,6 +34,8 @@ export async function restoreSite(stateDir: string, path: string): Promise<numbe
   try {
     const rows = await withState(beside, (state) => restoreRows(databasesOf(state), file));
     endSampleImport(stateDir);
+    // Rows of before a password was changed would let in again whom the change has shut out.
+    forgetSecret(stateDir);
     rmSync(join(stateDir, STORES), { recursive: true, force: true });
     renameSync(join(beside, STORES), join(stateDir, STORES));
     return rows;
