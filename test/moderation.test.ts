@@ -127,6 +127,64 @@ describe("a verdict", () => {
   });
 });
 
+describe("the author of what is removed", () => {
+  const judgeComment = (by: string, verdict: "approved" | "removed" | "spam") =>
+    anEvent({ type: "comment_judged", by, comment, verdict, reason: "" });
+  const toldOf = async (person: string): Promise<string[]> => {
+    await site.publishAll();
+    const [, inbox = ""] = (await site.text(`~${person}/inbox`)).split(/^json .*\n/m);
+    const notices: { data: { subject: string; about: string } }[] = inbox
+      ? JSON.parse(inbox).data.children
+      : [];
+    return notices
+      .filter(({ data }) => data.about?.startsWith("t"))
+      .map(({ data }) => data.subject)
+      .reverse();
+  };
+
+  it("is told once, and of the approval that ends it", async () => {
+    await site.send(judge("founder", "removed", "off topic"), judgeComment("founder", "removed"));
+    await site.send(judge("Root", "removed", "me too"));
+    await site.send(judge("founder", "removed", "again"));
+    expect(await toldOf("ann")).toEqual(["removed"]);
+    await site.send(judge("founder", "approved"), judgeComment("Root", "approved"));
+    await site.send(judge("founder", "approved"));
+    expect(await toldOf("ann")).toEqual(["removed", "approved"]);
+    expect(await toldOf("bob")).toEqual(["removed", "approved"]);
+    await site.send(judge("Root", "removed"));
+    expect(await toldOf("ann")).toEqual(["removed", "approved", "removed"]);
+    const log = await site.text(LOG);
+    for (const reason of ["off topic", "me too", "again"]) expect(log).toContain(reason);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it.each([
+    ["spam that is approved", ["spam", "approved"], []],
+    ["what was reported and is approved", ["approved"], []],
+    ["spam that is removed by hand", ["spam", "removed", "approved"], ["removed", "approved"]],
+    ["the same in one batch", ["removed", "removed", "approved"], ["removed", "approved"]],
+  ] as const)("is told nothing that is no news to them: %s", async (_, verdicts, told) => {
+    await site.send(...verdicts.map((verdict) => judgeComment("founder", verdict)));
+    expect(await toldOf("bob")).toEqual(told);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is not told of a removal that comes after the approval that overtook it", async () => {
+    const [removal, approval] = [judge("founder", "removed"), judge("Root", "approved")];
+    for (const event of [approval, removal, approval, removal]) await site.send(event);
+    expect(await toldOf("ann")).toEqual([]);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is not told what they did themselves", async () => {
+    await site.send(setRole("founder", "Bob", "moderator"));
+    await site.send(judgeComment("Bob", "removed"), judgeComment("Root", "removed"));
+    expect(await toldOf("bob")).toEqual([]);
+    await site.send(judgeComment("Root", "approved"));
+    expect(await toldOf("bob")).toEqual(["approved"]);
+  });
+});
+
 describe("somebody banned", () => {
   beforeEach(async () => {
     await site.send(setRole("founder", "Bob", "banned"));

@@ -30,7 +30,7 @@ export function applyPostJudged(draft: Draft, event: PostJudged): Outcome {
   const thing = postFullname(post.id);
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, post.community, !isDeleted(post));
-  if (outcome === "applied") setPost(draft, judged(post, event));
+  if (outcome === "applied") setPost(draft, judged(draft, post, event));
   return outcome;
 }
 
@@ -41,7 +41,7 @@ export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome 
   const community = draft.postOf(comment).community;
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, community, !isDeleted(comment));
-  if (outcome === "applied") draft.comments.set(comment.id, judged(comment, event));
+  if (outcome === "applied") draft.comments.set(comment.id, judged(draft, comment, event));
   return outcome;
 }
 
@@ -51,12 +51,20 @@ function isDeleted({ standing }: Post | Comment): boolean {
 }
 
 function judged<Thing extends Post | Comment>(
+  draft: Draft,
   thing: Thing,
   { verdict: kind, at, id }: PostJudged | CommentJudged,
 ): Thing {
   const verdict: Verdict = { kind, at, event: id };
   if (!isNewer(verdict, thing.verdict)) return thing;
+  if (!isDeleted(thing) && isNews(verdict, thing.verdict)) draft.told.push(id);
   return { ...thing, verdict, standing: standingOf(thing.standing, verdict) };
+}
+
+/** For its author: a removal that they do not know of, or the end of one that they do. Never spam. */
+function isNews({ kind }: Verdict, before: Verdict | null): boolean {
+  const wasTold = before?.kind === "removed";
+  return kind === "removed" ? !wasTold : kind === "approved" && wasTold;
 }
 
 function actOf(

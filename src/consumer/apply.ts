@@ -15,7 +15,7 @@ import type {
   Role,
   Vote,
 } from "../model/entities.ts";
-import { communityKey, type PersonKey, type PostId } from "../model/ids.ts";
+import { communityKey, type EventId, type PersonKey, type PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Tally, TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
@@ -82,6 +82,8 @@ export interface Applied {
   readonly roles: readonly Role[];
   /** Of moderators, new ones. */
   readonly acts: readonly Act[];
+  /** Verdicts that are news to the author of what they are about. */
+  readonly told: readonly EventId[];
   /** Those of the people who have just deleted their accounts. */
   readonly departed: readonly Person[];
   /** What those who left before are the authors of no longer. */

@@ -31,6 +31,7 @@ export function changesOf(
     reports: draft.reports,
     roles: changed(rows.roles, draft.roles),
     acts: draft.acts,
+    told: draft.told,
     departed: departed(rows, draft),
     leftBehind: [...disowned(posts, postFullname), ...disowned(comments, commentFullname)],
     aliases: [...draft.aliases]

@@ -11,6 +11,7 @@ import {
 import {
   type CommentId,
   type CommunityKey,
+  type EventId,
   type PersonKey,
   type PostId,
   personKey,
@@ -68,6 +69,8 @@ export class Draft {
   readonly reports: Report[] = [];
   readonly roles;
   readonly acts: Act[] = [];
+  /** Verdicts that the thing's author is told of. */
+  readonly told: EventId[] = [];
   readonly #rows: Rows;
   readonly #now: number;
   readonly #admins: readonly PersonKey[];

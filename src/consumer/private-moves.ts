@@ -1,5 +1,5 @@
 /** What enters and leaves private listings: votes, marks, answers, refusals. Pure. */
-import type { Act, Comment, CommentVote, Vote } from "../model/entities.ts";
+import type { Comment, CommentVote, Vote } from "../model/entities.ts";
 import {
   actNotice,
   commentFullname,
@@ -104,6 +104,7 @@ function listingOf({ value }: AnyVote): OwnListing | null {
 /** Answers of others, what was refused, and what moderators did, as far as one is told. */
 function noticesOf(rows: Rows, applied: Applied): Arrival[] {
   const { comments, refusals, acts } = applied;
+  const verdicts = new Set(applied.told);
   const authors = authorsOf(rows, applied);
   const replies = comments.flatMap(({ before, after }) => {
     const answered = personKey(authors.get(answeredBy(after)) ?? "");
@@ -118,9 +119,10 @@ function noticesOf(rows: Rows, applied: Applied): Arrival[] {
     at,
   }));
   const told = acts
-    .map((act) => ({ act, name: toldOf(act, authors) }))
-    .filter(({ act, name }) => personKey(name) !== personKey(act.by))
-    .map(({ act, name }) => ({ person: personKey(name), id: actNotice(act.event), at: act.at }));
+    .map((act) => ({ act, name: verdicts.has(act.event) ? authors.get(act.thing) : act.person }))
+    .map(({ act, name = "" }) => ({ act, person: personKey(name) }))
+    .filter(({ act, person }) => person !== personKey(act.by))
+    .map(({ act, person }) => ({ person, id: actNotice(act.event), at: act.at }));
   return [...replies, ...refused, ...told];
 }
 
@@ -136,10 +138,4 @@ function authorsOf(rows: Rows, { posts, comments }: Applied): Map<string, string
 
 function answeredBy({ parent, post }: Comment): string {
   return parent === null ? postFullname(post) : commentFullname(parent);
-}
-
-/** Whose inbox says so: nobody's for a silent removal, an approval, a lock. */
-function toldOf({ kind, thing, person }: Act, authors: ReadonlyMap<string, string>): string {
-  if (kind === "removed") return authors.get(thing) ?? "";
-  return person;
 }

@@ -125,6 +125,17 @@ const IS_IMPORTED = "GLOB 'im*'";
 const IMPORTED_UPS = `iif(id ${IS_IMPORTED}, length(id), 0)`;
 const IMPORTED_DOWNS = `iif(id ${IS_IMPORTED}, 1, 0)`;
 
+const JUDGED = `(SELECT 't3_' || id AS name, 't3_' || id AS thing, author, standing, data FROM post
+  UNION ALL SELECT 't1_' || id, 't1_' || id, author, standing, data FROM comment)`;
+/** What inboxes say of verdicts, in the order in which it came. */
+const TOLD = `(SELECT a.thing, a.kind, e.slot FROM entry e JOIN act a ON e.id = 'mo_' || a.event
+  WHERE a.thing <> '')`;
+const LAST_TOLD = `(SELECT t.thing, t.kind, j.standing, max(t.slot) FROM ${TOLD} t
+  JOIN ${JUDGED} j ON j.name = t.thing GROUP BY t.thing)`;
+/** Its author was not told of every verdict: one was spam, or by themselves. */
+const WAS_SILENT = `EXISTS (SELECT 1 FROM act a JOIN ${JUDGED} o ON o.name = a.thing
+  WHERE a.thing = j.thing AND (a.kind = 'spam' OR lower(a.by) = lower(o.author)))`;
+
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
   "post and its votes": `SELECT id FROM post WHERE score <> ups - downs
@@ -211,9 +222,18 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     `SELECT '~' || lower(person) || '/inbox mo_' || event AS own FROM act
        WHERE person <> '' AND lower(person) <> lower(by) AND lower(person) NOT IN ${DEPARTED}
      UNION ALL SELECT e.listing || ' ' || e.id FROM entry e JOIN act a ON e.id = 'mo_' || a.event
-       WHERE a.kind = 'removed'`,
+       WHERE a.kind IN ('removed', 'approved')`,
     "listing GLOB '~*/inbox' AND id GLOB 'mo_*'",
   ),
+  "told of a removal, and not of the approval": `SELECT thing FROM ${LAST_TOLD} j
+    WHERE kind = 'removed' AND standing = 'visible' AND NOT ${WAS_SILENT}`,
+  "removed, and its author was not told": `SELECT name FROM ${JUDGED} j
+    WHERE standing = 'removed' AND data ->> '$.verdict.kind' = 'removed'
+      AND EXISTS (SELECT 1 FROM person WHERE key = lower(author)) AND NOT ${WAS_SILENT}
+      AND coalesce((SELECT kind FROM ${LAST_TOLD} t WHERE t.thing = j.name), '') <> 'removed'`,
+  "told twice of a removal": `SELECT thing FROM
+    (SELECT thing, kind, lag(kind) OVER (PARTITION BY thing ORDER BY slot) AS before FROM ${TOLD}) j
+    WHERE kind = before AND NOT ${WAS_SILENT}`,
   "listings of posts": `SELECT id FROM post WHERE iif(author = '[deleted]', 2, 3) + json_array_length(domains) <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
   "listings of domains": `SELECT p.id || ' ' || d.value FROM post p, json_each(p.domains) d
