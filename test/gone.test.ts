@@ -254,7 +254,8 @@ describe("what a moderator removed and approves again", () => {
     const found = async () => {
       await site.publishAll();
       const keys = await Promise.all([TITLE, SLUG, URL, TEXT, SAID].map(site.keysWith));
-      return keys.map((each) => each.filter((key) => !key.includes("/about/")));
+      // Its author has been told what was done to it.
+      return keys.map((each) => each.filter((key) => !/\/about\/|\/inbox$/.test(key)));
     };
     const before = await found();
     const judge = (verdict: "removed" | "approved") => [
@@ -267,9 +268,30 @@ describe("what a moderator removed and approves again", () => {
     ];
     await site.send(...judge("removed"));
     await site.publishAll();
-    expect(await site.keysWith(SAID)).toEqual([WRITTEN]);
+    expect(await site.keysWith(SAID)).toEqual([`~${AUTHOR.toLowerCase()}/inbox`, WRITTEN]);
     await site.send(...judge("approved"));
     expect(await found()).toEqual(before);
+    await expectConsistent();
+  });
+});
+
+describe("what a moderator removed and its author was told of", () => {
+  it("leaves their inbox too when they delete it", async () => {
+    const told = { by: "founder", verdict: "removed", reason: REASON } as const;
+    await site.send(
+      ...POSTS.map((post) => anEvent({ ...told, type: "post_judged", post })),
+      ...COMMENTS.map((each) => anEvent({ ...told, type: "comment_judged", comment: each })),
+    );
+    await site.publishAll();
+    const inbox = `~${AUTHOR.toLowerCase()}/inbox`;
+    for (const needle of [TITLE, SAID]) expect(await site.keysWith(needle)).toContain(inbox);
+    await site.send(
+      ...POSTS.map((post) => anEvent({ type: "post_deleted", by: AUTHOR, post })),
+      ...COMMENTS.map((each) => anEvent({ type: "comment_deleted", by: AUTHOR, comment: each })),
+    );
+    await site.publishUrgent();
+    await expectNowhere([TITLE, SLUG, URL, TEXT, SAID]);
+    expect(await site.text(inbox)).toContain(REASON);
     await expectConsistent();
   });
 });

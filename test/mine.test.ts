@@ -397,7 +397,7 @@ describe("an inbox", () => {
     const text = await site.text("~bob/inbox");
     const link = `<a href="/comments/${post.post}">the post</a>`;
     expect(text).toContain(
-      `Your post was not accepted: the community has this link already, and yours is a vote for it. ${link}`,
+      `Your post was not accepted: the community has this link already, and yours is a vote for it. · ${link}`,
     );
     expect(text).toContain(`aria-label="What you wrote">\nAnother title\n\n${url}</textarea>`);
     expect(await unread("~bob")).toBe(1);
@@ -420,7 +420,7 @@ describe("an inbox", () => {
     const link = `<a href="/comments/${post.post}">the thread</a>`;
     for (const how of ["deleted by its author", "removed by moderators"]) {
       const gone = `Your comment was not accepted: the comment that it answers had been ${how} by then.`;
-      expect(text).toContain(`${gone} ${link}`);
+      expect(text).toContain(`${gone} · ${link}`);
     }
     await deliver({ ...base("ann"), ...verdict, type: "post_judged", post: post.post });
     await deliver(reply("Bob", post));

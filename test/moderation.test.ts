@@ -185,6 +185,89 @@ describe("the author of what is removed", () => {
   });
 });
 
+describe("the inbox says what was done to one's own", () => {
+  const inboxOf = async (person: string): Promise<string> => {
+    await site.publishAll();
+    return site.text(`~${person}/inbox`);
+  };
+  const removal = (name: string) =>
+    anEvent({ type: "comment_judged", by: "founder", comment, verdict: "removed", reason: name });
+
+  it("to which post, by its title", async () => {
+    await site.send(judge("founder", "removed", "off topic"));
+    const link = `in r/heap: off topic · <a href="${thread}" dir="auto">A pebble</a>`;
+    expect(await inboxOf("ann")).toContain(`<p class="error">Your post was removed ${link}`);
+    await site.send(judge("founder", "approved"));
+    const good = `<p>Your post was approved in r/heap · <a href="${thread}" dir="auto">A pebble</a>`;
+    expect(await inboxOf("ann")).toContain(good);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("to which comment, by how it begins now, until it is deleted", async () => {
+    await site.send(removal("rude"));
+    const link = `<a href="${thread}#t1_${comment}">the comment</a>`;
+    const text = await inboxOf("bob");
+    expect(text).toContain(`Your comment was removed in r/heap: rude · ${link}`);
+    expect(text).toContain(`<blockquote dir="auto">so small</blockquote>`);
+    const words = `<b> ${"word ".repeat(100)}`;
+    await site.send(anEvent({ type: "comment_edited", by: "Bob", comment, text: words }));
+    const edited = await inboxOf("bob");
+    expect(edited).toMatch(/<blockquote dir="auto">&lt;b&gt; (?:word ){30,40}…<\/blockquote>/);
+    expect(edited).not.toContain("so small");
+    expect(await siteDifferences(site)).toEqual([]);
+    await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
+    const gone = await inboxOf("bob");
+    expect(gone).toContain(`in r/heap: rude · <a href="${thread}">the thread</a>`);
+    expect(gone).not.toContain("blockquote");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("and leads to a comment in whatever piece of its thread it is", async () => {
+    let parent = comment;
+    for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
+      const answer = { comment: anId() as CommentId, post, parent, text: "and so on" };
+      await site.send(anEvent({ ...answer, type: "comment_posted", by: "Bob" }));
+      parent = answer.comment;
+    }
+    const deep = { type: "comment_judged", by: "founder", comment: parent } as const;
+    await site.send(anEvent({ ...deep, verdict: "removed", reason: "" }));
+    expect(await inboxOf("bob")).toMatch(
+      new RegExp(`href="${thread}/_/\\w+#t1_${parent}">the comment<`),
+    );
+  });
+
+  it("and leads a new moderator to the community and its reports, which is good news", async () => {
+    const place = { name: "Cats", title: "", description: "" };
+    await site.send(anEvent({ ...place, type: "community_created", by: "founder" }));
+    const cats = { by: "founder", community: "cats", person: "Bob", reason: "" } as const;
+    await site.send(anEvent({ ...cats, type: "role_set", kind: "moderator", isSet: true }));
+    const links = `<a href="/r/cats">r/Cats</a> · <a href="/r/cats/about/reports">reports</a>`;
+    const text = await inboxOf("bob");
+    expect(text).toContain(`<p>You are a moderator now in r/Cats · ${links}</p>`);
+    expect(text).toContain('"subreddit":"Cats"');
+    await site.send(anEvent({ ...cats, type: "role_set", kind: "moderator", isSet: false }));
+    await site.send(anEvent({ ...cats, type: "role_set", kind: "banned", isSet: true }));
+    await site.send(anEvent({ ...cats, type: "role_set", kind: "banned", isSet: false }));
+    const after = await inboxOf("bob");
+    expect(after).toContain("<p>You are a moderator no longer in r/Cats ·");
+    expect(after).toContain('<p class="error">You can no longer post or comment in r/Cats ·');
+    expect(after).toContain("<p>You can post and comment again in r/Cats ·");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("and names people as they are written, as soon as that is known", async () => {
+    const { refused, registered } = {
+      refused: setRole("founder", "Dora", "banned"),
+      registered: anEvent({ type: "person_registered", by: "Dora" }),
+    };
+    await site.send(refused);
+    expect(await inboxOf("founder")).toContain("there is nobody of that name (u/dora).");
+    await site.send(registered);
+    expect(await inboxOf("founder")).toContain("there is nobody of that name (u/Dora).");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("somebody banned", () => {
   beforeEach(async () => {
     await site.send(setRole("founder", "Bob", "banned"));
@@ -229,7 +312,7 @@ describe("somebody banned", () => {
     expect(await site.text("~mod/inbox")).toContain(taken);
     expect(await site.text("~mod/inbox")).toContain("moderator no longer in r/Heap\n\nas it is<");
     const text = await site.text("~ann/inbox");
-    expect(text).toContain("you are no moderator there (u/bob).");
+    expect(text).toContain("you are no moderator there (u/Bob).");
     expect(text).toContain("banned in r/Heap\n\nas it is<");
     await site.send(setRole("founder", "mod", "moderator", false));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["applied"]);

@@ -49,8 +49,11 @@ export async function moderationChange(
   const judged = acts.map(({ thing }) => thing).filter((thing) => thing !== "");
   const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
   const [shown, refused, named, reported, complained, moderated, emptied] = await Promise.all([
-    readActPlaces(db, gone),
-    readRefusalPlaces(db, [...gone, ...departed.map(personSubject)]),
+    readActPlaces(db, [...gone, ...reworded(applied)]),
+    readRefusalPlaces(db, [
+      ...gone,
+      ...[...departed, ...renamed(rows, applied)].map(personSubject),
+    ]),
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
     readReportedBy(db, departed),
@@ -80,10 +83,17 @@ export async function moderationChange(
   };
 }
 
-/** Pages name people as they were first seen, and a sign of them that comes late may be older. */
+/** Comments: what was done to one is told together with what it says. */
+function reworded({ comments }: Applied): string[] {
+  return comments
+    .filter(({ before, after }) => before !== null && before.text !== after.text)
+    .map(({ after }) => commentFullname(after.id));
+}
+
+/** Refusals and logs name people as they were first seen; a sign of them that comes late may be older. */
 function renamed(rows: Rows, { people }: Applied): PersonKey[] {
   return people
-    .filter(({ key, name }) => name !== (rows.people.get(key)?.name ?? name))
+    .filter(({ key, name }) => (rows.people.get(key)?.name ?? key) !== name)
     .map(({ key }) => key);
 }
 

@@ -13,10 +13,15 @@ const SENTENCES: Readonly<Record<ActKind, (act: Act) => string>> = {
   no_moderator: () => "You are a moderator no longer",
 };
 
-/** "Your post was removed in r/cats: off topic" */
-export function actSentence(act: Act): string {
+/** "Your post was removed in r/Cats: off topic" */
+export function actSentence(act: Act, community: string): string {
   const reason = act.reason === "" ? "" : `: ${act.reason}`;
-  return `${SENTENCES[act.kind](act)} in r/${act.community}${reason}`;
+  return `${SENTENCES[act.kind](act)} in r/${community}${reason}`;
+}
+
+/** Something is taken from whom it concerns. */
+export function isBadNews({ kind }: Act): boolean {
+  return kind === "removed" || kind === "spam" || kind === "banned";
 }
 
 function nameOf(thing: string): string {

@@ -1,37 +1,32 @@
 /** An inbox as HTML and, in the shape of Reddit's messages, as JSON. Pure. */
-import { type Act, type Comment, isVisible } from "../model/entities.ts";
-import { commentFullname } from "../model/ids.ts";
+import { type Act, type Comment, isVisible, type Post } from "../model/entities.ts";
+import { type CommunityKey, commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Refusal } from "../store/commit.ts";
-import { actSentence } from "./act-sentence.ts";
+import { actSentence, isBadNews } from "./act-sentence.ts";
 import { type CommentLine, commentLine, type Surroundings } from "./comment-line.ts";
+import { describe, textOf } from "./description.ts";
 import { type Notice, type Notices, subjectOf } from "./inbox.ts";
-import { pieceKey, threadKey } from "./key.ts";
+import { pieceKey, queuePath, rankedKey, threadKey } from "./key.ts";
 import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
 import type { Rendered } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { refusalSentence } from "./refusal-sentence.ts";
 import { renderTemplate } from "./templates.ts";
+import { textHtml } from "./text-html.ts";
 
 /** @param slots in the listing: what has been read once its owner says so; 0 for nothing to say */
-export function viewInbox(
-  { notices, subjects, ...surroundings }: Notices,
-  slots: number,
-  neighbours: Neighbours,
-): Rendered {
+export function viewInbox(shown: Notices, slots: number, neighbours: Neighbours): Rendered {
   const { before, after } = paths(neighbours);
   const html = renderTemplate("inbox", {
     ...ownFrame("inbox"),
     slots,
-    notices: notices.map((notice) => ({
-      ...noticeView(notice, surroundings),
-      about: aboutOf(notice, subjects),
-    })),
+    notices: shown.notices.map((notice) => noticeView(notice, shown)),
     before,
     after,
   });
-  const children = notices.map((notice) => noticeJson(notice, surroundings));
+  const children = shown.notices.map((notice) => noticeJson(notice, shown));
   return ownPage(html, listingJson(children, before, after));
 }
 
@@ -41,20 +36,52 @@ export function viewEmptyInbox(): Rendered {
   return viewInbox(nothing, 0, { before: null, after: null });
 }
 
-/**
- * Where the thing is that a notice is about. One that was refused may be somebody else's, and is
- * named only while it is visible, a comment's thread always; what moderators did was done to one's own.
- */
-function aboutOf(notice: Notice, subjects: Notices["subjects"]): object | null {
+interface Link {
+  readonly path: string;
+  readonly label: string;
+  /** The words are somebody's. */
+  readonly isTitle?: boolean;
+}
+
+/** Where the things and places are that a notice is about. */
+function linksOf(notice: Notice, { subjects, communities }: Notices): Link[] {
+  if (notice.type === "act" && notice.act.thing === "") return placeLinks(notice.act, communities);
   const thing = subjects.get(subjectOf(notice) ?? "");
-  if (!thing) return null;
-  const isThere = notice.type !== "refusal" || isVisible(thing);
+  const link = thing && thingLink(thing, notice.type === "act");
+  return link ? [link] : [];
+}
+
+function placeLinks({ kind, community }: Act, communities: Notices["communities"]): Link[] {
+  const path = rankedKey("hot", community, 1);
+  const place = { path, label: `r/${nameOf(community, communities)}` };
+  const reports = { path: queuePath(community), label: "reports" };
+  return kind === "moderator" ? [place, reports] : [place];
+}
+
+/**
+ * A thing is named only while its reader may see it, a comment's thread always. What moderators did
+ * was done to one's own, of which there are many: so a post's title says which it was.
+ */
+function thingLink(thing: Post | Comment, isOwn: boolean): Link | null {
   if ("piece" in thing) {
-    return isThere
+    return isVisible(thing)
       ? { path: commentPath(thing), label: "the comment" }
       : { path: threadKey(thing.post), label: "the thread" };
   }
-  return isThere ? { path: threadKey(thing.id), label: "the post" } : null;
+  if (!isVisible(thing)) return null;
+  const named = isOwn ? { label: thing.title, isTitle: true } : { label: "the post" };
+  return { path: threadKey(thing.id), ...named };
+}
+
+function nameOf(key: CommunityKey, communities: Notices["communities"]): string {
+  return communities.get(key)?.name ?? key;
+}
+
+/** How a comment of one's own begins that something was done to; null once it is deleted. */
+function quoteOf({ thing }: Act, subjects: Notices["subjects"]): string | null {
+  const comment = subjects.get(thing);
+  if (!comment || !("piece" in comment) || !isVisible(comment)) return null;
+  return describe(textOf(textHtml(comment)));
 }
 
 function commentPath({ id, post, piece }: Comment): string {
@@ -67,27 +94,37 @@ function replyLine(comment: Comment, surroundings: Surroundings): Omit<CommentLi
   return line;
 }
 
-function noticeView(notice: Notice, surroundings: Surroundings): object {
-  if (notice.type === "reply") {
-    return { type: "reply", comment: replyLine(notice.comment, surroundings) };
-  }
+function noticeView(notice: Notice, shown: Notices): object {
+  if (notice.type === "reply") return { type: "reply", comment: replyLine(notice.comment, shown) };
+  const links = linksOf(notice, shown);
   if (notice.type === "act") {
     const { act } = notice;
-    const createdAt = isoTime(Math.floor(act.at / 1000));
-    return { type: "act", createdAt, sentence: actSentence(act), text: "" };
+    return {
+      type: "act",
+      createdAt: isoTime(Math.floor(act.at / 1000)),
+      sentence: actSentence(act, nameOf(act.community, shown.communities)),
+      isBad: isBadNews(act),
+      links,
+      quote: quoteOf(act, shown.subjects),
+      text: "",
+    };
   }
   const { refusal } = notice;
   return {
     type: "refusal",
     createdAt: isoTime(Math.floor(refusal.at / 1000)),
     sentence: refusalSentence(refusal),
+    isBad: true,
+    links,
+    quote: null,
     text: refusal.text,
   };
 }
 
-function noticeJson(notice: Notice, surroundings: Surroundings): object {
-  if (notice.type === "reply") return replyJson(notice.comment, surroundings);
-  return notice.type === "act" ? actJson(notice.act) : refusalJson(notice.refusal);
+function noticeJson(notice: Notice, shown: Notices): object {
+  if (notice.type === "reply") return replyJson(notice.comment, shown);
+  if (notice.type === "refusal") return refusalJson(notice.refusal);
+  return actJson(notice.act, nameOf(notice.act.community, shown.communities));
 }
 
 function replyJson(comment: Comment, surroundings: Surroundings): object {
@@ -111,7 +148,7 @@ function replyJson(comment: Comment, surroundings: Surroundings): object {
 }
 
 /** Reddit's `t4` thing, from the moderators; which of them it was is not said. */
-function actJson(act: Act): object {
+function actJson(act: Act, community: string): object {
   return {
     kind: "t4",
     data: {
@@ -120,10 +157,10 @@ function actJson(act: Act): object {
       subject: act.kind,
       was_comment: false,
       author: null,
-      subreddit: act.community,
+      subreddit: community,
       reason: act.reason,
       about: act.thing,
-      body: actSentence(act),
+      body: actSentence(act, community),
       created_utc: Math.floor(act.at / 1000),
     },
   };

@@ -1,5 +1,12 @@
 /** Somebody's inbox: answers, what was refused to them, and what moderators did. */
-import { type Act, type Comment, DEPARTED, isVisible, type Post } from "../model/entities.ts";
+import {
+  type Act,
+  type Comment,
+  DEPARTED,
+  isVisible,
+  type Person,
+  type Post,
+} from "../model/entities.ts";
 import {
   actNotice,
   type CommentId,
@@ -67,8 +74,9 @@ async function loadNotices(
   );
   const subjects = await readSubjects(reads, [...found.values()]);
   const posts = await reads.posts(replies.map(({ post }) => post));
+  const acts = [...found.values()].flatMap((notice) => (notice.type === "act" ? [notice.act] : []));
   const communities = await reads.communities(
-    [...posts.values()].map(({ community }) => community),
+    [...posts.values(), ...acts].map(({ community }) => community),
   );
   return pages.map(({ listing, ids }) => {
     const owner = splitOwn(listing)?.person ?? null;
@@ -131,12 +139,16 @@ export async function readNotices(
   }
   const named = [...refusals.values()].map(({ subject }) => parsePersonSubject(subject));
   const people = await reads.people(named.filter((person) => person !== null));
-  const hasLeft = (person: PersonKey) => (people.get(person)?.departure ?? null) !== null;
   for (const refusal of refusals.values()) {
-    const person = parsePersonSubject(refusal.subject);
-    const subject = person !== null && hasLeft(person) ? DEPARTED : refusal.subject;
+    const person = people.get(parsePersonSubject(refusal.subject) ?? ("" as PersonKey));
+    const subject = person ? shownSubject(person) : refusal.subject;
     found.set(refusalNotice(refusal.event), { type: "refusal", refusal: { ...refusal, subject } });
   }
   for (const act of done.values()) found.set(actNotice(act.event), { type: "act", act });
   return found;
+}
+
+/** With the name as it was registered, while there is one. */
+function shownSubject({ name, departure }: Person): string {
+  return departure === null ? `u/${name}` : DEPARTED;
 }

@@ -103,13 +103,13 @@ export function insertActs(db: D1Database, acts: readonly Act[]): D1PreparedStat
 const PLACE = `SELECT e.listing, e.slot,
   (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count`;
 
-/** Where the logs speak of these things. */
+/** Where logs speak of these things, and inboxes tell their authors what was done to them. */
 export async function readActPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
   if (things.length === 0) return [];
   const { results } = await db
     .prepare(
       `${PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
-       CROSS JOIN entry e ON e.id = 'lg_' || a.event`,
+       CROSS JOIN entry e ON e.id IN ('lg_' || a.event, 'mo_' || a.event)`,
     )
     .bind(JSON.stringify(things))
     .all<Place>();
