@@ -7,7 +7,7 @@ import type { Role } from "../model/entities.ts";
 import { communityKey } from "../model/ids.ts";
 import { COMMUNITY_KEY, USER_NAME } from "../model/limits.ts";
 import { findAccount, findCommunity } from "./accounts.ts";
-import { allOf, optionalFlag, optionalText, requiredField } from "./fields.ts";
+import { allOf, bareName, optionalFlag, optionalText, requiredField } from "./fields.ts";
 import type { FormPage, Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { REASON } from "./reason.ts";
 import { isRefusal } from "./refusal.ts";
@@ -54,7 +54,7 @@ async function setRole(
     unset: optionalFlag(fields, "unset"),
   });
   if (isRefusal(sent)) return sent;
-  const [sr, user] = [sent.sr.trim(), sent.user.trim()];
+  const [sr, user] = [bareName(sent.sr, "r"), bareName(sent.user, "u")];
   const isName = COMMUNITY_KEY.test(communityKey(sr));
   const community = isName ? await findCommunity(env.ACCOUNTS, sr) : null;
   if (community === null) return { type: "no_such_community", field: "sr", name: cleanLine(sr) };

@@ -4,7 +4,7 @@ import { communityKey, mintId, type PostId, postFullname } from "../model/ids.ts
 import { COMMUNITY_KEY, MAX_TITLE_CHARS } from "../model/limits.ts";
 import { slugOf } from "../model/slug.ts";
 import { findCommunity } from "./accounts.ts";
-import { allOf, optionalFlag, requiredField, requiredText } from "./fields.ts";
+import { allOf, bareName, optionalFlag, requiredField, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { readPostContent } from "./post-content.ts";
 import { isRefusal } from "./refusal.ts";
@@ -35,7 +35,7 @@ async function submitPost(request: PersonRequest): Promise<Outcome> {
   if (isRefusal(sent)) return sent;
   const content = readPostContent(fields);
   if (isRefusal(content)) return content;
-  const sr = sent.sr.trim();
+  const sr = bareName(sent.sr, "r");
   const community = COMMUNITY_KEY.test(communityKey(sr))
     ? await findCommunity(env.ACCOUNTS, sr)
     : null;

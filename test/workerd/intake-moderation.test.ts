@@ -112,6 +112,26 @@ describe("roles", () => {
     expect(lastEvent()).toMatchObject({ type: "role_set", by: "Alice", ...named, ...event });
   });
 
+  test.each([
+    ["r/programming", "u/dora"],
+    ["/r/Programming", "/u/Dora"],
+    [" R/programming ", " U/dora "],
+  ])("take names as the site writes them: %s, %s", async (sr, user) => {
+    await aPerson("Dora");
+    sent.length = 0;
+    expect((await asJson(post("/api/ban", { sr, user }, script)))[0]).toBe(202);
+    expect(lastEvent()).toMatchObject({ community: "Programming", person: "Dora" });
+  });
+
+  test.each([
+    ["u/programming", "Alice"],
+    ["programming", "r/Alice"],
+    ["r/r/programming", "Alice"],
+  ])("take no others: %s, %s", async (sr, user) => {
+    expect((await asJson(post("/api/ban", { sr, user }, script)))[0]).toBe(404);
+    expect(sent).toEqual([]);
+  });
+
   test("need a community and a person that exist", async () => {
     const ban = (fields: Fields) => asJson(post("/api/ban", fields, script));
     const nowhere = { field: "sr", name: "nowhere" };

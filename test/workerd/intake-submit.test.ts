@@ -73,6 +73,7 @@ describe("submit", () => {
     ["a link with its kind", { kind: "link", text: " \n" }, { url: link.url, text: null }],
     ["a link again", { resubmit: "true" }, { resubmit: true }],
     ["a community in another case", { sr: "pRoGrAmMiNg" }, { community: "Programming" }],
+    ["a community as the site writes it", { sr: "r/Programming" }, { community: "Programming" }],
     [
       "a link with spaces",
       { url: " https://Example.com/ü \n" },
