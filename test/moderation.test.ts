@@ -308,7 +308,7 @@ describe("somebody banned", () => {
     expect(await site.send(setRole("mod", "Founder", "moderator", false))).toEqual(["refused"]);
     expect(await site.send(setRole("ann", "Bob", "banned"))).toEqual(["refused"]);
     await site.publishAll();
-    const taken = "who made the community moderates it always (u/founder).";
+    const taken = "who made the community moderates it always, and cannot be banned (u/founder).";
     expect(await site.text("~mod/inbox")).toContain(taken);
     expect(await site.text("~mod/inbox")).toContain("moderator no longer in r/Heap\n\nas it is<");
     const text = await site.text("~ann/inbox");
@@ -316,6 +316,161 @@ describe("somebody banned", () => {
     expect(text).toContain("banned in r/Heap\n\nas it is<");
     await site.send(setRole("founder", "mod", "moderator", false));
     expect(await site.send(setRole("Root", "mod", "banned"))).toEqual(["applied"]);
+  });
+});
+
+describe("somebody banned edits no more what they wrote there:", () => {
+  const mine = anId() as PostId;
+  const editPost = (text: string) => anEvent({ type: "post_edited", by: "Bob", post: mine, text });
+  const editComment = (text: string) =>
+    anEvent({ type: "comment_edited", by: "Bob", comment, text });
+
+  beforeEach(async () => {
+    const place = { community: "heap", title: "Bob's", url: null, resubmit: false };
+    const own = { ...place, post: mine, text: "as it was" };
+    await site.send(anEvent({ ...own, type: "post_submitted", by: "Bob" }));
+  });
+
+  it("they are told, and given back the text; until the ban is lifted", async () => {
+    await site.send(setRole("founder", "Bob", "banned"));
+    const edits = [editPost("worse words"), editComment("ruder words")];
+    expect(await site.send(...edits)).toEqual(["refused", "refused"]);
+    await site.publishAll();
+    for (const words of ["worse words", "ruder words"]) {
+      expect(await site.keysWith(words)).toEqual(["~bob/inbox"]);
+    }
+    const inbox = await site.text("~bob/inbox");
+    expect(inbox).toContain("Your edit was not accepted: you are banned from this community.");
+    await site.send(setRole("founder", "Bob", "banned", false));
+    expect(await site.send(editPost("better"), editComment("kinder"))).toEqual([
+      "applied",
+      "applied",
+    ]);
+    await site.publishAll();
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("what was applied before stays, and is no refusal when it comes again", async () => {
+    const edits = [editPost("better"), editComment("kinder")];
+    await site.send(...edits, setRole("founder", "Bob", "banned"));
+    expect(await site.send(...edits)).toEqual(["unchanged", "unchanged"]);
+    await site.publishAll();
+    expect(await site.text(`/comments/${mine}`)).toContain("better");
+    expect(await site.text(thread)).toContain("kinder");
+    expect(await site.text("~bob/inbox")).not.toContain("not accepted");
+  });
+
+  it("they may delete it, and edit what they wrote elsewhere", async () => {
+    const there = { community: "other", title: "There", url: null, resubmit: false };
+    const elsewhere = { ...there, post: anId() as PostId, text: "" };
+    await site.send(anEvent({ ...elsewhere, type: "post_submitted", by: "Bob" }));
+    await site.send(setRole("founder", "Bob", "banned"));
+    const { post: other } = elsewhere;
+    const sent = [
+      anEvent({ type: "post_deleted", by: "Bob", post: mine }),
+      anEvent({ type: "comment_deleted", by: "Bob", comment }),
+      anEvent({ type: "post_edited", by: "Bob", post: other, text: "still mine" }),
+    ];
+    expect(await site.send(...sent)).toEqual(["applied", "applied", "applied"]);
+  });
+});
+
+describe("a moderator is told", () => {
+  const inboxOf = async (person: string): Promise<string> => {
+    await site.publishAll();
+    return site.text(`~${person}/inbox`);
+  };
+  const lock = (by: string, isLocked: boolean) =>
+    anEvent({ type: "post_locked", by, post, isLocked, reason: "" });
+
+  it.each([
+    ["the lifting of no ban", [], setRole("founder", "Bob", "banned", false), "banned no longer"],
+    [
+      "the ban of the banned",
+      [setRole("Root", "Bob", "banned")],
+      setRole("founder", "Bob", "banned"),
+      "banned",
+    ],
+    [
+      "naming who moderates",
+      [setRole("Root", "Bob", "moderator")],
+      setRole("founder", "Bob", "moderator"),
+      "moderator",
+    ],
+    ["naming the creator", [], setRole("founder", "founder", "moderator"), "moderator"],
+    [
+      "taking off who does not",
+      [],
+      setRole("founder", "Bob", "moderator", false),
+      "moderator no longer",
+    ],
+    ["locking what is locked", [lock("Root", true)], lock("founder", true), "lock"],
+    ["unlocking what is not", [], lock("founder", false), "unlock"],
+  ])("that nothing changed: %s", async (_, before, vain, words) => {
+    await site.send(anEvent({ type: "person_registered", by: "founder" }), ...before);
+    for (let times = 0; times < 3; times++) await site.send(vain, ...before);
+    const text = await inboxOf("founder");
+    expect(text.match(/changed nothing: it was so already/g)).toHaveLength(2);
+    expect(text).toContain(`aria-label="What you wrote">\n${words}`);
+    expect(await site.text("~root/inbox")).not.toContain("changed nothing");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it.each([
+    ["post", "the post"],
+    ["comment", "the comment"],
+  ] as const)("that the %s was deleted by then", async (kind, words) => {
+    const thing = kind === "post" ? { post } : { comment };
+    const verdict = { ...thing, by: "founder", verdict: "removed", reason: "rude" } as const;
+    const removal = anEvent({ ...verdict, type: `${kind}_judged` } as CairnEvent);
+    const deletion = { ...thing, type: `${kind}_deleted`, by: kind === "post" ? "ann" : "Bob" };
+    await site.send(anEvent(deletion as CairnEvent));
+    expect(await site.send(removal)).toEqual(["refused"]);
+    expect(await site.send(removal)).toEqual(["applied"]);
+    const told = `Your verdict was not accepted: ${words} had been deleted by its author by then.`;
+    expect(await inboxOf("founder")).toContain(told);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("nothing about an act that was applied, when it comes again after the deletion", async () => {
+    const acts = [judge("founder", "removed"), lock("founder", true)];
+    await site.send(...acts);
+    await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
+    expect(await site.send(...acts)).toEqual(["unchanged", "unchanged"]);
+    expect(await inboxOf("founder")).not.toContain("Your ");
+  });
+
+  it("why creators and admins are neither banned nor taken off", async () => {
+    for (const by of ["founder", "Root"])
+      await site.send(anEvent({ type: "person_registered", by }));
+    for (const [by, person] of [
+      ["Root", "founder"],
+      ["founder", "Root"],
+    ] as const) {
+      await site.send(setRole(by, person, "banned"), setRole(by, person, "moderator", false));
+    }
+    const creator = "who made the community moderates it always, and cannot be banned (u/founder)";
+    expect((await inboxOf("root")).split(creator)).toHaveLength(5);
+    const admin = "admins moderate everywhere, and cannot be banned (u/Root)";
+    expect((await inboxOf("founder")).split(admin)).toHaveLength(5);
+  });
+
+  it("to lift the ban first of whom they would name, whoever was first", async () => {
+    const named = setRole("founder", "Bob", "moderator");
+    await site.send(setRole("founder", "Bob", "banned"));
+    expect(await site.send(named)).toEqual(["refused"]);
+    const told = "who is banned cannot moderate: lift the ban first (u/Bob).";
+    expect(await inboxOf("founder")).toContain(told);
+    expect(await site.send(say("Bob"))).toEqual(["refused"]);
+    const [lifted, again] = [
+      setRole("founder", "Bob", "banned", false),
+      setRole("founder", "Bob", "moderator"),
+    ];
+    expect(await site.send(lifted, again)).toEqual(["applied", "applied"]);
+    await site.send(setRole("founder", "Bob", "moderator", false));
+    expect(await site.send(say("Bob"))).toEqual(["applied"]);
+    await site.publishAll();
+    expect(await siteDifferences(site)).toEqual([]);
   });
 });
 
@@ -645,6 +800,22 @@ describe("what was removed last", () => {
     await site.send(anEvent({ ...removal, verdict: "approved", by: "Root" }));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("Removed last");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("says what was edited since, whose words an approval would publish", async () => {
+    await site.send(anEvent({ type: "comment_edited", by: "Bob", comment, text: "still rude" }));
+    const removal = { type: "comment_judged", by: "founder", comment, reason: "rude" } as const;
+    await site.send(anEvent({ ...removal, verdict: "removed" }), judge("founder", "spam"));
+    await site.publishAll();
+    expect(await site.text(QUEUE)).not.toContain("edited since");
+    await site.send(anEvent({ type: "comment_edited", by: "Bob", comment, text: "an advert" }));
+    await site.publishAll();
+    expect((await site.text(QUEUE)).match(/edited since/g)).toHaveLength(1);
+    expect(await site.keysWith("an advert")).toEqual(["~bob/inbox", "~bob/written"]);
+    await site.send(anEvent({ type: "post_edited", by: "ann", post, text: "another advert" }));
+    await site.publishAll();
+    expect((await site.text(QUEUE)).match(/edited since/g)).toHaveLength(2);
     expect(await siteDifferences(site)).toEqual([]);
   });
 

@@ -148,6 +148,9 @@ export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome 
   if (!draft.isAuthor(event, comment, fullname)) return draft.refuse(event, "not_yours", fullname);
   const edit = { at: event.at, event: event.id };
   if (!isNewer(edit, comment.edit)) return "unchanged";
+  if (draft.isBanned(event.by, draft.postOf(comment).community)) {
+    return draft.refuse(event, "banned", fullname);
+  }
   const piece = (draft.pieces.get(comment.post) ?? []).find(({ name }) => name === comment.piece);
   if (!piece) throw new Error(`comment ${comment.id} without its piece`);
   const chars = piece.chars + event.text.length - comment.text.length;

@@ -9,12 +9,14 @@ import {
   type Verdict,
 } from "../model/entities.ts";
 import {
+  type CommunityKey,
   commentFullname,
   communityKey,
   personKey,
   personSubject,
   postFullname,
 } from "../model/ids.ts";
+import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CommentDisowned, CommentJudged } from "../queue/comment-events.ts";
 import type { AccountDeleted, RoleSet } from "../queue/person-events.ts";
 import type { PostDisowned, PostJudged, PostLocked } from "../queue/post-events.ts";
@@ -30,8 +32,10 @@ export function applyPostJudged(draft: Draft, event: PostJudged): Outcome {
   const thing = postFullname(post.id);
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, post.community, !isDeleted(post));
-  if (outcome === "applied") setPost(draft, judged(draft, post, event));
-  return outcome;
+  if (outcome !== "applied") return outcome;
+  const after = judged(draft, post, event);
+  setPost(draft, after);
+  return isInVain(post, after) ? draft.refuse(event, "deleted", thing) : outcome;
 }
 
 export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome {
@@ -41,13 +45,20 @@ export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome 
   const community = draft.postOf(comment).community;
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, community, !isDeleted(comment));
-  if (outcome === "applied") draft.comments.set(comment.id, judged(draft, comment, event));
-  return outcome;
+  if (outcome !== "applied") return outcome;
+  const after = judged(draft, comment, event);
+  draft.comments.set(comment.id, after);
+  return isInVain(comment, after) ? draft.refuse(event, "deleted", thing) : outcome;
 }
 
 /** By its author, which is final: no verdict has an effect. */
 function isDeleted({ standing }: Post | Comment): boolean {
   return standing === "deleted";
+}
+
+/** Whoever gave the newest verdict believes it; an older one, or the same again, tells nobody anything. */
+function isInVain(before: Post | Comment, after: Post | Comment): boolean {
+  return isDeleted(before) && before !== after;
 }
 
 function judged<Thing extends Post | Comment>(
@@ -90,10 +101,12 @@ export function applyPostLocked(draft: Draft, event: PostLocked): Outcome {
   const act = { ...actOf(event), kind, thing: postFullname(post.id) } as const;
   const lock = { isSet: event.isLocked, at: event.at, event: event.id };
   const isLast = isNewer(lock, post.lock);
-  const hasEffect = isLast && isLocked(post) !== lock.isSet && !isDeleted(post);
-  const outcome = draft.act(event, act, post.community, hasEffect);
-  if (outcome === "applied" && isLast) draft.posts.set(post.id, { ...post, lock });
-  return outcome;
+  const isSoAlready = isLocked(post) === lock.isSet ? "so_already" : null;
+  const inVain = isDeleted(post) ? "deleted" : isSoAlready;
+  const outcome = draft.act(event, act, post.community, isLast && inVain === null);
+  if (outcome !== "applied" || !isLast) return outcome;
+  draft.posts.set(post.id, { ...post, lock });
+  return inVain === null ? outcome : draft.refuse(event, inVain, act.thing);
 }
 
 const ROLE_ACTS = {
@@ -101,7 +114,10 @@ const ROLE_ACTS = {
   banned: ["unbanned", "banned"],
 } as const;
 
-/** Whoever moderates must be unset before they can be banned; the creator never can be. */
+/**
+ * What changes nothing is kept all the same, as the newest, and its sender told. Who is that already
+ * which goes not together with it keeps that: the first that is applied wins.
+ */
 export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
   // Whom it is about may have left since, or moderate now: that refuses no duplicate.
   if (draft.isDone(event)) return "unchanged";
@@ -119,21 +135,39 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
   const role = { person, community, kind, isSet, at, event: event.id };
   const before = draft.roles.get(roleKey(role)) ?? null;
   const isLast = isNewer(role, before);
-  if (kind === "banned" && isSet && isLast && draft.isModerator(event.person, community)) {
-    return draft.refuse(event, "is_moderator", subject);
-  }
-  if (kind === "moderator" && !isSet && draft.isCreator(event.person, community)) {
-    return draft.refuse(event, "is_creator", subject);
-  }
+  const wasSet = before?.isSet ?? false;
+  const obstacle = isLast ? obstacleTo(draft, event, community, wasSet) : null;
+  if (obstacle !== null) return draft.refuse(event, obstacle, subject);
   const act = {
     ...actOf(event),
     kind: ROLE_ACTS[kind][Number(isSet) as 0 | 1],
     person: known.name,
   };
-  const hasEffect = isLast && (before?.isSet ?? false) !== isSet;
-  const outcome = draft.act(event, act, community, hasEffect);
-  if (outcome === "applied" && isLast) draft.roles.set(roleKey(role), role);
-  return outcome;
+  const outcome = draft.act(event, act, community, isLast && wasSet !== isSet);
+  if (outcome !== "applied" || !isLast) return outcome;
+  draft.roles.set(roleKey(role), role);
+  return wasSet === isSet ? draft.refuse(event, "so_already", subject) : outcome;
+}
+
+/**
+ * Why somebody cannot be given a role, or freed of it. What is not theirs by a role nobody can take:
+ * the creator moderates always, and so do admins.
+ */
+function obstacleTo(
+  draft: Draft,
+  { kind, isSet, person }: RoleSet,
+  community: CommunityKey,
+  wasSet: boolean,
+): RefusalReason | null {
+  const isCreator = draft.isCreator(person, community);
+  if (kind === "moderator" && isSet) {
+    if (isCreator) return "so_already";
+    return draft.isBanned(person, community) ? "is_banned" : null;
+  }
+  if (kind === "banned" && !isSet) return null;
+  if (isCreator) return "is_creator";
+  if (draft.isAdmin(person) && !(kind === "moderator" && wasSet)) return "is_admin";
+  return kind === "banned" && draft.isModerator(person, community) ? "is_moderator" : null;
 }
 
 /** From now on nothing that they send is applied; what they wrote is worked off afterwards. */

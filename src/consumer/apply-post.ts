@@ -102,6 +102,7 @@ export function applyPostEdited(draft: Draft, event: PostEdited): Outcome {
   if (post.url !== null) return draft.refuse(event, "not_a_text", subject);
   const edit = { at: event.at, event: event.id };
   if (!isNewer(edit, post.edit)) return "unchanged";
+  if (draft.isBanned(event.by, post.community)) return draft.refuse(event, "banned", subject);
   draft.posts.set(post.id, { ...post, text: event.text, edit });
   return "applied";
 }

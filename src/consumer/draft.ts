@@ -40,6 +40,9 @@ function textOf(event: CairnEvent): string {
     const role = event.isSet ? event.kind : `${event.kind} no longer`;
     return `${role} in r/${event.community}\n\n${event.reason}`.trimEnd();
   }
+  if (event.type === "post_locked") {
+    return `${event.isLocked ? "lock" : "unlock"}\n\n${event.reason}`.trimEnd();
+  }
   if (event.type === "community_created") return `${event.title}\n\n${event.description}`.trimEnd();
   if ("reason" in event) return event.reason;
   return "text" in event ? event.text : "";
@@ -156,7 +159,7 @@ export class Draft {
   isModerator(name: string, community: CommunityKey): boolean {
     const person = personKey(name);
     if (person === null) return false;
-    if (this.#admins.includes(person)) return true;
+    if (this.isAdmin(name)) return true;
     if (this.isCreator(name, community)) return true;
     if (this.#leftBehind(name, moderatedPlace(community)) !== undefined) return true;
     return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
@@ -166,6 +169,11 @@ export class Draft {
   inboxSlotsOf(name: string): number {
     const person = personKey(name);
     return person === null ? 0 : (this.#rows.inboxSlots.get(person) ?? 0);
+  }
+
+  isAdmin(name: string): boolean {
+    const person = personKey(name);
+    return person !== null && this.#admins.includes(person);
   }
 
   isCreator(name: string, community: CommunityKey): boolean {

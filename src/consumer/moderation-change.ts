@@ -97,9 +97,10 @@ function renamed(rows: Rows, { people }: Applied): PersonKey[] {
     .map(({ key }) => key);
 }
 
-/** Where queues may list something as removed that has gone, or whose author has. */
+/** Where queues may list something as removed that has gone, or whose author has, or was edited since. */
 function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] {
-  const isListed = (change: AnyChange) => hasComeOrGone(change) && change.after.verdict !== null;
+  const isListed = (change: AnyChange) =>
+    change.after.verdict !== null && (hasComeOrGone(change) || isEditedUnseen(change));
   return [
     ...posts.filter(isListed).map(({ after }) => after.community),
     ...comments
@@ -107,6 +108,10 @@ function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] 
       .map(({ after }) => rows.posts.get(after.post)?.community)
       .filter((community) => community !== undefined),
   ];
+}
+
+function isEditedUnseen({ before, after }: AnyChange): boolean {
+  return after.standing === "removed" && before?.edit !== after.edit;
 }
 
 type AnyChange = Applied["posts"][number] | Applied["comments"][number];

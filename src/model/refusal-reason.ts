@@ -16,5 +16,8 @@ export type RefusalReason =
   | "banned"
   | "not_a_moderator"
   | "is_creator"
+  | "is_admin"
   | "is_moderator"
+  | "is_banned"
+  | "so_already"
   | "no_such_person";

@@ -76,9 +76,12 @@ function pathOf(thing: string, post: Post, comment: Comment | null): string {
   return comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
 }
 
-/** Nothing of what it says: what is gone is in no stored page but its author's own. */
+/**
+ * Nothing of what it says: what is gone is in no stored page but its author's own. An approval brings
+ * back what it says now, which whoever removed it may not have read.
+ */
 function removalOf({ act, post, comment }: Removal, community: Community): object {
-  const { author } = comment ?? post;
+  const { author, edit } = comment ?? post;
   return {
     id: act.thing,
     label: comment ? "a comment" : "a post",
@@ -90,5 +93,6 @@ function removalOf({ act, post, comment }: Removal, community: Community): objec
     by: act.by === "" ? null : { author: act.by, authorPath: authorPath(act.by) },
     did: act.kind === "spam" ? "removed as spam" : "removed",
     reason: act.reason,
+    isEditedSince: edit !== null && edit.at > act.at,
   };
 }

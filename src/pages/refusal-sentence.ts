@@ -22,7 +22,7 @@ const ACTS: Readonly<Record<Refusal["type"], string>> = {
   comment_reported: "Your report",
   post_judged: "Your verdict",
   comment_judged: "Your verdict",
-  post_locked: "Your lock",
+  post_locked: "Your change of a lock",
   role_set: "Your change of a role",
   account_deleted: "The end of your account",
   post_tallied: "Your vote",
@@ -46,8 +46,11 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
   locked: "the post is locked",
   banned: "you are banned from this community",
   not_a_moderator: "you are no moderator there",
-  is_creator: "who made the community moderates it always",
+  is_creator: "who made the community moderates it always, and cannot be banned",
+  is_admin: "admins moderate everywhere, and cannot be banned",
   is_moderator: "who moderates cannot be banned: take that back first",
+  is_banned: "who is banned cannot moderate: lift the ban first",
+  so_already: "it was so already",
   no_such_person: "there is nobody of that name",
 };
 
@@ -58,11 +61,12 @@ const REASONS: Readonly<Record<RefusalReason, string>> = {
 export function refusalSentence({ type, reason, subject }: Refusal): string {
   const name = /^t[13]_/.test(subject) ? "" : ` (${subject})`;
   const isGone = reason === "deleted" || reason === "removed";
-  const gone = isGone ? `${goneThing(subject)} ` : "";
-  return `${ACTS[type]} was not accepted: ${gone}${REASONS[reason]}${name}.`;
+  const gone = isGone ? `${goneThing(type, subject)} ` : "";
+  const outcome = reason === "so_already" ? "changed nothing" : "was not accepted";
+  return `${ACTS[type]} ${outcome}: ${gone}${REASONS[reason]}${name}.`;
 }
 
-/** Only comments are refused because of it. */
-function goneThing(subject: string): string {
-  return subject.startsWith("t3_") ? "the post" : "the comment that it answers";
+function goneThing(type: Refusal["type"], subject: string): string {
+  if (subject.startsWith("t3_")) return "the post";
+  return type === "comment_posted" ? "the comment that it answers" : "the comment";
 }

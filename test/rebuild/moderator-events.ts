@@ -1,4 +1,5 @@
 /** What moderators do, and those who would like to. */
+import type { CommentId, PostId } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import type { Random } from "./random.ts";
 import { type Base, LEAVING, MARKS, PEOPLE, type Sent } from "./sent.ts";
@@ -70,4 +71,41 @@ function report(random: Random, sent: Sent, base: Base): CairnEvent {
     return { ...base, type: "post_reported", post, reason };
   }
   return { ...base, type: "comment_reported", comment: random.pick(sent.comments).id, reason };
+}
+
+/** Something that everybody sees, and whose it is. */
+export interface Seen {
+  readonly name: string;
+  readonly author: string;
+}
+
+/** What becomes of something: an admin removes it, its author edits it, and one of them has the last word. */
+export function removalStory(
+  random: Random,
+  { name, author }: Seen,
+  base: () => Omit<Base, "by">,
+): (() => CairnEvent)[] {
+  const id = name.slice("t3_".length);
+  const isPost = name.startsWith("t3_");
+  const judged = (verdict: "approved" | "removed"): CairnEvent => {
+    const act = { ...base(), by: "Bob", verdict, reason: `because ${id}` };
+    return isPost
+      ? { ...act, type: "post_judged", post: id as PostId }
+      : { ...act, type: "comment_judged", comment: id as CommentId };
+  };
+  const edited = (): CairnEvent => {
+    const own = { ...base(), by: author };
+    const text = `now ${MARKS.edit}${own.id}`;
+    return isPost
+      ? { ...own, type: "post_edited", post: id as PostId, text }
+      : { ...own, type: "comment_edited", comment: id as CommentId, text };
+  };
+  const deleted = (): CairnEvent => {
+    const own = { ...base(), by: author };
+    return isPost
+      ? { ...own, type: "post_deleted", post: id as PostId }
+      : { ...own, type: "comment_deleted", comment: id as CommentId };
+  };
+  const end = random.chance(0.5) ? deleted : () => judged("approved");
+  return [() => judged("removed"), edited, end];
 }

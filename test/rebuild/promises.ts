@@ -67,7 +67,7 @@ export class Promises {
     if (community !== null) this.#noted.push({ event, community });
   }
 
-  /** @param sent all of it: who moderates no longer may have been refused */
+  /** @param sent all of it: who moderates no longer, or was banned, may have been refused */
   async broken(sent: readonly CairnEvent[]): Promise<string[]> {
     const { results } = await this.#stored.db
       .prepare(`SELECT name, standing, ${lastOf("edit")}, ${lastOf("verdict")} FROM ${THINGS}`)
@@ -125,13 +125,15 @@ function isSo(event: Kept, thing: Thing | undefined): boolean {
   return (kind === "edited" ? thing.edit : thing.verdict) >= `${event.at}${event.id}`;
 }
 
+/** Who is a moderator no longer judges nothing, and who is banned edits nothing. */
 function mayBeRefused({ event, community }: Noted, sent: readonly CairnEvent[]): boolean {
+  const kind = kindOf(event);
   return sent.some(
     (other) =>
-      kindOf(event) === "judged" &&
       other.type === "role_set" &&
       other.person.toLowerCase() === event.by.toLowerCase() &&
       other.community.toLowerCase() === community &&
-      !other.isSet,
+      ((kind === "judged" && !other.isSet) ||
+        (kind === "edited" && other.isSet && other.kind === "banned")),
   );
 }

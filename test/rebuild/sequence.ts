@@ -11,12 +11,13 @@ import { type PublisherDeps, publishStale } from "../../src/consumer/publish-sta
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
-import type { PersonKey } from "../../src/model/ids.ts";
+import { type EventId, mintId, type PersonKey } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { receivingOf } from "../receiving.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { goneDifferences } from "./gone-check.ts";
+import { removalStory, type Seen } from "./moderator-events.ts";
 import { Promises } from "./promises.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type EventKinds, randomEvent } from "./random-events.ts";
@@ -75,6 +76,7 @@ export async function runSequence(
   for (let step = 0; step < options.steps; step++) await run.step();
   let now = await run.finish();
   for (let late = 0; late < AFTERTHOUGHTS; late++) now = await run.afterthought();
+  if (options.isModerated) now = await run.removal(now);
   const atTheEnd = await windowDifferences(stored.db, now, true);
   const differences = [...(await siteDifferences(stored)), ...run.differences, ...atTheEnd];
   const gone = await goneDifferences(stored, run.history);
@@ -147,12 +149,40 @@ class Sequence {
     return this.finish();
   }
 
+  /** Of whatever can be seen then; each event alone, as an afterthought. */
+  async removal(until: number): Promise<number> {
+    const { db } = this.#stored;
+    const { results } = await db
+      .prepare(
+        `SELECT name, author FROM (SELECT 't3_' || id AS name, author, standing FROM post
+         UNION ALL SELECT 't1_' || id, author, standing FROM comment)
+         WHERE standing = 'visible' AND author NOT IN ('Bob', '[deleted]') ORDER BY name`,
+      )
+      .all<Seen>();
+    if (results.length === 0) return until;
+    const base = () => ({
+      version: 1 as const,
+      id: mintId(this.#now, this.#random.next) as EventId,
+      at: this.#now,
+    });
+    let last = until;
+    for (const next of removalStory(this.#random, this.#random.pick(results), base)) {
+      this.#now += 61_000;
+      await this.#enqueue(next());
+      last = await this.finish();
+    }
+    return last;
+  }
+
   brokenPromises(): Promise<string[]> {
     return this.#promises.broken(this.history);
   }
 
   async #send(): Promise<void> {
-    const event = randomEvent(this.#random, this.#sent, this.#now, this.#options);
+    await this.#enqueue(randomEvent(this.#random, this.#sent, this.#now, this.#options));
+  }
+
+  async #enqueue(event: CairnEvent): Promise<void> {
     this.history.push(event);
     // What fills pieces may be refused: there is no room.
     if (!this.#options.isLong) await this.#promises.note(event);
