@@ -144,6 +144,23 @@ describe("a comment", () => {
   });
 });
 
+describe("a post that was edited", () => {
+  it("says so in its thread, and nowhere else", async () => {
+    const text = aSubmission({ url: null, text: "at first", at: NOW });
+    await site.send(text);
+    await site.publish();
+    const thread = `/comments/${text.post}`;
+    expect(await site.text(thread)).not.toContain("nbsp;edited");
+    const { version, post, by } = text;
+    const edit = { version, post, by, id: anId() as EventId, at: NOW + 1, text: "in the end" };
+    await site.send({ ...edit, type: "post_edited" });
+    await site.publish();
+    expect(await site.text(thread)).toContain("·&nbsp;edited ·&nbsp;<a class=more");
+    expect(await site.text("/r/programming")).not.toContain("nbsp;edited");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("a deleted post", () => {
   it("with comments answers 200 without its title anywhere, and 410 when they are gone", async () => {
     const comment = aComment(post.post, null, "Bob", "I remember");

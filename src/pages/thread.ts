@@ -114,7 +114,8 @@ function viewVisible(model: Model, site: Site): Rendered {
       community,
       communityPath: rankedKey("hot", post.community, 1),
       submitPath: submitKey(post.community),
-      post: line,
+      // Listings do not show the text.
+      post: { ...line, isEdited: post.edit !== null },
       textHtml: textHtml(post),
       tombstone: "",
       isLocked: isLocked(post),
