@@ -208,17 +208,17 @@ describe("the inbox says what was done to one's own", () => {
     const link = `<a href="${thread}#t1_${comment}">the comment</a>`;
     const text = await inboxOf("bob");
     expect(text).toContain(`Your comment was removed in r/heap: rude · ${link}`);
-    expect(text).toContain(`<blockquote dir="auto">so small</blockquote>`);
+    expect(text).toContain(`<p class="note" dir="auto">so small</p>`);
     const words = `<b> ${"word ".repeat(100)}`;
     await site.send(anEvent({ type: "comment_edited", by: "Bob", comment, text: words }));
     const edited = await inboxOf("bob");
-    expect(edited).toMatch(/<blockquote dir="auto">&lt;b&gt; (?:word ){30,40}…<\/blockquote>/);
+    expect(edited).toMatch(/<p class="note" dir="auto">&lt;b&gt; (?:word ){30,40}…<\/p>/);
     expect(edited).not.toContain("so small");
     expect(await siteDifferences(site)).toEqual([]);
     await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
     const gone = await inboxOf("bob");
     expect(gone).toContain(`in r/heap: rude · <a href="${thread}">the thread</a>`);
-    expect(gone).not.toContain("blockquote");
+    expect(gone).not.toContain("word word");
     expect(await siteDifferences(site)).toEqual([]);
   });
 
