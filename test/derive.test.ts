@@ -10,9 +10,8 @@ import { migrationsOf, openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
 import { rowDifferences } from "./rebuild/site-check.ts";
 
-/** Imported, with the votes that `rowDifferences` expects of such ids. */
 const INSERT = `INSERT INTO post (id, community, author, title, url, link_key, created_at, ups, downs,
-  standing, score, hot, data) VALUES (?1, 'x', 'ann', 't', ?2, ?3, ?4, 2, 1, ?5, 1, ?6, '{}')`;
+  standing, score, hot, data) VALUES (?1, 'x', 'ann', 't', ?2, ?3, ?4, 0, 0, ?5, 0, ?6, '{}')`;
 
 const OLD_ROWS = [
   // As an earlier version keyed them: two, which are one link now.
@@ -31,7 +30,7 @@ async function anOldSite() {
   const insert = db.prepare(INSERT);
   const entry = db.prepare("INSERT INTO entry VALUES (?1, ?2, ?3, ?4)");
   for (const [index, [id, url, key, createdAt, standing]] of OLD_ROWS.entries()) {
-    await insert.bind(id, url, key, createdAt, standing, hotRank(2, 1, createdAt)).run();
+    await insert.bind(id, url, key, createdAt, standing, hotRank(0, 0, createdAt)).run();
     for (const listing of ["/new", "/r/x/new"]) {
       await entry.bind(listing, index + 1, createdAt, id).run();
     }
