@@ -162,10 +162,18 @@ describe("the author of what is removed", () => {
     ["spam that is approved", ["spam", "approved"], []],
     ["what was reported and is approved", ["approved"], []],
     ["spam that is removed by hand", ["spam", "removed", "approved"], ["removed", "approved"]],
+    ["a removal that is called spam", ["removed", "spam", "approved"], ["removed", "approved"]],
+    ["the same without an approval", ["removed", "spam", "removed"], ["removed"]],
     ["the same in one batch", ["removed", "removed", "approved"], ["removed", "approved"]],
   ] as const)("is told nothing that is no news to them: %s", async (_, verdicts, told) => {
-    await site.send(...verdicts.map((verdict) => judgeComment("founder", verdict)));
+    const events = verdicts.map((verdict) => judgeComment("founder", verdict));
+    await site.send(...events);
     expect(await toldOf("bob")).toEqual(told);
+    const other = await openLiveSite();
+    await other.send(...founded, ...posted);
+    for (const event of events) await other.send(event);
+    await other.publishAll();
+    expect(await other.text("~bob/inbox")).toBe(await site.text("~bob/inbox"));
     expect(await siteDifferences(site)).toEqual([]);
   });
 
@@ -173,6 +181,27 @@ describe("the author of what is removed", () => {
     const [removal, approval] = [judge("founder", "removed"), judge("Root", "approved")];
     for (const event of [approval, removal, approval, removal]) await site.send(event);
     expect(await toldOf("ann")).toEqual([]);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is told of an approval by the id of a repeated submission, too", async () => {
+    const url = "https://example.com/whiskers";
+    const [first, again] = [anId(), anId()] as [PostId, PostId];
+    const submission = { type: "post_submitted", community: "heap", title: "Link", url } as const;
+    for (const [by, id] of [
+      ["ann", first],
+      ["Bob", again],
+    ] as const) {
+      await site.send(anEvent({ ...submission, by, post: id, text: null, resubmit: false }));
+    }
+    for (const [id, verdict] of [
+      [first, "removed"],
+      [first, "spam"],
+      [again, "approved"],
+    ] as const) {
+      await site.send(anEvent({ type: "post_judged", by: "Root", post: id, verdict, reason: "" }));
+    }
+    expect(await toldOf("ann")).toEqual(["removed", "approved"]);
     expect(await siteDifferences(site)).toEqual([]);
   });
 

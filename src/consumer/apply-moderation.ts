@@ -33,7 +33,7 @@ export function applyPostJudged(draft: Draft, event: PostJudged): Outcome {
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, post.community, !isDeleted(post));
   if (outcome !== "applied") return outcome;
-  const after = judged(draft, post, event);
+  const after = judged(draft, post, thing, event);
   setPost(draft, after);
   return isInVain(post, after) ? draft.refuse(event, "deleted", thing) : outcome;
 }
@@ -46,7 +46,7 @@ export function applyCommentJudged(draft: Draft, event: CommentJudged): Outcome 
   const act = { ...actOf(event), kind: event.verdict, thing };
   const outcome = draft.act(event, act, community, !isDeleted(comment));
   if (outcome !== "applied") return outcome;
-  const after = judged(draft, comment, event);
+  const after = judged(draft, comment, thing, event);
   draft.comments.set(comment.id, after);
   return isInVain(comment, after) ? draft.refuse(event, "deleted", thing) : outcome;
 }
@@ -64,18 +64,13 @@ function isInVain(before: Post | Comment, after: Post | Comment): boolean {
 function judged<Thing extends Post | Comment>(
   draft: Draft,
   thing: Thing,
+  fullname: string,
   { verdict: kind, at, id }: PostJudged | CommentJudged,
 ): Thing {
   const verdict: Verdict = { kind, at, event: id };
   if (!isNewer(verdict, thing.verdict)) return thing;
-  if (!isDeleted(thing) && isNews(verdict, thing.verdict)) draft.told.push(id);
+  if (!isDeleted(thing)) draft.tell(verdict, thing.verdict, fullname);
   return { ...thing, verdict, standing: standingOf(thing.standing, verdict) };
-}
-
-/** For its author: a removal that they do not know of, or the end of one that they do. Never spam. */
-function isNews({ kind }: Verdict, before: Verdict | null): boolean {
-  const wasTold = before?.kind === "removed";
-  return kind === "removed" ? !wasTold : kind === "approved" && wasTold;
 }
 
 function actOf(

@@ -6,6 +6,7 @@ import {
   DEPARTED,
   type Post,
   type Report,
+  type Verdict,
   type Vote,
 } from "../model/entities.ts";
 import {
@@ -74,6 +75,8 @@ export class Draft {
   readonly acts: Act[] = [];
   /** Verdicts that the thing's author is told of. */
   readonly told: EventId[] = [];
+  /** Things of which their author was told last that they were removed. */
+  readonly #toldRemoved: Set<string>;
   readonly #rows: Rows;
   readonly #now: number;
   readonly #admins: readonly PersonKey[];
@@ -96,6 +99,7 @@ export class Draft {
     this.marks = new Map(rows.marks);
     this.roles = new Map(rows.roles);
     this.#rows = rows;
+    this.#toldRemoved = new Set(rows.told);
     this.tallies = new Map(rows.tallies);
     this.#pace = pace;
     this.#now = now;
@@ -185,6 +189,18 @@ export class Draft {
     const person = personKey(name);
     if (person === null || this.isModerator(name, community)) return false;
     return this.roles.get(roleKey({ person, community, kind: "banned" }))?.isSet ?? false;
+  }
+
+  /**
+   * The thing's author hears of what is news to them: a removal that they do not know of, or the end
+   * of one that they do, even if it was called spam since; never of spam.
+   */
+  tell({ kind, event }: Verdict, before: Verdict | null, thing: string): void {
+    const isKnown = before?.kind === "removed" || this.#toldRemoved.has(thing);
+    if (kind === "spam" || (kind === "removed") === isKnown) return;
+    this.told.push(event);
+    if (kind === "removed") this.#toldRemoved.add(thing);
+    else this.#toldRemoved.delete(thing);
   }
 
   /** Is this an act that is in the log already? */

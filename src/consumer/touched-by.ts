@@ -29,6 +29,7 @@ interface Collected {
   readonly marks: MarkRef[];
   readonly acts: EventId[];
   readonly inboxes: PersonKey[];
+  readonly judged: string[];
 }
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
@@ -43,11 +44,14 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     marks: [],
     acts: [],
     inboxes: [],
+    judged: [],
   };
   for (const event of events) {
     // Of every sender: nothing of somebody who has deleted their account is applied.
     touch.people.push(event.by);
     if (isAct(event)) touch.acts.push(event.id);
+    if (event.type === "post_judged") touch.judged.push(postFullname(event.post));
+    if (event.type === "comment_judged") touch.judged.push(commentFullname(event.comment));
     if (event.type === "inbox_read") touchInbox(touch, event.by);
     if (event.type === "role_set") touchRole(touch, event);
     else if (event.type === "community_created") touch.communities.push(communityKey(event.name));

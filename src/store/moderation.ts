@@ -116,6 +116,29 @@ export async function readActPlaces(db: D1Database, things: readonly string[]): 
   return results;
 }
 
+/** Of the id of a repeated submission, the post that it leads to. */
+const MEANT = `coalesce(iif(q.value GLOB 't3_*',
+  (SELECT 't3_' || post FROM alias WHERE id = substr(q.value, 4)), NULL), q.value)`;
+
+/** Those of the things of which the last that an inbox says is that they were removed. */
+export async function readToldRemovals(
+  db: D1Database,
+  things: readonly string[],
+): Promise<string[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT thing FROM (
+         SELECT a.thing, a.kind, row_number() OVER (PARTITION BY a.thing ORDER BY e.slot DESC) AS newest
+         FROM json_each(?1) q CROSS JOIN act a ON a.thing = ${MEANT} AND a.thing <> ''
+         CROSS JOIN entry e ON e.id = 'mo_' || a.event)
+       WHERE newest = 1 AND kind = 'removed'`,
+    )
+    .bind(JSON.stringify([...new Set(things)]))
+    .all<{ thing: string }>();
+  return results.map(({ thing }) => thing);
+}
+
 /** Where the logs name these people, as moderators or otherwise. */
 export async function readActPlacesOf(
   db: D1Database,

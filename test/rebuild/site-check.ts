@@ -132,9 +132,9 @@ const TOLD = `(SELECT a.thing, a.kind, e.slot FROM entry e JOIN act a ON e.id = 
   WHERE a.thing <> '')`;
 const LAST_TOLD = `(SELECT t.thing, t.kind, j.standing, max(t.slot) FROM ${TOLD} t
   JOIN ${JUDGED} j ON j.name = t.thing GROUP BY t.thing)`;
-/** Its author was not told of every verdict: one was spam, or by themselves. */
+/** Nobody is told of what they do themselves. */
 const WAS_SILENT = `EXISTS (SELECT 1 FROM act a JOIN ${JUDGED} o ON o.name = a.thing
-  WHERE a.thing = j.thing AND (a.kind = 'spam' OR lower(a.by) = lower(o.author)))`;
+  WHERE a.thing = j.thing AND lower(a.by) = lower(o.author))`;
 
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
