@@ -315,9 +315,9 @@ describe("no read can reach a database", () => {
 
   it("and only the reader has a public address", () => {
     expect(CONFIG.env).toMatchObject({
-      reader: { workers_dev: true },
-      intake: { workers_dev: false },
-      consumer: { workers_dev: false },
+      reader: { workers_dev: true, preview_urls: false },
+      intake: { workers_dev: false, preview_urls: false },
+      consumer: { workers_dev: false, preview_urls: false },
     });
   });
 });

@@ -90,6 +90,12 @@ function expectOwnPage({ headers, text }: Answer): void {
   expect(text).toContain('<a class="logo" href="/">Cairn</a>');
 }
 
+test("a drawing may do no more than a page, for whoever opens it alone", async () => {
+  const [drawing, page] = [await visitor.get("/assets/1/cairn.svg"), await visitor.get("/")];
+  const policy = drawing.headers["content-security-policy"];
+  expect(policy).toBe(page.headers["content-security-policy"]);
+});
+
 describe("reading", () => {
   test.each([...PAGES, ...DATA])("%s answers 200, with an ETag that gives 304", async (path) => {
     const page = await visitor.get(path);
