@@ -65,3 +65,8 @@ export function aVote(fields: Partial<PostVoted> & Pick<PostVoted, "post">): Pos
     ...fields,
   };
 }
+
+/** On a post of the same moment, which may still come. */
+export function anEarlyVote(at: number): PostVoted {
+  return aVote({ post: mintId(at, () => 0.5) as PostId, at });
+}

@@ -10,13 +10,13 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import consumer from "../../src/consumer/worker.ts";
-import type { EventId, PostId } from "../../src/model/ids.ts";
+import type { EventId } from "../../src/model/ids.ts";
 import { hotRank } from "../../src/model/ranking.ts";
 import { readPage } from "../../src/pages/storage.ts";
 import { placeOf } from "../../src/pages/together.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { commitChanges, readCommitNumber } from "../../src/store/commit.ts";
-import { anId, aSubmission, aVote } from "../makers.ts";
+import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
 
 const community: CairnEvent = {
   version: 1,
@@ -79,7 +79,7 @@ describe("the consumer", () => {
   });
 
   it("retries what waits for its parent, and keeps what the queue gave up on", async () => {
-    const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+    const orphan = anEarlyVote(Date.now());
     const result = await deliver("cairn-events", [orphan]);
     expect(result.retryMessages).toHaveLength(1);
     expect(result.explicitAcks).toHaveLength(0);

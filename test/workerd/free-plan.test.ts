@@ -13,7 +13,7 @@ import type { Workshop } from "../../src/consumer/workshop.ts";
 import type { CommentId, EventId, PersonKey, PostId } from "../../src/model/ids.ts";
 import { listVersions, readPage } from "../../src/pages/storage.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
-import { anId, aSubmission, aVote } from "../makers.ts";
+import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
 import { siteDifferences } from "../rebuild/site-check.ts";
 import { countedWorkshop, freeWorker, type MostCalls } from "./free/counted.ts";
 
@@ -73,7 +73,7 @@ beforeAll(async () => {
 describe("the object of the free plan", () => {
   it("applies events: those that are done are acked, those that wait come again later", async () => {
     const vote = { ...aVote({ post: postOf(1) }), at: Date.now() };
-    const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+    const orphan = anEarlyVote(Date.now());
     const { acked, delays } = await worker.deliver("cairn-events", [orphan, vote], 4);
     expect(acked).toEqual([vote]);
     expect(delays).toEqual([8]);
@@ -82,7 +82,7 @@ describe("the object of the free plan", () => {
   });
 
   it("keeps what is no event, and what the queue gave up on", async () => {
-    const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+    const orphan = anEarlyVote(Date.now());
     const { acked } = await worker.deliver("cairn-events", [null, { version: 9 }]);
     expect(acked).toHaveLength(2);
     await worker.deliver("cairn-dead", [orphan]);

@@ -12,7 +12,7 @@ import {
 import type { EventId, PostId } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { walkJournal } from "../../src/store/journal.ts";
-import { anId, aSubmission, aVote } from "../makers.ts";
+import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
 
 beforeEach(async () => {
   await env.JOURNAL.prepare("DELETE FROM accepted").run();
@@ -75,7 +75,7 @@ it("keeps nothing that the queue has refused", async () => {
 
 it("strikes out what is applied, and keeps what waits", async () => {
   const created = community("Programming");
-  const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+  const orphan = anEarlyVote(Date.now());
   await accept(created, orphan);
   await deliver("cairn-events", [created, orphan]);
   expect(await journal()).toEqual([orphan]);
@@ -94,7 +94,7 @@ it("keeps everything when the consumer fails", async () => {
 });
 
 it("strikes out what has become a dead letter", async () => {
-  const orphan = { ...aVote({ post: anId() as PostId }), at: Date.now() };
+  const orphan = anEarlyVote(Date.now());
   await accept(orphan);
   await deliver("cairn-dead", [orphan]);
   expect(await journal()).toEqual([]);
