@@ -89,6 +89,8 @@ describe("replay", () => {
     const refusal = await db.prepare("SELECT user, reason FROM refusal").first();
     expect(refusal).toEqual({ user: "eve", reason: "not_yours" });
     now += 7 * 60 * 60 * 1000;
+    // A server has run all the while.
+    await db.prepare("UPDATE site SET heard_at = ?1").bind(now).run();
     expect((await tend("replay", "waiting"))?.[0]).toBe("0 applied, 1 refused, 0 still dead");
   });
 

@@ -77,6 +77,20 @@ describe("what arrives with its author's departure", () => {
     expect(await site.keysWith(TEXT)).toEqual([]);
     expect(await site.keysWith(NAME)).toEqual([]);
   });
+
+  it("is done also if all that they ever did arrives at once", async () => {
+    const by = "Trillian";
+    const own = anId() as PostId;
+    const deletion = anEvent({ type: "post_deleted", by, post: own });
+    const submission = anEvent({
+      ...{ type: "post_submitted", community: "programming", resubmit: false, by, post: own },
+      ...{ title: "Her address", url: null, text: "" },
+    } as const);
+    const [departed, submitted] = [deletion.at - 1000, deletion.at - 2000];
+    await site.send({ ...submission, at: submitted }, { ...leaves(by), at: departed }, deletion);
+    await expectPublished();
+    expect(await site.keysWith("Her address")).toEqual([]);
+  });
 });
 
 describe.each([

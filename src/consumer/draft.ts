@@ -19,6 +19,7 @@ import {
   personSubject,
 } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import { presentSince } from "../model/presence.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import { type Tally, type TallyPace, tallyDue } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
@@ -143,8 +144,10 @@ export class Draft {
   /** When they left, if their departure is in this batch: edges' clocks may have put it first. */
   #leavingNow({ by }: CairnEvent): number | undefined {
     const key = personKey(by);
-    const before = key === null ? undefined : this.#rows.people.get(key);
-    return before?.departure === null ? this.#now : undefined;
+    if (key === null) return undefined;
+    // All that they ever did may be in it.
+    const before = this.#rows.people.get(key)?.departure ?? null;
+    return before === null ? this.#now : undefined;
   }
 
   /** When they left, if they had a say in it then; milliseconds since 1970. */
@@ -311,7 +314,8 @@ export class Draft {
     needed: PostId | CommentId | null,
   ): "waiting" | "refused" | "unchanged" {
     if (this.hasLeft(event) && isAboutOwn(event)) return "unchanged";
-    const isWaiting = mayStillCome(needed, event.at, this.#now);
+    const present = presentSince(this.#rows.presence, this.#now);
+    const isWaiting = mayStillCome(needed, event.at, this.#now, present);
     return isWaiting ? "waiting" : this.refuse(event, reason, subject);
   }
 

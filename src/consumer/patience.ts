@@ -2,8 +2,8 @@
 import { type CommentId, mintedAtMs, type PostId } from "../model/ids.ts";
 
 /**
- * By the event's time at the edge: longer than any outage that leaves the queue out of order, shorter
- * than the queue's patience. Milliseconds.
+ * After the event's time at the edge, or the end of the outage that it came through: longer than the
+ * queue's order takes to come back, shorter than its patience. Milliseconds.
  */
 const MAX_WAIT_MS = 6 * 60 * 60 * 1000;
 
@@ -21,9 +21,16 @@ const MAX_UNDER_WAY_MS = 14 * 24 * 60 * 60 * 1000;
 /**
  * @param needed the id that the event depends on; null for a community
  * @param at @param now milliseconds since 1970
+ * @param present since when the consumer has worked, so that it would have come
  */
-export function mayStillCome(needed: PostId | CommentId | null, at: number, now: number): boolean {
-  return (needed === null || wasUnderWay(needed, at)) && now - at < MAX_WAIT_MS;
+export function mayStillCome(
+  needed: PostId | CommentId | null,
+  at: number,
+  now: number,
+  present: number,
+): boolean {
+  const isEarly = now - Math.max(at, present) < MAX_WAIT_MS;
+  return isEarly && (needed === null || wasUnderWay(needed, at));
 }
 
 /**

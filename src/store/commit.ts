@@ -17,6 +17,7 @@ import type {
 } from "../model/entities.ts";
 import type { EventId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
+import { MAX_SILENCE_MS, type Presence } from "../model/presence.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { Tally } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
@@ -117,18 +118,31 @@ export interface PagesToName {
 
 // NULL violates the column's constraint, and that rolls the whole batch back.
 const TAKE_NUMBER = `UPDATE site SET commit_number =
-  CASE WHEN commit_number = ?1 THEN ?1 + 1 END, applied = applied + ?2, refused = refused + ?3
+  CASE WHEN commit_number = ?1 THEN ?1 + 1 END, applied = applied + ?2, refused = refused + ?3,
+  resumed_at = iif(?4 - heard_at > ${MAX_SILENCE_MS}, ?4, min(resumed_at, ?4)), heard_at = ?4
   WHERE id = 1`;
 const CONFLICT = "NOT NULL constraint failed: site.commit_number";
 
+export interface Site extends Presence {
+  readonly commit: number;
+}
+
 /** Throws while rows await store/derive: whatever is decided on them would be wrong. */
-export async function readCommitNumber(db: D1Database): Promise<number> {
+export async function readSite(db: D1Database): Promise<Site> {
   const row = await db
-    .prepare("SELECT commit_number, derive_after FROM site")
-    .first<{ commit_number: number; derive_after: string | null }>();
+    .prepare(
+      `SELECT commit_number AS "commit", heard_at AS heardAt, resumed_at AS resumedAt,
+         derive_after AS deriveAfter FROM site`,
+    )
+    .first<Site & { deriveAfter: string | null }>();
   if (!row) throw new Error("the content database has no site row: are its migrations applied?");
-  if (row.derive_after !== null) throw new Error("the rows are being brought up to date");
-  return row.commit_number;
+  const { deriveAfter, ...site } = row;
+  if (deriveAfter !== null) throw new Error("the rows are being brought up to date");
+  return site;
+}
+
+export async function readCommitNumber(db: D1Database): Promise<number> {
+  return (await readSite(db)).commit;
 }
 
 /**
@@ -183,7 +197,7 @@ export async function commitChanges(
     ...namePages(db, named.pages, next, now, pace, named.isUrgent),
   ];
   const events = { applied: rows.applied, refused: rows.refusals.length };
-  return commitBatch(db, readAt, statements, events, rows.posts);
+  return commitBatch(db, readAt, statements, now, events, rows.posts);
 }
 
 /** Most posts were only voted on, or talked about: neither their texts need be written, nor all ranks. */
@@ -197,6 +211,7 @@ function howChanged({ before, after }: RowChanges["posts"][number]): HowChanged 
 
 /**
  * Takes the next commit number, and writes all of it or nothing.
+ * @param now milliseconds since 1970
  * @param moved posts that may stand elsewhere in the ranked listings
  * @returns what is to be done after it; null when another commit came in between
  */
@@ -204,13 +219,14 @@ export async function commitBatch(
   db: D1Database,
   readAt: number,
   statements: readonly D1PreparedStatement[],
+  now: number,
   events: EventCounts = { applied: 0, refused: 0 },
   moved: readonly MovedPost[] = [],
 ): Promise<Pending | null> {
   const { applied, refused } = events;
   try {
     const answers = await db.batch<PendingRow>([
-      db.prepare(TAKE_NUMBER).bind(readAt, applied, refused),
+      db.prepare(TAKE_NUMBER).bind(readAt, applied, refused, now),
       ...statements,
       noteMoved(db, readAt + 1, moved),
       askPending(db),

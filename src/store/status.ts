@@ -150,5 +150,5 @@ export async function commitStatus(
     )
     .bind(JSON.stringify(report));
   const names = namePages(db, [page], readAt + 1, now, pace, false);
-  return (await commitBatch(db, readAt, [write, ...names])) !== null;
+  return (await commitBatch(db, readAt, [write, ...names], now)) !== null;
 }

@@ -68,6 +68,8 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     derived: {
       bell_at: "the publisher",
       compiled: "npm run build",
+      heard_at: "each commit",
+      resumed_at: "each commit",
       audit_key: "the audit",
       taken_down_at: "the publisher",
       purge_due: "the publisher",

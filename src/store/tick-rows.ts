@@ -50,19 +50,24 @@ export async function commitClocks(
   clocks: readonly WindowClock[],
   at: number,
 ): Promise<boolean> {
-  const left = await commitBatch(db, readAt, [
-    ...(edges.length === 0
-      ? []
-      : [db.prepare(MARK_CROSSED).bind(JSON.stringify(edges), readAt + 1)]),
-    ...clocks.map((clock) =>
-      db
-        .prepare(
-          `INSERT INTO asof (clock, at) VALUES (?1, ?2)
+  const left = await commitBatch(
+    db,
+    readAt,
+    [
+      ...(edges.length === 0
+        ? []
+        : [db.prepare(MARK_CROSSED).bind(JSON.stringify(edges), readAt + 1)]),
+      ...clocks.map((clock) =>
+        db
+          .prepare(
+            `INSERT INTO asof (clock, at) VALUES (?1, ?2)
            ON CONFLICT (clock) DO UPDATE SET at = excluded.at`,
-        )
-        .bind(clock, at),
-    ),
-  ]);
+          )
+          .bind(clock, at),
+      ),
+    ],
+    at * 1000,
+  );
   return left !== null;
 }
 
@@ -81,11 +86,16 @@ export async function commitOrder(
   now: number,
   pace: Pace,
 ): Promise<boolean> {
-  const left = await commitBatch(db, readAt, [
-    ...onRows(db, SET_LISTS, lists),
-    ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
-    ...namePages(db, pages, readAt + 1, now, pace, false),
-  ]);
+  const left = await commitBatch(
+    db,
+    readAt,
+    [
+      ...onRows(db, SET_LISTS, lists),
+      ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
+      ...namePages(db, pages, readAt + 1, now, pace, false),
+    ],
+    now,
+  );
   return left !== null;
 }
 

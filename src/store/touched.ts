@@ -26,8 +26,9 @@ import {
 } from "../model/ids.ts";
 import { ownListing } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
+import type { Presence } from "../model/presence.ts";
 import type { Tally } from "../model/tally.ts";
-import { readCommitNumber } from "./commit.ts";
+import { readSite } from "./commit.ts";
 import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type LeftBehind, readLeftBehind } from "./departures.ts";
@@ -80,6 +81,7 @@ export interface Touch {
 
 export interface Rows {
   readonly commit: number;
+  readonly presence: Presence;
   readonly communities: ReadonlyMap<CommunityKey, Community>;
   readonly posts: ReadonlyMap<PostId, Post>;
   readonly aliases: ReadonlyMap<PostId, PostId>;
@@ -123,8 +125,8 @@ export function refKey(owner: string, name: string): string {
  */
 export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   const hasThreads = touch.comments.length > 0;
-  const [commit, aliases, links, comments, named, own] = await Promise.all([
-    readCommitNumber(db),
+  const [{ commit, ...presence }, aliases, links, comments, named, own] = await Promise.all([
+    readSite(db),
     readAliases(db, touch.posts),
     readLinks(db, touch.links),
     readComments(db, touch.comments),
@@ -144,6 +146,7 @@ export async function readTouched(db: D1Database, touch: Touch): Promise<Rows> {
   ]);
   return {
     commit,
+    presence,
     aliases,
     links,
     comments,

@@ -13,6 +13,7 @@ import { importFiles } from "../../build/import/import-files.ts";
 import { everyPage } from "../../src/consumer/name-all.ts";
 import { renderPages } from "../../src/consumer/publish-stale.ts";
 import type { CommentId, PostId } from "../../src/model/ids.ts";
+import { STATUS_KEY } from "../../src/pages/status.ts";
 import type { Databases } from "../../src/store/facts.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { openMemoryD1 } from "../memory/sqlite-d1.ts";
@@ -79,7 +80,10 @@ export class FileOperator implements Operator {
 
 async function renderedOf({ db, config }: StoredSite): Promise<Map<string, string>> {
   const keys: string[] = [];
-  for await (const { key } of everyPage(openReads(db))) keys.push(key);
+  for await (const { key } of everyPage(openReads(db))) {
+    // Cron's next report is the restored site's own.
+    if (key !== STATUS_KEY) keys.push(key);
+  }
   const pages = await renderPages({ db, config }, keys);
   return new Map([...pages].map(([key, page]) => [key, JSON.stringify(page)]));
 }

@@ -2,6 +2,7 @@
  * What was sent by whoever could, as long as they were there, is so in the end, whatever has arrived
  * first: what its author deleted is on no page, and what was edited or judged is not as it was before.
  */
+import { mintedAtMs } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { MARKS } from "./sent.ts";
 import { type StoredSite, storedPages } from "./site-check.ts";
@@ -14,7 +15,12 @@ type Kept = Extract<
 interface Noted {
   readonly event: Kept;
   readonly community: string;
+  /** What it is about was on its way still: it may be refused, or lead to what was there before. */
+  readonly isEarly?: boolean;
 }
+
+/** How long after it something is deleted that nobody sees yet, and edges' clocks differ. Milliseconds. */
+const EARLY_MS = 3_600_000;
 
 interface Thing {
   readonly name: string;
@@ -52,8 +58,11 @@ export class Promises {
     this.#stored = stored;
   }
 
-  /** As it is sent: can its sender do that, as things stand? */
-  async note(event: CairnEvent): Promise<void> {
+  /**
+   * As it is sent: can its sender do that, as things stand?
+   * @param sent before it
+   */
+  async note(event: CairnEvent, sent: readonly CairnEvent[]): Promise<void> {
     if (!isKept(event)) return;
     const { db, config } = this.#stored;
     const community = await db
@@ -65,6 +74,23 @@ export class Promises {
       .bind(nameOf(event), event.by, JSON.stringify(config.admins))
       .first<string>("community");
     if (community !== null) this.#noted.push({ event, community });
+    else if (await this.#isEarly(event, sent))
+      this.#noted.push({ event, community: "", isEarly: true });
+  }
+
+  /** Its author deletes what has not arrived. */
+  async #isEarly(event: Kept, sent: readonly CairnEvent[]): Promise<boolean> {
+    const name = nameOf(event);
+    const submission = sent.find((other) => makes(other) === name && other.by === event.by);
+    const late = event.at - (mintedAtMs(name.slice(3)) ?? 0);
+    if (kindOf(event) !== "deleted" || !submission || late < 0 || late > EARLY_MS) return false;
+    const { db } = this.#stored;
+    const there = await db
+      .prepare(`SELECT 1 FROM ${THINGS} WHERE name = ?1 UNION ALL SELECT 1 FROM alias WHERE 't3_' || id = ?1
+        UNION ALL SELECT 1 FROM person WHERE key = lower(?2) AND departure IS NOT NULL`)
+      .bind(name, event.by)
+      .first();
+    return there === null;
   }
 
   /** @param sent all of it: who moderates no longer, or was banned, may have been refused */
@@ -74,7 +100,7 @@ export class Promises {
       .all<Thing>();
     const things = new Map(results.map((thing) => [thing.name, thing]));
     const lost = this.#noted.filter(
-      (noted) => !mayBeRefused(noted, sent) && !isSo(noted.event, things.get(nameOf(noted.event))),
+      (noted) => !mayBeRefused(noted, sent) && !isSo(noted, things.get(nameOf(noted.event))),
     );
     return [
       ...lost.map(({ event }) => `${event.type} of ${nameOf(event)} by ${event.by} is lost`),
@@ -101,6 +127,12 @@ function kindOf({ type }: Kept): keyof typeof MAY {
   return type.slice(type.indexOf("_") + 1) as keyof typeof MAY;
 }
 
+/** The fullname of what it makes. */
+function makes(event: CairnEvent): string | null {
+  if (event.type === "post_submitted") return `t3_${event.post}`;
+  return event.type === "comment_posted" ? `t1_${event.comment}` : null;
+}
+
 function nameOf(event: Kept): string {
   return "post" in event ? `t3_${event.post}` : `t1_${event.comment}`;
 }
@@ -117,7 +149,8 @@ function shows(event: Kept): RegExp {
     : new RegExp(`said(?:\\*\\*|(?:<|&lt;)/strong(?:>|&gt;)) ${MARKS.text}${event.comment}`);
 }
 
-function isSo(event: Kept, thing: Thing | undefined): boolean {
+function isSo({ event, isEarly = false }: Noted, thing: Thing | undefined): boolean {
+  if (isEarly && !thing) return true;
   const kind = kindOf(event);
   // What goes with its author's account is neither edited nor judged any more.
   const isDeleted = thing?.standing === "deleted";

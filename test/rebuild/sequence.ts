@@ -10,6 +10,7 @@ import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
+import { reportStatus } from "../../src/consumer/report-status.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import { type EventId, mintId, type PersonKey } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
@@ -185,7 +186,7 @@ class Sequence {
   async #enqueue(event: CairnEvent): Promise<void> {
     this.history.push(event);
     // What fills pieces may be refused: there is no room.
-    if (!this.#options.isLong) await this.#promises.note(event);
+    if (!this.#options.isLong) await this.#promises.note(event, this.history);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {
       this.#queue.push({ event: this.#random.pick(this.history), attempts: 1 });
@@ -282,6 +283,7 @@ class Sequence {
   /** Cron that throws has crashed; the next one does what is left. */
   async #tick(): Promise<boolean> {
     const { db, limits } = this.#deps;
+    await reportStatus(this.#deps).catch(() => undefined);
     return tick(db, this.#now, PACE, limits).catch(() => false);
   }
 
@@ -293,6 +295,13 @@ class Sequence {
     this.differences.push(...(await windowDifferences(db, now, withRising)));
   }
 
+  /** Cron is heard every ten minutes: this is no outage, as the leaps between two steps may be. */
+  async #passHour(): Promise<void> {
+    for (const end = this.#now + HOUR_MS; this.#now < end; this.#now += HOUR_MS / 6) {
+      await reportStatus(this.#deps);
+    }
+  }
+
   /** @returns when the last tick was, in seconds since 1970 */
   async finish(): Promise<number> {
     this.#faults.probability = 0;
@@ -302,7 +311,7 @@ class Sequence {
       if (round > rounds) throw new Error(`${this.#queue.length} events are never applied`);
       await this.#deliver(this.#queue.length);
       // What depends on an event that was refused waits for hours, and is then refused as well.
-      this.#now += 3_600_000;
+      await this.#passHour();
     }
     while (await finishDepartures(this.#deps));
     this.#now += 120_000 + this.#random.int(1_000_000);
