@@ -14,6 +14,8 @@ import type { AppliedDelivery, Delivered, Fate } from "./apply-delivered.ts";
 const MAX_FAILURES = 14;
 /** Growing delay between attempts: 1 s, 2 s, 4 s … Seconds. */
 const MAX_RETRY_SECONDS = 600;
+/** A hundred attempts are four days then. */
+const MAX_DEAD_RETRY_SECONDS = 3600;
 
 export interface Receiving {
   applyMessages(delivered: readonly Delivered[]): Promise<AppliedDelivery>;
@@ -77,14 +79,22 @@ function retryAll(group: readonly Message[]): void {
   for (const message of group) retryLater(message);
 }
 
-function retryLater(message: Message): void {
-  message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), MAX_RETRY_SECONDS) });
+function retryLater(message: Message, maxSeconds = MAX_RETRY_SECONDS): void {
+  message.retry({ delaySeconds: Math.min(2 ** (message.attempts - 1), maxSeconds) });
 }
 
-/** What the queue gave up on is kept until an operator decides. */
-export function receiveDeadLetters(
+/**
+ * What the queue gave up on is kept until an operator decides. Nothing comes after the last attempt:
+ * they are spread over the four days for which a queue keeps a message.
+ */
+export async function receiveDeadLetters(
   messages: readonly Message[],
   receiving: Pick<Receiving, "keepDeadLetters">,
 ): Promise<void> {
-  return receiving.keepDeadLetters(messages.map(deliveredOf));
+  try {
+    await receiving.keepDeadLetters(messages.map(deliveredOf));
+  } catch (error) {
+    console.error(`keeping ${messages.length} dead letters failed`, error);
+    for (const message of messages) retryLater(message, MAX_DEAD_RETRY_SECONDS);
+  }
 }
