@@ -43,6 +43,7 @@ describe("publishing only the affected pages leaves what a full build would", ()
     ["few posts, many faults", { steps: 80, posts: 5, faultProbability: 0.2 }],
     ["several pages, some faults", { steps: 40, posts: 60, faultProbability: 0.05 }],
     ["moderators who leave", { steps: 120, posts: 6, faultProbability: 0.1, isModerated: true }],
+    ["outages", { steps: 40, posts: 4, faultProbability: 0.05, hasOutages: true }],
     ["on the free plan", { steps: 40, posts: 30, faultProbability: 0.1, limits: FREE }],
   ])("%s", { timeout: TIMEOUT_MS }, runSeeds);
 

@@ -41,6 +41,8 @@ export interface SequenceOptions extends EventKinds {
   readonly posts: number;
   /** Of a call that fails while faults are on. */
   readonly faultProbability: number;
+  /** The consumer is away for hours, and comes back to what was sent and taken back meanwhile. */
+  readonly hasOutages?: boolean;
   /** Without them, those of the paid plan. */
   readonly limits?: Limits;
   /** Without one, nobody imports, deploys or restores. */
@@ -48,6 +50,8 @@ export interface SequenceOptions extends EventKinds {
 }
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+/** Longer than any event waits. */
+const OUTAGE_MS = 7 * 3_600_000;
 const BEGIN_MS = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;
 /** Quiet times, after which posts have left one window or another. */
@@ -130,7 +134,8 @@ class Sequence {
   }
 
   async step(): Promise<void> {
-    const { faultProbability, operator } = this.#options;
+    const { faultProbability, operator, hasOutages } = this.#options;
+    if (hasOutages && this.#random.chance(0.2)) await this.#goAway();
     if (operator && this.#random.chance(0.1)) await this.#operate(operator);
     this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
     this.#now += this.#random.pick([0, 1, 700, 1500, 61_000]);
@@ -191,6 +196,17 @@ class Sequence {
     if (this.#random.chance(0.15)) {
       this.#queue.push({ event: this.#random.pick(this.history), attempts: 1 });
     }
+  }
+
+  async #goAway(): Promise<void> {
+    await this.#send();
+    const last = this.history.at(-1);
+    if (last?.type === "post_submitted") {
+      const { version, by, post } = last;
+      const id = mintId(this.#now, this.#random.next) as EventId;
+      await this.#enqueue({ version, type: "post_deleted", id, at: this.#now, by, post });
+    }
+    this.#now += OUTAGE_MS;
   }
 
   /** Consumers, publishers and cron at once; the last publisher's clock has outrun the others' leases. */
