@@ -2,11 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "smol-toml";
-import { PLANS, type Plan } from "./settings.ts";
+import { complaintAbout } from "./deploy-settings.ts";
+import type { Plan } from "./settings.ts";
 
-/** The consumer first: it understands every event that an older intake sends. */
-const WORKERS = ["consumer", "intake", "reader"] as const;
+/**
+ * The reader first: it has the stylesheets that new pages and forms ask for, and knows the old ones.
+ * The consumer before intake: it understands every event that an older intake sends.
+ */
+const WORKERS = ["reader", "consumer", "intake"] as const;
 /** A binding to a Worker that does not exist is refused: the consumer calls the reader, that the intake. */
 export const WORKERS_AT_FIRST = ["intake", "reader", "consumer"] as const;
 
@@ -18,50 +21,81 @@ const DATABASES = [
 /** Those that work differently on the free plan. */
 const PLANNED: readonly string[] = ["consumer", "intake"];
 
-/** As Cloudflare makes the ids of D1 and of KV: the bundled wrangler.toml has names in their place. */
-const DATABASE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
-const NAMESPACE_ID = /^[\da-f]{32}$/;
-/** Those of this machine only. */
-const LOCAL_HOST = /^(localhost|.*\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
-/** Who writes pages, and so must know the site's address. */
-const WRITER = "consumer";
+/** What wrangler says about a Worker that has never been deployed. */
+const DOES_NOT_EXIST = /\[code: (10007|10090)\]/;
+const NONE_PENDING = "No migrations to apply";
+
+/** What a step of wrangler came to. */
+export interface Ran {
+  readonly status: number | null;
+  /** Empty where it went to the terminal. */
+  readonly output: string;
+}
+
+export type Wrangler = (step: readonly string[], isCaptured: boolean) => Ran;
 
 /**
  * @param plan null: as wrangler.toml says
  * @returns the exit code of the first step that fails, or 0
  */
 export function deploy(plan: Plan | null, isDryRun: boolean): number {
+  for (const name of ["CAIRN_ORIGIN", "CAIRN_ADMINS"]) {
+    if (process.env[name]) console.warn(`${name} does nothing here: wrangler.toml says it`);
+  }
   const toml = readFileSync("wrangler.toml", "utf8");
-  const left = leftPlaceholders(toml);
-  if (left.length > 0 && !isDryRun) {
-    console.error(`wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`);
+  const complaint = complaintAbout(toml, isDryRun);
+  if (complaint !== null) {
+    console.error(complaint);
     return 1;
   }
-  const [wrong] = wrongPlans(toml);
-  if (wrong !== undefined) {
-    console.error(`wrangler.toml has PLAN = "${wrong}": it takes ${PLANS.join(" or ")}`);
-    return 1;
+  return deployWith(runWrangler, plan, isDryRun);
+}
+
+/** What is wrong in bundles and configuration is found before anything is migrated. */
+export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: boolean): number {
+  const done: string[] = [];
+  const stop = (why: string, status: number | null) => {
+    console.error(why);
+    if (!isDryRun) console.error(stateAfter(done));
+    return status || 1;
+  };
+  const isThere = isDryRun ? "there" : isDeployed(wrangler);
+  if (isThere !== "there" && isThere !== "missing") {
+    return stop(`${isThere}\nwrangler does not say whether there is a reader already`, 1);
   }
-  const migrations = DATABASES.map(([database, env]) => [
-    "d1",
-    "migrations",
-    "apply",
-    database,
-    "--remote",
-    "--env",
-    env,
-  ]);
-  const order = isDryRun || isDeployed("reader") ? WORKERS : WORKERS_AT_FIRST;
-  const workers = order.map((env) => deployStep(env, plan));
-  const steps = isDryRun
-    ? workers.map((step) => [...step, "--dry-run"])
-    : [...migrations, ...workers];
-  for (const step of steps) {
-    console.log(`wrangler ${step.join(" ")}`);
-    const status = runWrangler(step, "inherit");
-    if (status !== 0) return status ?? 1;
+  const order = isThere === "there" ? WORKERS : WORKERS_AT_FIRST;
+  for (const env of order) {
+    const step = [...deployStep(env, plan), "--dry-run"];
+    const { status, output } = wrangler(said(step), !isDryRun);
+    if (status !== 0) return stop(`${output}\n${env} would not be deployed`, status);
+  }
+  if (isDryRun) return 0;
+  for (const [database, env] of DATABASES) {
+    const step = ["d1", "migrations", "apply", database, "--remote", "--env", env];
+    const { status } = wrangler(said(step), false);
+    if (status !== 0) return stop(`${database} could not be migrated`, status);
+    // Whoever declines wrangler's question is told nothing by its exit code.
+    const list = ["d1", "migrations", "list", database, "--remote", "--env", env];
+    const { output } = wrangler(list, true);
+    if (!output.includes(NONE_PENDING)) return stop(`${output}\n${database} is not migrated`, 1);
+    done.push(`${database} migrated`);
+  }
+  for (const env of order) {
+    const { status } = wrangler(said(deployStep(env, plan)), false);
+    if (status !== 0) return stop(`${env} could not be deployed`, status);
+    done.push(`${env} deployed`);
   }
   return 0;
+}
+
+function said(step: readonly string[]): readonly string[] {
+  console.log(`wrangler ${step.join(" ")}`);
+  return step;
+}
+
+function stateAfter(done: readonly string[]): string {
+  const state = done.length === 0 ? "Nothing has been changed" : `Done: ${done.join(", ")}`;
+  return `${state}. Running it again is safe; until then the old version of the others serves on.`;
 }
 
 export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
@@ -76,54 +110,20 @@ export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** What deploying needs to know of an environment of wrangler.toml. */
-interface Environment {
-  readonly vars?: { readonly PLAN?: unknown; readonly ORIGIN?: unknown };
-  readonly d1_databases?: readonly { readonly database_id?: unknown }[];
-  readonly kv_namespaces?: readonly { readonly id?: unknown }[];
+/** @returns what wrangler says where it says neither */
+function isDeployed(wrangler: Wrangler): "there" | "missing" | string {
+  const { status, output } = wrangler(["deployments", "list", "--env", "reader"], true);
+  if (status === 0) return "there";
+  return DOES_NOT_EXIST.test(output) ? "missing" : output;
 }
 
-function environmentsOf(toml: string): Readonly<Record<string, Environment>> {
-  return (parse(toml) as { env?: Record<string, Environment> }).env ?? {};
-}
-
-/** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */
-export function leftPlaceholders(toml: string): string[] {
-  const environments = environmentsOf(toml);
-  return WORKERS.flatMap((worker) => {
-    const { vars = {}, d1_databases = [], kv_namespaces = [] } = environments[worker] ?? {};
-    const databases = d1_databases.map(({ database_id }) => database_id);
-    const namespaces = kv_namespaces.map(({ id }) => id);
-    const mayLack = worker !== WRITER && vars.ORIGIN === undefined;
-    return [
-      ...databases.filter((id) => !DATABASE_ID.test(String(id))).map(asPlaced("database_id")),
-      ...namespaces.filter((id) => !NAMESPACE_ID.test(String(id))).map(asPlaced("id")),
-      ...(mayLack || isPublic(vars.ORIGIN) ? [] : [vars.ORIGIN].map(asPlaced("ORIGIN"))),
-    ].map((placed) => `${placed} (env.${worker})`);
-  });
-}
-
-function asPlaced(name: string): (value: unknown) => string {
-  return (value) => (value === undefined ? `no ${name}` : `${name} = ${JSON.stringify(value)}`);
-}
-
-/** Whether others than this machine reach it. */
-function isPublic(origin: unknown): boolean {
-  const url = URL.parse(String(origin));
-  return url !== null && /^https?:$/.test(url.protocol) && !LOCAL_HOST.test(url.hostname);
-}
-
-/** Worker and object would find out too late: what is not `free` is taken for `paid`. */
-export function wrongPlans(toml: string): string[] {
-  const told = Object.values(environmentsOf(toml)).flatMap(({ vars }) => vars?.PLAN ?? []);
-  return told.filter((plan) => !PLANS.some((each) => each === plan)).map(String);
-}
-
-function isDeployed(env: (typeof WORKERS)[number]): boolean {
-  return runWrangler(["deployments", "list", "--env", env], "ignore") === 0;
-}
-
-function runWrangler(step: readonly string[], stdio: "inherit" | "ignore"): number | null {
+function runWrangler(step: readonly string[], isCaptured: boolean): Ran {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
-  return spawnSync(process.execPath, [wrangler, ...step], { stdio }).status;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, ...step], {
+    encoding: "utf8",
+    ...(isCaptured
+      ? { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } }
+      : { stdio: "inherit" }),
+  });
+  return { status, output: isCaptured ? `${stdout}${stderr}` : "" };
 }

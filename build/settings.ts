@@ -48,21 +48,21 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 }
 
 /** Lower case, and without a slash at its end. */
-function readOrigin(given: string): string {
+export function readOrigin(given: string, variable = "CAIRN_ORIGIN"): string {
   const url = URL.parse(given);
   const isWeb = url !== null && /^https?:$/.test(url.protocol);
   if (isWeb && url.origin === given.toLowerCase().replace(/\/+$/, "")) return url.origin;
   const example = isWeb ? url.origin : "https://example.com";
   throw new SettingsError(
-    `CAIRN_ORIGIN is ${given}: it takes a scheme and a host, as in ${example}`,
+    `${variable} is ${given}: it takes a scheme and a host, as in ${example}`,
   );
 }
 
-function readAdmins(names: string): Site["admins"] {
+export function readAdmins(names: string, variable = "CAIRN_ADMINS"): Site["admins"] {
   const [impossible] = impossibleAdmins(names);
   if (impossible === undefined) return parseAdmins(names);
   throw new SettingsError(
-    `CAIRN_ADMINS has ${impossible}: it takes names by comma, and nobody can have that one`,
+    `${variable} has ${impossible}: it takes names by comma, and nobody can have that one`,
   );
 }
 

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../build/arguments.ts";
-import { deployStep, isDryRunOfNpm, leftPlaceholders, wrongPlans } from "../build/deploy.ts";
+import { deployStep, isDryRunOfNpm } from "../build/deploy.ts";
+import { leftPlaceholders, wrongPlans } from "../build/deploy-settings.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));

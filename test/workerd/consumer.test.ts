@@ -56,7 +56,7 @@ beforeAll(async () => {
 describe("the consumer", () => {
   it("applies events and publishes the pages they affect", async () => {
     const post = { ...aSubmission({ title: "A stone" }), at: Date.now() };
-    const result = await deliver("cairn-events", [post, aVote({ post: post.post })]);
+    const result = await deliver("cairn-events", [post, aVote({ post: post.post, at: post.at })]);
     expect(result.explicitAcks).toHaveLength(2);
     await deliver("cairn-publish", [{}]);
     const thread = await readPage(env.PAGES, `/comments/${post.post}`);
