@@ -172,6 +172,17 @@ describe("/health", () => {
     expect((await site.get("/health")).status).toBe(503);
   });
 
+  it("heeds no report from the future, and cron writes the next one at once", async () => {
+    const site = await aSite();
+    site.pass(86_400_000);
+    await site.cron();
+    site.pass(-86_400_000);
+    expect((await site.get("/health")).status).toBe(503);
+    await site.cron();
+    expect((await site.get("/health")).status).toBe(200);
+    expect((await site.report()).rows.at).toBe((await site.report()).at);
+  });
+
   it.each(["fast", "side"] as const)(
     "is not well while a page of the %s lane waits",
     async (lane) => {

@@ -2,6 +2,7 @@
 import type { RowCounts } from "../model/status.ts";
 import { STATUS_KEY, statusPage } from "../pages/status.ts";
 import { commitStatus, countRows, readStatus, takeStatus } from "../store/status.ts";
+import { MAX_CLOCK_SKEW_MS } from "./patience.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Local cron ticks every five seconds; once a minute is what production does. Seconds. */
@@ -11,16 +12,20 @@ const COUNT_EVERY = 3600;
 
 type Deps = Pick<PublisherDeps, "db" | "now" | "pace">;
 
-/** A report that a commit overtakes is written a minute later. */
+/** A report that a commit overtakes is written a minute later; one from the future is none. */
 export async function reportStatus({ db, now: clock, pace }: Deps): Promise<void> {
   const now = clock();
   const seconds = Math.floor(now / 1000);
   const last = await readStatus(db);
-  if (last !== null && seconds - last.at < REPORT_EVERY) return;
-  const isRecent = last !== null && seconds - last.rows.at < countPause(last.rows);
+  if (last !== null && isWithin(last.at, REPORT_EVERY, seconds)) return;
+  const isRecent = last !== null && isWithin(last.rows.at, countPause(last.rows), seconds);
   const rows = isRecent ? last.rows : await countRows(db, now);
   const page = { key: STATUS_KEY, lane: statusPage.lane(STATUS_KEY) };
   await commitStatus(db, await takeStatus(db, now, rows), page, now, pace);
+}
+
+function isWithin(at: number, pause: number, now: number): boolean {
+  return now - at < pause && at - now <= MAX_CLOCK_SKEW_MS / 1000;
 }
 
 function countPause({ posts, comments, people, objects }: RowCounts): number {

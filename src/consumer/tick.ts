@@ -33,6 +33,7 @@ import {
   type WindowClock,
 } from "../store/windows.ts";
 import { PAID } from "./limits.ts";
+import { MAX_CLOCK_SKEW_MS } from "./patience.ts";
 import { compareLists } from "./window-changes.ts";
 
 /** Scopes of one commit: at most 525 posts each. */
@@ -66,22 +67,30 @@ async function moveClocks(db: ContentDb, now: number): Promise<boolean> {
   // Before the first tick everything is marked, but for communities that are younger than the marks.
   if (asof.top === null) clocks.add("top");
   if (asof.rising === null) clocks.add("rising");
+  for (const clock of ["top", "rising"] as const) if (isAhead(asof[clock], now)) clocks.add(clock);
   // Where nothing has crossed an edge, the lists as of then are those of now.
   return clocks.size === 0 || commitClocks(db, commit, edges, [...clocks], now);
 }
 
+/** Has a clock that was wrong set it? Those of two runs of cron differ by less. */
+function isAhead(at: number | null, now: number): at is number {
+  return at !== null && at > now + MAX_CLOCK_SKEW_MS / 1000;
+}
+
+/** Time may also go back: then posts cross the edges the other way. */
 function edgesBetween({ top, rising }: Asof, now: number): CrossedEdge[] {
   const edges: CrossedEdge[] = [];
-  if (top !== null && top < now) {
+  if (top !== null && (top < now || isAhead(top, now))) {
+    const [from, to] = [Math.min(top, now), Math.max(top, now)];
     for (const window of TOP_WINDOWS) {
       const seconds = WINDOW_SECONDS[window];
-      edges.push({ window: windowBit(window), from: top - seconds, to: now - seconds });
+      edges.push({ window: windowBit(window), from: from - seconds, to: to - seconds });
     }
   }
   const since = rising ?? now - RISING_EVERY;
-  if (now - since >= RISING_EVERY) {
+  if (now - since >= RISING_EVERY || isAhead(since, now)) {
     // Whoever had a rising post then, or has one since.
-    const from = since - WINDOW_SECONDS.rising;
+    const from = Math.min(since, now) - WINDOW_SECONDS.rising;
     edges.push({ window: windowBit("rising"), from, to: Number.MAX_SAFE_INTEGER });
   }
   return edges;

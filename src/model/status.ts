@@ -50,5 +50,6 @@ export function isHealthy({ at, stale }: StatusReport, now: number): boolean {
   // A report from before a deploy may know no lane `side`.
   const { fast, side = fast } = stale;
   const overdue = Math.max(fast.overdue, side.overdue);
-  return now - at <= MAX_REPORT_AGE && overdue <= MAX_OVERDUE;
+  // A report from the future says nothing about now.
+  return Math.abs(now - at) <= MAX_REPORT_AGE && overdue <= MAX_OVERDUE;
 }

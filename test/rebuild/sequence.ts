@@ -207,6 +207,12 @@ class Sequence {
       await this.#enqueue({ version, type: "post_deleted", id, at: this.#now, by, post });
     }
     this.#now += OUTAGE_MS;
+    // One machine's clock is wrong.
+    if (this.#random.chance(0.3)) {
+      const now = this.#now + this.#random.pick(QUIET_MS);
+      await reportStatus({ ...this.#deps, now: () => now }).catch(() => undefined);
+      await tick(this.#deps.db, now, PACE, this.#deps.limits).catch(() => undefined);
+    }
   }
 
   /** Consumers, publishers and cron at once; the last publisher's clock has outrun the others' leases. */

@@ -20,11 +20,11 @@ interface Row {
   readonly score: number;
 }
 
-/** Rising is ordered every two minutes; meanwhile it is what it was. */
+/** Rising is ordered every two minutes; meanwhile it is what it was, unless that was in the future. */
 export async function isRisingDue(db: D1Database, now: number): Promise<boolean> {
   const sql = "SELECT at FROM asof WHERE clock = 'rising'";
   const at = await db.prepare(sql).first<number>("at");
-  return at === null || now - at >= 120;
+  return at === null || now - at >= 120 || at > now + 60;
 }
 
 /** @param now seconds since 1970, of the last tick, since which nothing has been applied */
