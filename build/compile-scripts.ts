@@ -1,7 +1,8 @@
 /** Minifies the overlay's scripts into the static assets. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
+import { writeChanged } from "./write-changed.ts";
 
 const SCRIPTS = "templates/scripts";
 /**
@@ -15,6 +16,6 @@ export function compileScripts(): void {
   for (const file of readdirSync(SCRIPTS)) {
     const source = readFileSync(join(SCRIPTS, file), "utf8");
     const { code } = transformSync(source, { minify: true, format: "esm", target: "es2023" });
-    writeFileSync(join(OUTPUT, file), code);
+    writeChanged(join(OUTPUT, file), code);
   }
 }

@@ -3,9 +3,10 @@
  * takes the fingerprint of everything that decides how pages look.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Eta } from "eta";
+import { writeChanged } from "./write-changed.ts";
 
 const TEMPLATES = "templates";
 /** Sources whose change may change the bytes of a page; the lock file pins the libraries. */
@@ -34,8 +35,8 @@ ${functions.join("\n")}
 }
 `;
   mkdirSync(OUTPUT, { recursive: true });
-  writeFileSync(join(OUTPUT, "templates.js"), module);
-  writeFileSync(join(OUTPUT, "templates.d.ts"), TYPES);
+  writeChanged(join(OUTPUT, "templates.js"), module);
+  writeChanged(join(OUTPUT, "templates.d.ts"), TYPES);
 }
 
 function fingerprint(templates: readonly string[]): string {
