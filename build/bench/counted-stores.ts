@@ -84,7 +84,7 @@ export function countedBucket(pages: R2Bucket, counts: StoreCounts): R2Bucket {
     counts.subrequests++;
     counts.storageReads++;
   };
-  const bucket: Pick<R2Bucket, "get" | "head" | "put"> = {
+  const bucket: Pick<R2Bucket, "get" | "head" | "list" | "put"> = {
     get: ((...asked: Parameters<R2Bucket["get"]>) => {
       read();
       return pages.get(...asked);
@@ -92,6 +92,10 @@ export function countedBucket(pages: R2Bucket, counts: StoreCounts): R2Bucket {
     head: (key) => {
       read();
       return pages.head(key);
+    },
+    list: (options) => {
+      read();
+      return pages.list(options);
     },
     put: ((...put: Parameters<R2Bucket["put"]>) => {
       counts.subrequests++;

@@ -1,11 +1,13 @@
 /**
  * Names every page when the code that renders them has changed, or when there are none yet: a
- * deploy is an update of rows, and the old pages are served until the new ones are written.
+ * deploy is an update of rows, and the old pages are served until the new ones are written. Where
+ * nothing is trusted, also what is stored and no page any more.
  */
 import { FINGERPRINT } from "../pages/compiled/templates.js";
 import type { PageType, Site } from "../pages/page-type.ts";
-import { PAGE_TYPES } from "../pages/table.ts";
-import { isCompiledWith, nameInSteps } from "../store/compiled.ts";
+import { listKeys } from "../pages/storage.ts";
+import { PAGE_TYPES, pageTypeOf } from "../pages/table.ts";
+import { nameInSteps, nameStrangers, readCompiled } from "../store/compiled.ts";
 import type { NamedPage } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import { openReads } from "../store/reads.ts";
@@ -26,12 +28,24 @@ export async function nameAllPages(deps: PublisherDeps): Promise<void> {
 export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
   const { db, config, now, pace, limits = PAID } = deps;
   const fingerprint = fingerprintOf(config);
-  if (await isCompiledWith(db, fingerprint)) return;
+  const compiled = await readCompiled(db);
+  if (compiled === fingerprint) return;
+  // Not with each deploy: a list of a large bucket takes as many calls again.
+  if (compiled === "") yield* nameStored(deps);
   const reads = openReads(db);
   const { pagesANaming: size, namingSteps } = limits;
   const isInSteps = Number.isFinite(namingSteps);
   const pages = isInSteps ? chunksOfTypes(reads, size) : chunks(everyPage(reads), size);
   yield* nameInSteps(db, fingerprint, pages, now(), pace);
+}
+
+/** Two calls each. Whoever stops between two begins again. */
+async function* nameStored({ db, pages, now }: PublisherDeps): AsyncGenerator<void> {
+  for await (const keys of listKeys(pages)) {
+    const stored = keys.map((key) => ({ key, lane: pageTypeOf(key)?.lane(key) ?? "slow" }));
+    await nameStrangers(db, stored, now());
+    yield;
+  }
 }
 
 /** Every key that exists, with its lane. */

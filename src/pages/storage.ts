@@ -129,7 +129,8 @@ export async function readVersion(pages: PageStore, key: string): Promise<Stored
 }
 
 export function versionOf(object: Pick<R2Object, "etag" | "customMetadata">): StoredVersion {
-  const { commit, hash } = object.customMetadata as unknown as Metadata;
+  // What somebody else has put there has none.
+  const { commit = "0", hash = "" } = (object.customMetadata ?? {}) as Partial<Metadata>;
   return { commit: Number(commit), hash, etag: object.etag };
 }
 
@@ -153,6 +154,16 @@ export async function* listVersions(pages: PageStore): AsyncGenerator<[string, S
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const object of listed.objects) yield [object.key, versionOf(object)];
+    cursor = listed.truncated ? listed.cursor : undefined;
+  } while (cursor !== undefined);
+}
+
+/** Keys of R2, as many together as one request answers: a thousand. */
+export async function* listKeys(pages: PageStore): AsyncGenerator<readonly string[]> {
+  let cursor: string | undefined;
+  do {
+    const listed = await pages.list(cursor === undefined ? {} : { cursor });
+    if (listed.objects.length > 0) yield listed.objects.map(({ key }) => key);
     cursor = listed.truncated ? listed.cursor : undefined;
   } while (cursor !== undefined);
 }

@@ -1,11 +1,22 @@
 /** Which code the pages were last named for. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { endAllLeases, NAMING } from "./leases.ts";
-import { type NamedPage, namePages, type Pace, URGENT_PACE_MS, WRITTEN_AT } from "./page-rows.ts";
+import {
+  type NamedPage,
+  namePages,
+  type Pace,
+  pausesAs,
+  URGENT_PACE_MS,
+  WRITTEN_AT,
+} from "./page-rows.ts";
+
+/** Empty where nothing that is stored is to be trusted: at the beginning, and when an operator says so. */
+export async function readCompiled(db: D1Database): Promise<string> {
+  return (await db.prepare("SELECT compiled FROM site").first<string>("compiled")) ?? "";
+}
 
 export async function isCompiledWith(db: D1Database, fingerprint: string): Promise<boolean> {
-  const compiled = await db.prepare("SELECT compiled FROM site").first<string>("compiled");
-  return compiled === fingerprint;
+  return (await readCompiled(db)) === fingerprint;
 }
 
 /** All pages have been named for this code, or are being named. */
@@ -45,6 +56,28 @@ export async function beginBuilding(db: D1Database, fingerprint: string): Promis
     .first<{ commit: number; compiled: string }>();
   const commit = site?.commit ?? 0;
   return { commit, trusted: site?.compiled === fingerprint ? 0 : commit };
+}
+
+/**
+ * Names what is stored although no row knows it: of rows that have travelled back in time, or come
+ * from a backup. Nobody else would ever look at it, to take it down.
+ * @param stored keys of objects
+ */
+export async function nameStrangers(
+  db: D1Database,
+  stored: readonly NamedPage[],
+  now: number,
+): Promise<void> {
+  const pages = stored.map(({ key, lane }) => ({ key, lane: pausesAs(lane) }));
+  await db
+    .prepare(
+      `INSERT INTO page (key, lane, named, due, urgent)
+       SELECT value ->> 'key', value ->> 'lane', 1 + (SELECT commit_number FROM site), ?2, 1
+       FROM json_each(?1) WHERE NOT EXISTS (SELECT 1 FROM page WHERE key = value ->> 'key')
+       ON CONFLICT (key) DO NOTHING`,
+    )
+    .bind(JSON.stringify(pages), now)
+    .run();
 }
 
 /**

@@ -11,7 +11,7 @@ import type {
 
 export interface Call {
   readonly target: "d1" | "r2" | "kv";
-  readonly kind: "all" | "first" | "run" | "batch" | "head" | "get" | "put";
+  readonly kind: "all" | "first" | "run" | "batch" | "head" | "list" | "get" | "list" | "put";
   /** The key, or the statements with what is bound to them. */
   readonly about: string;
 }
@@ -119,6 +119,7 @@ export function commandedBucket(bucket: R2Bucket, commands: Commands): R2Bucket 
   const call = (kind: Call["kind"], about: string): Call => ({ target: "r2", kind, about });
   const wrapped = {
     head: (key: string) => commands.run(call("head", key), () => bucket.head(key)),
+    list: (options: never) => commands.run(call("list", ""), () => bucket.list(options)),
     get: (key: string) => commands.run(call("get", key), () => bucket.get(key)),
     put: (key: string, body: never, options: never) =>
       commands.run(call("put", key), () => bucket.put(key, body, options)),

@@ -10,6 +10,7 @@ import { fingerprintOf, nameAllPages } from "../../src/consumer/name-all.ts";
 import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
+import { reportStatus } from "../../src/consumer/report-status.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { listDeadLetters } from "../../src/store/dead-letters.ts";
@@ -127,6 +128,7 @@ export class World {
     this.#nextCron += CRON_MS;
     await this.#invoke(async (deps) => {
       await nameAllPages(deps);
+      await reportStatus(deps);
       await publishStale(deps);
       return null;
     });

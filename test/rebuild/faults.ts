@@ -52,6 +52,7 @@ export function faultyBucket(bucket: R2Bucket, faults: Faults): R2Bucket {
   const wrapped = {
     get: (key: string) => disturbed(faults, () => bucket.get(key)),
     head: (key: string) => disturbed(faults, () => bucket.head(key)),
+    list: (options: never) => disturbed(faults, () => bucket.list(options)),
     put: (key: string, body: never, options: never) =>
       disturbed(faults, () => bucket.put(key, body, options)),
   };
