@@ -99,11 +99,13 @@ describe("a site of an earlier version", () => {
     ["http://a.example/?price=$1", false],
     [null, false],
   ])("with the link %s is derived anew since hosts are cut, not replaced: %s", async (url, is) => {
-    const [last = "", ...earlier] = [...migrationsOf("content").values()].reverse();
-    const db = openMemoryD1("content", earlier.reverse());
+    const migrations = [...migrationsOf("content")];
+    const from = migrations.findIndex(([name]) => name.includes("dollar_hosts"));
+    const sqls = migrations.map(([, sql]) => sql);
+    const db = openMemoryD1("content", sqls.slice(0, from));
     await db.prepare(COMMUNITY).run();
     await db.prepare(INSERT).bind("a1", url, "victim.org/a", 10, "visible", 0).run();
-    await db.exec(last);
+    for (const sql of sqls.slice(from)) await db.exec(sql);
     const after = await db.prepare("SELECT derive_after FROM site").first("derive_after");
     expect(after).toBe(is ? "" : null);
     await deriveRows(db);
