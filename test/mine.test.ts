@@ -351,7 +351,7 @@ describe("an inbox", () => {
     { url: "https://example.com/flags", text: null },
     { url: null, text: "About *flags*." },
   ])("gives back a refused post's title, and what follows it", async (content) => {
-    await site.db.prepare("UPDATE site SET heard_at = ?1").bind(NOW).run();
+    await site.db.prepare("UPDATE site SET heard_at = ?1, resumed_at = 0").bind(NOW).run();
     const submission = { ...aStone(), ...content, title: "On flags", community: "nowhere" };
     await deliver({ ...submission, at: NOW - 24 * 3600 * 1000 });
     const text = await site.text("~ann/inbox");
