@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { buildSite } from "../build/full-build.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { lockState } from "../build/lock.ts";
@@ -31,9 +31,6 @@ const NEEDLE_CHARS = 16;
 const PARALLEL_READS = 16;
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const MODERATOR = "root";
-
-const copy = mkdtempSync(join(tmpdir(), "cairn-gone-"));
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 interface Row {
   readonly id: PostId;
@@ -126,6 +123,8 @@ async function remove(state: LocalState, chosen: readonly Row[], begin: number) 
 test.skipIf(!isBuilt)(
   "after removing a hundred posts, no object has any of them",
   async () => {
+    const copy = mkdtempSync(join(tmpdir(), "cairn-gone-"));
+    onTestFinished(() => rmSync(copy, { recursive: true }));
     const lock = await lockState(stateDir, "npm run test:long");
     cpSync(join(stateDir, "v3"), join(copy, "v3"), { recursive: true });
     lock.release();
