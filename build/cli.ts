@@ -1,4 +1,6 @@
 /** The scripts of package.json: each a command here. The clock and the process begin here. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
@@ -27,6 +29,7 @@ import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
 import { demandPort, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
+import { STORES } from "./simulator-files.ts";
 import { SystemError, toSystemError } from "./system-errors.ts";
 
 /** The build has the site to itself and writes every page afterwards. */
@@ -46,7 +49,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   dev: {
     usage: "npm run dev",
-    run: (settings) => withLock(settings, "npm run dev", (lock) => serve(settings, lock)),
+    run: (settings) => withLock(settings, "npm run dev", (lock) => serveOnly(settings, lock)),
   },
   import: {
     usage: "npm run import -- FILE…",
@@ -147,6 +150,14 @@ async function withOpenState(
 async function start(settings: Settings, lock: StateLock): Promise<number> {
   await demandPort(settings.port, lock.command);
   await withOpenState(settings, lock, (state) => prepare(state, settings));
+  return serve(settings, lock);
+}
+
+async function serveOnly(settings: Settings, lock: StateLock): Promise<number> {
+  const { stateDir } = settings;
+  if (!existsSync(join(stateDir, STORES))) {
+    console.log(`${stateDir} is empty, so nothing will be found: npm start fills it, and serves.`);
+  }
   return serve(settings, lock);
 }
 

@@ -56,6 +56,14 @@ export async function serve(settings: Settings, lock: StateLock): Promise<number
  */
 export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
   await demandPort(settings.port, lock.command);
+  let told: NodeJS.Signals | null = null;
+  // First: what is told to end while it starts another ends that one too.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      told = signal;
+      return stop(signal);
+    });
+  }
   const wrangler = startWrangler(settings);
   const ended = new Promise<number>((resolve) => {
     wrangler.once("exit", (code) => resolve(code ?? 0));
@@ -64,13 +72,6 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
     wrangler.kill(signal);
     return ended;
   };
-  let told: NodeJS.Signals | null = null;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      told = signal;
-      return stop(signal);
-    });
-  }
   // Whoever reads of it in the lock may tell it to end.
   if (wrangler.pid !== undefined) lock.addServer(wrangler.pid, settings.port);
   const endsEarly = ended.then((code) => {

@@ -1,8 +1,9 @@
 /** What the reader answers to requests that are not quite those for a page, over a whole site in memory. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { mintId } from "../src/model/ids.ts";
 import { pageToken } from "../src/pages/key.ts";
 import { aSubmission } from "./makers.ts";
-import { aCommunity, aDeletion, aWholeSite, type WholeSite } from "./memory/whole-site.ts";
+import { aCommunity, aDeletion, aWholeSite, READ_AT, type WholeSite } from "./memory/whole-site.ts";
 
 let site: WholeSite;
 const gone = aSubmission({ community: "Cats" });
@@ -28,6 +29,18 @@ describe("a post that is gone", () => {
       expect([asked, answer.status]).toEqual([asked, 410]);
       expect(await answer.text()).not.toBe("");
     }
+  });
+});
+
+describe("a post that was just submitted", () => {
+  it("is told to be coming, to programs in JSON and with a time to ask again", async () => {
+    const path = `/comments/${mintId(READ_AT, () => 0.5)}`;
+    const [page, json] = [await site.get(path), await site.get(`${path}.json`)];
+    expect([page.status, json.status]).toEqual([202, 202]);
+    expect([page.headers.get("refresh"), json.headers.get("refresh")]).toEqual(["1", null]);
+    expect(json.headers.get("retry-after")).toBe("1");
+    expect(await json.json()).toEqual({ message: "Being published" });
+    for (const { headers } of [page, json]) expect(headers.get("cache-control")).toBe("no-store");
   });
 });
 

@@ -60,11 +60,18 @@ beforeAll(async () => {
 
 describe("/me/export", () => {
   it("asks for the file when there is none, and says that it is being prepared", async () => {
-    const answer = await ask("Ann");
+    const answer = await ask("Ann", "/me/export", { accept: "text/html,*/*;q=0.8" });
     const again = "1; url=/me/export?ready";
     expect([answer.status, answer.headers.get("refresh")]).toEqual([202, again]);
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
     expect(sent).toEqual(["POST /api/export"]);
+  });
+
+  it("says that to a script in JSON, and when to come again", async () => {
+    const answer = await ask("Ann");
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, "1"]);
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
+    expect(await answer.json()).toEqual({ message: "Being published" });
   });
 
   it.each(["cross-site", "same-site"])(

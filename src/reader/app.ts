@@ -23,6 +23,7 @@ import { type KeptPage, RecentPages } from "./recent.ts";
 import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
+  answerBeingPublishedJson,
   answerFault,
   answerForbidden,
   answerForbiddenJson,
@@ -159,6 +160,7 @@ async function answerKey(
   const kept = await load(env, asked.key, memory, now);
   if (kept) return answerKept(env, request, address, asked, kept, memory, now);
   if (!isBeingPublished(asked.key, address.url, now)) return notFound(env, request, memory, now);
+  if (asksForJson(request)) return answerBeingPublishedJson();
   const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
   return answerBeingPublished(request, shown);
 }
@@ -246,6 +248,9 @@ async function answerExport(
   const form = new Request(origin + EXPORT_FORM, { method: "POST", headers, body: "" });
   const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
   if (asked.status !== 303) return answerPrivately(asked as unknown as Response);
+  // The file is JSON: only a browser wants a page.
+  const isBrowser = request.headers.get("accept")?.includes("text/html") ?? false;
+  if (!isBrowser) return answerPrivately(answerBeingPublishedJson());
   const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
   return answerPrivately(answerBeingPublished(request, shown, EXPORT_READY));
 }

@@ -280,6 +280,13 @@ export function answerBeingPublished(
   return answerError(request, page, 202, { "Cache-Control": "no-store", Refresh: refresh });
 }
 
+/** To a script: no page, and when to ask again. */
+export function answerBeingPublishedJson(): Response {
+  const answer = answerJson({ message: "Being published" }, 202, "no-store");
+  answer.headers.set("Retry-After", "1");
+  return answer;
+}
+
 /** Before the first build. */
 const PLAIN_ERRORS = {
   202: "Being published",

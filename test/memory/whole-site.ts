@@ -16,6 +16,9 @@ export const ORIGIN = "https://cairn.example";
 export const NOW = Date.UTC(2026, 0, 1, 1);
 const PACE = { fast: 0, slow: 0, private: 0 };
 
+/** Later than any id was minted: nothing is still being published. Milliseconds since 1970. */
+export const READ_AT = NOW + 1e9;
+
 export interface WholeSite {
   readonly db: ReturnType<typeof openMemoryD1>;
   /** Applies events; all of them must be. */
@@ -37,8 +40,7 @@ export async function aWholeSite(): Promise<WholeSite> {
   let clock = NOW;
   const deps = { ...stored, pace: PACE, now: () => clock, token: () => `publisher-${token++}` };
   await nameAllPages(deps);
-  // Later than any id was minted: nothing is still being published.
-  const reader = createReader(() => NOW + 1e9);
+  const reader = createReader(() => READ_AT);
   const env = { PAGES: stored.pages, SITE: stored.site, KEEP_MS: "0" } as unknown as ReaderEnv;
   const get: WholeSite["get"] = async (path, headers = {}) =>
     reader.fetch(new Request(ORIGIN + path, { headers }), env);
