@@ -211,6 +211,39 @@ describe("the author of what is removed", () => {
     expect(await toldOf("bob")).toEqual([]);
     await site.send(judgeComment("Root", "approved"));
     expect(await toldOf("bob")).toEqual(["approved"]);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
+  it("is told of a removal again once they, or anybody, had approved the thing", async () => {
+    await site.send(setRole("founder", "Bob", "moderator"));
+    await site.send(judgeComment("founder", "removed"));
+    await site.send(judgeComment("Bob", "approved"));
+    await site.send(judgeComment("founder", "removed"));
+    expect(await toldOf("bob")).toEqual(["removed", "removed"]);
+    expect(await siteDifferences(site)).toEqual([]);
+    // As a site has it from before approvals were told.
+    await site.send(judge("founder", "removed"));
+    const approval = judge("founder", "approved");
+    await site.send(approval);
+    await site.db.prepare("DELETE FROM entry WHERE id = 'mo_' || ?1").bind(approval.id).run();
+    await site.send(judge("Root", "removed"));
+    expect((await toldOf("ann")).filter((subject) => subject === "removed")).toHaveLength(2);
+  });
+
+  it("is told the same whether acts come together or one by one", async () => {
+    const acts = [
+      judgeComment("Bob", "removed"),
+      judgeComment("founder", "spam"),
+      judgeComment("founder", "approved"),
+    ];
+    const other = await openLiveSite();
+    await other.send(...founded, ...posted);
+    for (const each of [site, other]) await each.send(setRole("founder", "Bob", "moderator"));
+    await site.send(...acts);
+    for (const act of acts) await other.send(act);
+    await other.publishAll();
+    expect(await toldOf("bob")).toEqual(["approved"]);
+    expect(await other.text("~bob/inbox")).toContain("approved");
   });
 });
 

@@ -76,8 +76,8 @@ export class Draft {
   readonly acts: Act[] = [];
   /** Verdicts that the thing's author is told of. */
   readonly told: EventId[] = [];
-  /** Things of which their author was told last that they were removed. */
-  readonly #toldRemoved: Set<string>;
+  /** Things that their authors believe to be removed. */
+  readonly #knownRemovals: Set<string>;
   readonly #rows: Rows;
   readonly #now: number;
   readonly #admins: readonly PersonKey[];
@@ -100,7 +100,7 @@ export class Draft {
     this.marks = new Map(rows.marks);
     this.roles = new Map(rows.roles);
     this.#rows = rows;
-    this.#toldRemoved = new Set(rows.told);
+    this.#knownRemovals = new Set(rows.knownRemovals);
     this.tallies = new Map(rows.tallies);
     this.#pace = pace;
     this.#now = now;
@@ -198,12 +198,12 @@ export class Draft {
    * The thing's author hears of what is news to them: a removal that they do not know of, or the end
    * of one that they do, even if it was called spam since; never of spam.
    */
-  tell({ kind, event }: Verdict, before: Verdict | null, thing: string): void {
-    const isKnown = before?.kind === "removed" || this.#toldRemoved.has(thing);
+  tell({ kind, event }: Verdict, thing: string): void {
+    const isKnown = this.#knownRemovals.has(thing);
     if (kind === "spam" || (kind === "removed") === isKnown) return;
     this.told.push(event);
-    if (kind === "removed") this.#toldRemoved.add(thing);
-    else this.#toldRemoved.delete(thing);
+    if (kind === "removed") this.#knownRemovals.add(thing);
+    else this.#knownRemovals.delete(thing);
   }
 
   /** Is this an act that is in the log already? */

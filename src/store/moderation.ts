@@ -120,8 +120,14 @@ export async function readActPlaces(db: D1Database, things: readonly string[]): 
 const MEANT = `coalesce(iif(q.value GLOB 't3_*',
   (SELECT 't3_' || post FROM alias WHERE id = substr(q.value, 4)), NULL), q.value)`;
 
-/** Those of the things of which the last that an inbox says is that they were removed. */
-export async function readToldRemovals(
+const AUTHOR = `iif(a.thing GLOB 't3_*', (SELECT author FROM post WHERE id = substr(a.thing, 4)),
+  (SELECT author FROM comment WHERE id = substr(a.thing, 4)))`;
+
+/**
+ * Those of the things that their authors believe to be removed: it was the last that they were told,
+ * or did themselves, and nobody has approved it since.
+ */
+export async function readKnownRemovals(
   db: D1Database,
   things: readonly string[],
 ): Promise<string[]> {
@@ -129,9 +135,12 @@ export async function readToldRemovals(
   const { results } = await db
     .prepare(
       `SELECT thing FROM (
-         SELECT a.thing, a.kind, row_number() OVER (PARTITION BY a.thing ORDER BY e.slot DESC) AS newest
+         SELECT a.thing, a.kind,
+           row_number() OVER (PARTITION BY a.thing ORDER BY a.at DESC, a.event DESC) AS newest
          FROM json_each(?1) q CROSS JOIN act a ON a.thing = ${MEANT} AND a.thing <> ''
-         CROSS JOIN entry e ON e.id = 'mo_' || a.event)
+         WHERE a.kind = 'approved' OR a.kind = 'removed'
+           AND (lower(a.by) = lower(${AUTHOR})
+             OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))
        WHERE newest = 1 AND kind = 'removed'`,
     )
     .bind(JSON.stringify([...new Set(things)]))

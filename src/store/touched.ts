@@ -33,7 +33,7 @@ import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type LeftBehind, readLeftBehind } from "./departures.ts";
 import { type MarkRef, readMarks } from "./mine.ts";
-import { readActs, readRoles, readToldRemovals } from "./moderation.ts";
+import { readActs, readKnownRemovals, readRoles } from "./moderation.ts";
 import { readAliases, readPosts } from "./posts.ts";
 import { readSlotCounts } from "./slots.ts";
 import { readTallies } from "./tallies.ts";
@@ -109,8 +109,8 @@ export interface Rows {
    * of the things that the events name, and of communities.
    */
   readonly leftBehind: ReadonlyMap<string, number>;
-  /** Of what is judged, that of which its author was told last that it was removed. */
-  readonly told: ReadonlySet<string>;
+  /** Of what is judged, that which its author believes to be removed. */
+  readonly knownRemovals: ReadonlySet<string>;
   /** Slots of the inboxes that are asked for. */
   readonly inboxSlots: ReadonlyMap<PersonKey, number>;
 }
@@ -224,18 +224,19 @@ function meantBy(
 async function readOwnRows(db: D1Database, touch: Touch) {
   const senders = touch.people.map(personKey).filter((key) => key !== null);
   const inboxes = touch.inboxes.map((person) => ownListing(person, "inbox"));
-  const [commentVotes, communities, people, roles, acts, told, slots] = await Promise.all([
+  const [commentVotes, communities, people, roles, acts, known, slots] = await Promise.all([
     readCommentVotes(db, touch.commentVotes),
     readCommunities(db, touch.communities),
     readPeople(db, senders),
     readRoles(db, senders),
     readActs(db, touch.acts),
-    readToldRemovals(db, touch.judged),
+    readKnownRemovals(db, touch.judged),
     inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
   ]);
   const inboxSlots = new Map(touch.inboxes.map((person, index) => [person, slots[index] ?? 0]));
   const done = new Set(acts.keys());
-  return { commentVotes, communities, people, roles, acts: done, told: new Set(told), inboxSlots };
+  const knownRemovals = new Set(known);
+  return { commentVotes, communities, people, roles, acts: done, knownRemovals, inboxSlots };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

@@ -128,13 +128,15 @@ const IMPORTED_DOWNS = `iif(id ${IS_IMPORTED}, 1, 0)`;
 const JUDGED = `(SELECT 't3_' || id AS name, 't3_' || id AS thing, author, standing, data FROM post
   UNION ALL SELECT 't1_' || id, 't1_' || id, author, standing, data FROM comment)`;
 /** What inboxes say of verdicts, in the order in which it came. */
-const TOLD = `(SELECT a.thing, a.kind, e.slot FROM entry e JOIN act a ON e.id = 'mo_' || a.event
+const TOLD = `(SELECT a.thing, a.kind, a.at, e.slot FROM entry e JOIN act a ON e.id = 'mo_' || a.event
   WHERE a.thing <> '')`;
-const LAST_TOLD = `(SELECT t.thing, t.kind, j.standing, max(t.slot) FROM ${TOLD} t
-  JOIN ${JUDGED} j ON j.name = t.thing GROUP BY t.thing)`;
-/** Nobody is told of what they do themselves. */
-const WAS_SILENT = `EXISTS (SELECT 1 FROM act a JOIN ${JUDGED} o ON o.name = a.thing
-  WHERE a.thing = j.thing AND lower(a.by) = lower(o.author))`;
+/** Verdicts that the thing's author knows of: nobody is told of what they do themselves. */
+const KNOWN = `(SELECT a.thing, a.kind, a.at, a.event FROM act a JOIN ${JUDGED} o ON o.name = a.thing
+  WHERE a.kind IN ('removed', 'approved') AND (lower(a.by) = lower(o.author)
+    OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))`;
+/** Of thing `j`. */
+const LAST_KNOWN = `coalesce((SELECT kind FROM ${KNOWN} k WHERE k.thing = j.name
+  ORDER BY at DESC, event DESC LIMIT 1), '')`;
 
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
@@ -225,15 +227,16 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
        WHERE a.kind IN ('removed', 'approved')`,
     "listing GLOB '~*/inbox' AND id GLOB 'mo_*'",
   ),
-  "told of a removal, and not of the approval": `SELECT thing FROM ${LAST_TOLD} j
-    WHERE kind = 'removed' AND standing = 'visible' AND NOT ${WAS_SILENT}`,
+  "told of a removal, and not of the approval": `SELECT name FROM ${JUDGED} j
+    WHERE standing = 'visible' AND author <> '[deleted]' AND ${LAST_KNOWN} = 'removed'`,
   "removed, and its author was not told": `SELECT name FROM ${JUDGED} j
     WHERE standing = 'removed' AND data ->> '$.verdict.kind' = 'removed'
-      AND EXISTS (SELECT 1 FROM person WHERE key = lower(author)) AND NOT ${WAS_SILENT}
-      AND coalesce((SELECT kind FROM ${LAST_TOLD} t WHERE t.thing = j.name), '') <> 'removed'`,
-  "told twice of a removal": `SELECT thing FROM
-    (SELECT thing, kind, lag(kind) OVER (PARTITION BY thing ORDER BY slot) AS before FROM ${TOLD}) j
-    WHERE kind = before AND NOT ${WAS_SILENT}`,
+      AND EXISTS (SELECT 1 FROM person WHERE key = lower(author)) AND ${LAST_KNOWN} <> 'removed'`,
+  "told twice of a removal": `SELECT thing FROM (SELECT thing, kind, at,
+      lag(kind) OVER (PARTITION BY thing ORDER BY slot) AS before,
+      lag(at) OVER (PARTITION BY thing ORDER BY slot) AS since FROM ${TOLD}) t
+    WHERE kind = before AND NOT EXISTS (SELECT 1 FROM act a WHERE a.thing = t.thing
+      AND a.kind <> t.kind AND a.kind <> 'spam' AND a.at BETWEEN since AND t.at)`,
   "listings of posts": `SELECT id FROM post WHERE iif(author = '[deleted]', 2, 3) + json_array_length(domains) <>
     (SELECT count(*) FROM entry e WHERE e.id = post.id)`,
   "listings of domains": `SELECT p.id || ' ' || d.value FROM post p, json_each(p.domains) d
