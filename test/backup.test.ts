@@ -8,10 +8,11 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportSite } from "../build/backup/export-site.ts";
 import { openBackup, readBackupRows } from "../build/backup/read-backup.ts";
-import { restoreSite } from "../build/backup/restore-site.ts";
+import { restoreRows, restoreSite } from "../build/backup/restore-site.ts";
 import { buildSite } from "../build/full-build.ts";
 import { databasesOf, openLocalState } from "../build/local.ts";
 import { secretsFile } from "../build/session-secret.ts";
+import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { STATUS_KEY } from "../src/pages/status.ts";
 import { renumberListings } from "../src/store/bulk.ts";
 import { type Databases, removePresets, restoreFacts, walkFacts } from "../src/store/facts.ts";
@@ -267,6 +268,31 @@ describe("a backup", () => {
     ]);
     const cut = await fileOf([first, ...lines.slice(1), counted].join("\n"));
     await expect(openBackup(cut)).rejects.toThrow("has not the rows");
+  });
+
+  it("of a version that derived keys otherwise is derived anew once it is restored", async () => {
+    const from = openDatabases();
+    const link = "http://$'/victim.org/a";
+    const community = "INSERT INTO community VALUES ('x', 'x', 'x', '', '', 0)";
+    await from.content.prepare(community).run();
+    const insert = `INSERT INTO post (id, community, author, title, url, link_key, created_at, ups,
+      downs, standing, score, hot, data)
+      VALUES ('a1', 'x', 'ann', 't', ?1, 'victim.org/a', 10, 0, 0, 'visible', 0, 0, '{}')`;
+    await from.content.prepare(insert).bind(link).run();
+    const file = join(directory, "derived.ndjson");
+    await exportSite(from, file, AT);
+    const restoredKey = async (text: string) => {
+      await writeFile(file, text);
+      const into = openDatabases();
+      await restoreRows(into, await openBackup(file));
+      expect(await deriveRows(into.content)).toBe(true);
+      return into.content.prepare("SELECT link_key FROM post").first("link_key");
+    };
+    const text = await readFile(file, "utf8");
+    const older = text.replace(/,"derived_by":1/, "");
+    expect(older).not.toBe(text);
+    expect(await restoredKey(text)).toBe("victim.org/a");
+    expect(await restoredKey(older)).not.toBe("victim.org/a");
   });
 
   it("that is cut off anywhere is refused", async () => {

@@ -106,8 +106,9 @@ describe("a site of an earlier version", () => {
     await db.prepare(COMMUNITY).run();
     await db.prepare(INSERT).bind("a1", url, "victim.org/a", 10, "visible", 0).run();
     for (const sql of sqls.slice(from)) await db.exec(sql);
-    const after = await db.prepare("SELECT derive_after FROM site").first("derive_after");
-    expect(after).toBe(is ? "" : null);
+    // Cron of the code before it, which takes the migration for its own.
+    await db.prepare("UPDATE site SET derive_after = NULL").run();
+    expect(await deriveStep(db)).toBe(!is);
     await deriveRows(db);
     const key = await db.prepare("SELECT link_key FROM post").first<string>("link_key");
     expect(key === "victim.org/a").toBe(!is);

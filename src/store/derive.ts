@@ -1,7 +1,6 @@
 /**
- * What rows hold besides facts, computed afresh for all posts: after a migration that adds to it, or
- * changes how it is computed, and sets `site.derive_after` to ''. In steps, so that it may be
- * interrupted; until the last one nobody else may decide anything on these rows.
+ * What rows hold besides facts, computed afresh for all posts where other code has done it. In steps,
+ * so that it may be interrupted; until the last one nobody else may decide anything on these rows.
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import { controversialOf } from "../model/entities.ts";
@@ -14,12 +13,17 @@ import { jsonChunks } from "./statements.ts";
 /** A query each to read and to write them. */
 const POSTS_A_STEP = 1000;
 
+/** Counted up whenever something is added to what is derived, or computed otherwise. */
+const DERIVED_BY = 1;
+
 /** @returns whether nothing is left to do */
 export async function deriveStep(db: D1Database): Promise<boolean> {
-  const after = await db
-    .prepare("SELECT derive_after AS after FROM site")
-    .first<string | null>("after");
-  if (after === null) return true;
+  const site = await db
+    .prepare("SELECT derive_after AS after, derived_by AS derivedBy FROM site")
+    .first<{ after: string | null; derivedBy: number }>();
+  if (!site || (site.after === null && site.derivedBy >= DERIVED_BY)) return true;
+  if (site.after === null) await begin(db);
+  const after = site.after ?? "";
   const { results } = await db
     .prepare(`SELECT ${POST_COLUMNS} FROM post WHERE id > ?1 ORDER BY id LIMIT ?2`)
     .bind(after, POSTS_A_STEP)
@@ -28,6 +32,13 @@ export async function deriveStep(db: D1Database): Promise<boolean> {
   if (last) await writeDerived(db, results, after, last.id);
   else await finish(db);
   return !last;
+}
+
+async function begin(db: D1Database): Promise<void> {
+  await db
+    .prepare("UPDATE site SET derive_after = '' WHERE derive_after IS NULL AND derived_by < ?1")
+    .bind(DERIVED_BY)
+    .run();
 }
 
 /** Nothing, if another step has been here since: events may have changed these rows already. */
@@ -59,7 +70,8 @@ async function finish(db: D1Database): Promise<void> {
       ...FILL_DOMAINS,
       CLEAR_DOMAIN_LISTINGS,
       NUMBER_DOMAIN_LISTINGS,
-      `UPDATE site SET derive_after = NULL, commit_number = commit_number + 1, compiled = ''`,
+      `UPDATE site SET derive_after = NULL, derived_by = ${DERIVED_BY},
+         commit_number = commit_number + 1, compiled = ''`,
     ].map((sql) => db.prepare(sql)),
   );
 }

@@ -54,8 +54,11 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     facts: [
       ...["id", "commit_number", "applied", "refused"],
       ...["pages_written", "pages_unchanged", "pages_failed", "audited", "healed", "audited_at"],
+      // Of a backup from before there was one: nobody knows.
+      "derived_by",
     ],
     defaulted: [
+      "derived_by",
       "applied",
       "refused",
       "pages_written",
@@ -74,7 +77,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       taken_down_at: "the publisher",
       purge_due: "the publisher",
       purged_at: "the publisher",
-      // A backup is written after the rows have been derived, and restored by code that derives.
+      // A backup is written after the rows have been derived.
       derive_after: "deriveRows",
     },
     isPreset: true,
