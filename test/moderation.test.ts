@@ -517,6 +517,19 @@ describe("a moderator is told", () => {
     expect((await inboxOf("founder")).split(admin)).toHaveLength(5);
   });
 
+  it("that they are none, whomever they would name", async () => {
+    await site.send(anEvent({ type: "person_registered", by: "stranger" }));
+    await site.send(setRole("founder", "Bob", "banned"));
+    const named = [
+      setRole("stranger", "Bob", "moderator"),
+      setRole("stranger", "founder", "moderator"),
+    ];
+    expect(await site.send(...named)).toEqual(["refused", "refused"]);
+    const told = await inboxOf("stranger");
+    expect(told).not.toContain("lift the ban");
+    expect(told).not.toContain("so already");
+  });
+
   it("to lift the ban first of whom they would name, whoever was first", async () => {
     const named = setRole("founder", "Bob", "moderator");
     await site.send(setRole("founder", "Bob", "banned"));
@@ -648,10 +661,14 @@ describe("the log", () => {
   });
 
   it("forgets the title of what is removed, and of spam even which thing it was", async () => {
-    await site.send(judge("founder", "approved"), judge("founder", "spam", "adverts"));
+    const lock = { type: "post_locked", isLocked: true, reason: "" } as const;
+    await site.send(judge("founder", "approved"), anEvent({ ...lock, by: "founder", post }));
+    await site.send(judge("founder", "spam", "adverts"));
     await site.publishAll();
     const text = await site.text(LOG);
     expect(text).not.toContain("A pebble");
+    // Not by what was done to it before, either.
+    expect(text).not.toContain(post);
     const [, json = ""] = text.split(/^json .*\n/m);
     const [spam] = JSON.parse(json).data.children;
     expect(spam.data).toMatchObject({ action: "spam", target_fullname: null, target_author: null });
@@ -661,6 +678,20 @@ describe("the log", () => {
     const acts = JSON.parse(after).data.children.map(({ data }: { data: object }) => data);
     expect(acts[1]).toMatchObject({ action: "spam", target_permalink: null });
     expect(acts[0]).toMatchObject({ action: "approved", target_permalink: thread });
+  });
+
+  it("knows which thing it was of what is removed, spam before or not, and not of what is deleted", async () => {
+    await site.send(judge("founder", "approved"), judge("founder", "spam"));
+    await site.publishAll();
+    await site.send(judge("founder", "removed"));
+    await site.publishAll();
+    const named = await site.text(LOG);
+    expect(named.split(`/api/thing?id=t3_${post}`)).toHaveLength(3);
+    expect(named.split(`"target_fullname":"t3_${post}"`)).toHaveLength(3);
+    await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
+    await site.publishAll();
+    expect(await site.text(LOG)).not.toContain(post);
+    expect(await siteDifferences(site)).toEqual([]);
   });
 });
 

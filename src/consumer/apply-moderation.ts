@@ -131,7 +131,8 @@ export function applyRoleSet(draft: Draft, event: RoleSet): Outcome {
   const before = draft.roles.get(roleKey(role)) ?? null;
   const isLast = isNewer(role, before);
   const wasSet = before?.isSet ?? false;
-  const obstacle = isLast ? obstacleTo(draft, event, community, wasSet) : null;
+  const isAllowed = isLast && draft.isModerator(event.by, community);
+  const obstacle = isAllowed ? obstacleTo(draft, event, community, wasSet) : null;
   if (obstacle !== null) return draft.refuse(event, obstacle, subject);
   const act = {
     ...actOf(event),

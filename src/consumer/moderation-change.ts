@@ -11,7 +11,7 @@ import { listingsOf, logListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
 import { splitScope } from "../pages/key.ts";
 import type { ContentDb } from "../store/database.ts";
-import { readModerated } from "../store/departures.ts";
+import { readModerated, readRolePlaces } from "../store/departures.ts";
 import { readRefusalPlaces } from "../store/mine.ts";
 import {
   readActPlaces,
@@ -48,18 +48,19 @@ export async function moderationChange(
   const gone = fullnames(applied, hasComeOrGone);
   const judged = acts.map(({ thing }) => thing).filter((thing) => thing !== "");
   const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
-  const [shown, refused, named, reported, complained, moderated, emptied] = await Promise.all([
-    readActPlaces(db, [...gone, ...reworded(applied)]),
-    readRefusalPlaces(db, [
-      ...gone,
-      ...[...departed, ...renamed(rows, applied)].map(personSubject),
-    ]),
+  const renamed = renamedIn(rows, applied);
+  const [shown, refused, named, reported, complained, left, held, emptied] = await Promise.all([
+    readActPlaces(db, [...gone, ...fullnames(applied, isRejudged), ...reworded(applied)]),
+    readRefusalPlaces(db, [...gone, ...[...departed, ...renamed].map(personSubject)]),
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
     readReportedBy(db, departed),
-    readModerated(db, [...departed, ...renamed(rows, applied)]),
+    readModerated(db, departed),
+    // A log names the founder as they signed the founding.
+    readRolePlaces(db, renamed),
     emptiedListings(db, departed),
   ]);
+  const moderated = [...left, ...held];
   const queues = [
     ...reports.map(({ community }) => community),
     ...applied.roles.map(({ community }) => community),
@@ -91,7 +92,7 @@ function reworded({ comments }: Applied): string[] {
 }
 
 /** Refusals and logs name people as they were first seen; a sign of them that comes late may be older. */
-function renamed(rows: Rows, { people }: Applied): PersonKey[] {
+function renamedIn(rows: Rows, { people }: Applied): PersonKey[] {
   return people
     .filter(({ key, name }) => (rows.people.get(key)?.name ?? key) !== name)
     .map(({ key }) => key);
@@ -112,6 +113,11 @@ function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] 
 
 function isEditedUnseen({ before, after }: AnyChange): boolean {
   return after.standing === "removed" && before?.edit !== after.edit;
+}
+
+/** Logs say which thing was removed, but not of spam. */
+function isRejudged({ before, after }: AnyChange): boolean {
+  return before !== null && before.verdict?.kind !== after.verdict?.kind;
 }
 
 type AnyChange = Applied["posts"][number] | Applied["comments"][number];

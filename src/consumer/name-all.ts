@@ -14,6 +14,9 @@ import { openReads } from "../store/reads.ts";
 import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
+/** A list has a thousand; so many are one query. */
+const STORED_A_NAMING = 5000;
+
 /** What decides how pages look, besides rows. */
 export function fingerprintOf({ origin, admins }: Site): string {
   return `${FINGERPRINT} ${origin} ${admins.join(",")}`;
@@ -39,13 +42,18 @@ export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
   yield* nameInSteps(db, fingerprint, pages, now(), pace);
 }
 
-/** Two calls each. Whoever stops between two begins again. */
+/** Two calls each at most. Whoever stops between two begins again. */
 async function* nameStored({ db, pages, now }: PublisherDeps): AsyncGenerator<void> {
+  let stored: NamedPage[] = [];
   for await (const keys of listKeys(pages)) {
-    const stored = keys.map((key) => ({ key, lane: pageTypeOf(key)?.lane(key) ?? "slow" }));
-    await nameStrangers(db, stored, now());
+    for (const key of keys) stored.push({ key, lane: pageTypeOf(key)?.lane(key) ?? "slow" });
+    if (stored.length >= STORED_A_NAMING) {
+      await nameStrangers(db, stored, now());
+      stored = [];
+    }
     yield;
   }
+  if (stored.length > 0) await nameStrangers(db, stored, now());
 }
 
 /** Every key that exists, with its lane. */

@@ -2,7 +2,14 @@
  * Who moderates a community, and what they did, for everybody: who did what when and why. Never a title
  * or a text of what is not there any more, and of spam not even which thing it was.
  */
-import { type Act, type Community, DEPARTED, isVisible } from "../model/entities.ts";
+import {
+  type Act,
+  type Comment,
+  type Community,
+  DEPARTED,
+  isVisible,
+  type Post,
+} from "../model/entities.ts";
 import {
   type CommunityKey,
   commentFullname,
@@ -31,6 +38,14 @@ interface Seen {
 interface Entry {
   readonly act: Act;
   readonly seen: Seen | null;
+  /** May everybody know which thing it was? Of spam not even its author may, nor of what is deleted. */
+  readonly isNamed: boolean;
+}
+
+interface Things {
+  readonly seen: ReadonlyMap<string, Seen>;
+  /** Those that moderators have removed, and not as spam. */
+  readonly removed: ReadonlySet<string>;
 }
 
 interface Log {
@@ -85,7 +100,7 @@ async function loadLogs(
 ): Promise<(Log | null)[]> {
   const ids = pages.flatMap((page) => page.ids.map(parseAct)).filter((id) => id !== null);
   const acts = await withoutDeparted(reads, await reads.acts(ids));
-  const seen = await readSeen(reads, [...acts.values()]);
+  const things = await readThings(reads, [...acts.values()]);
   const scopes = pages.map(({ listing }) => splitScope(listing).scope);
   const keys = [...new Set(scopes.filter((scope) => scope !== null))];
   const communities = await reads.communities(keys);
@@ -97,7 +112,7 @@ async function loadLogs(
     const entries = page.ids
       .map((id) => acts.get(parseAct(id) as EventId))
       .filter((act) => act !== undefined)
-      .map((act) => ({ act, seen: act.kind === "spam" ? null : (seen.get(act.thing) ?? null) }));
+      .map((act) => entryOf(act, things));
     return { community, moderators: moderators.get(community.key) ?? [], entries };
   });
 }
@@ -134,8 +149,13 @@ export async function withoutDeparted(
   );
 }
 
-/** By fullname, those of the things that are visible. */
-async function readSeen(reads: Reads, acts: readonly Act[]): Promise<ReadonlyMap<string, Seen>> {
+function entryOf(act: Act, { seen, removed }: Things): Entry {
+  if (act.kind === "spam") return { act, seen: null, isNamed: false };
+  const place = seen.get(act.thing) ?? null;
+  return { act, seen: place, isNamed: place !== null || removed.has(act.thing) };
+}
+
+async function readThings(reads: Reads, acts: readonly Act[]): Promise<Things> {
   const things = acts.map(({ thing }) => thing);
   const [posts, comments] = await Promise.all([
     reads.posts(things.map(parsePostFullname).filter((id) => id !== null)),
@@ -149,7 +169,15 @@ async function readSeen(reads: Reads, acts: readonly Act[]): Promise<ReadonlyMap
     const fullname = commentFullname(id);
     seen.set(fullname, { path: `${pieceKey(post, piece)}#${fullname}`, label: "a comment" });
   }
-  return seen;
+  const removed = [
+    ...[...posts.values()].filter(isRemoved).map(({ id }) => postFullname(id)),
+    ...[...comments.values()].filter(isRemoved).map(({ id }) => commentFullname(id)),
+  ];
+  return { seen, removed: new Set(removed) };
+}
+
+function isRemoved({ standing, verdict }: Post | Comment): boolean {
+  return standing === "removed" && verdict?.kind === "removed";
 }
 
 const DID = {
@@ -168,7 +196,7 @@ function byLine(author: string) {
   return { author, authorPath: authorPath(author) };
 }
 
-function lineOf({ act, seen }: Entry): object {
+function lineOf({ act, seen, isNamed }: Entry): object {
   return {
     createdAt: isoTime(Math.floor(act.at / 1000)),
     by: byLine(act.by),
@@ -176,14 +204,14 @@ function lineOf({ act, seen }: Entry): object {
     person: act.person === "" ? null : byLine(act.person),
     seen,
     unseen: act.person !== "" || seen ? "" : act.thing.startsWith("t3_") ? "a post" : "a comment",
-    // Where moderators go on with it; which thing is spam its author may not learn.
-    thingPath: act.person === "" && act.kind !== "spam" ? `/api/thing?id=${act.thing}` : "",
+    // Where moderators go on with it.
+    thingPath: isNamed ? `/api/thing?id=${act.thing}` : "",
     reason: act.reason,
   };
 }
 
 /** In the shape of Reddit's log. */
-function jsonOf({ act, seen }: Entry): object {
+function jsonOf({ act, seen, isNamed }: Entry): object {
   return {
     kind: "modaction",
     data: {
@@ -191,7 +219,7 @@ function jsonOf({ act, seen }: Entry): object {
       mod: act.by,
       action: act.kind,
       subreddit: act.community,
-      target_fullname: act.kind === "spam" || act.thing === "" ? null : act.thing,
+      target_fullname: isNamed ? act.thing : null,
       target_permalink: seen?.path ?? null,
       target_author: act.person || null,
       description: act.reason,

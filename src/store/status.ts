@@ -82,17 +82,23 @@ export async function takeStatus(
   };
 }
 
-/** Once a minute: a flood of reports shall not be read to its end. */
-const MAX_REPORTS = 1000;
+/** Once a minute: a flood of reports shall not be read to its end, nor hide others. */
+const MAX_PLACES = 50;
+const MAX_REPORTS = 50;
 
 async function readOpenReports(db: D1Database): Promise<OpenReports[]> {
   const { results } = await db
     .prepare(
-      `SELECT community, count(DISTINCT thing) AS things
-       FROM (SELECT community, thing FROM report WHERE is_open = 1 LIMIT ?1)
-       GROUP BY community ORDER BY things DESC, community`,
+      `WITH RECURSIVE place (community) AS (
+         SELECT min(community) FROM report WHERE is_open = 1
+         UNION ALL SELECT (SELECT min(community) FROM report
+           WHERE is_open = 1 AND community > place.community)
+         FROM place WHERE community IS NOT NULL LIMIT ?1)
+       SELECT community, (SELECT count(DISTINCT thing) FROM (SELECT thing FROM report
+           WHERE is_open = 1 AND community = place.community LIMIT ?2)) AS things
+       FROM place WHERE community IS NOT NULL ORDER BY things DESC, community`,
     )
-    .bind(MAX_REPORTS)
+    .bind(MAX_PLACES, MAX_REPORTS)
     .all<OpenReports>();
   return results;
 }
