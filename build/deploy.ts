@@ -54,16 +54,18 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
 /** What is wrong in bundles and configuration is found before anything is migrated. */
 export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: boolean): number {
   const done: string[] = [];
-  const stop = (why: string, status: number | null) => {
+  let isFirst = false;
+  const stop = (why: string, status: number | null, begun = "") => {
     console.error(why);
-    if (!isDryRun) console.error(stateAfter(done));
+    if (!isDryRun) console.error(stateAfter(done, begun, isFirst));
     return status || 1;
   };
   const isThere = isDryRun ? "there" : isDeployed(wrangler);
   if (isThere !== "there" && isThere !== "missing") {
     return stop(`${isThere}\nwrangler does not say whether there is a reader already`, 1);
   }
-  const order = isThere === "there" ? WORKERS : WORKERS_AT_FIRST;
+  isFirst = isThere === "missing";
+  const order = isFirst ? WORKERS_AT_FIRST : WORKERS;
   for (const env of order) {
     const step = [...deployStep(env, plan), "--dry-run"];
     const { status, output } = wrangler(said(step), !isDryRun);
@@ -73,16 +75,21 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
   for (const [database, env] of DATABASES) {
     const step = ["d1", "migrations", "apply", database, "--remote", "--env", env];
     const { status } = wrangler(said(step), false);
-    if (status !== 0) return stop(`${database} could not be migrated`, status);
+    const begun = `Of ${database}, migrations before the one that failed may be done.`;
+    if (status !== 0) return stop(`${database} could not be migrated`, status, begun);
     // Whoever declines wrangler's question is told nothing by its exit code.
     const list = ["d1", "migrations", "list", database, "--remote", "--env", env];
     const { output } = wrangler(list, true);
-    if (!output.includes(NONE_PENDING)) return stop(`${output}\n${database} is not migrated`, 1);
+    if (!output.includes(NONE_PENDING)) {
+      return stop(`${output}\n${database} is not migrated`, 1, begun);
+    }
     done.push(`${database} migrated`);
   }
   for (const env of order) {
     const { status } = wrangler(said(deployStep(env, plan)), false);
-    if (status !== 0) return stop(`${env} could not be deployed`, status);
+    // Queues and cron are told of the new code after it was uploaded.
+    const begun = `The new ${env} may be running all the same.`;
+    if (status !== 0) return stop(`${env} could not be deployed`, status, begun);
     done.push(`${env} deployed`);
   }
   return 0;
@@ -93,9 +100,12 @@ function said(step: readonly string[]): readonly string[] {
   return step;
 }
 
-function stateAfter(done: readonly string[]): string {
-  const state = done.length === 0 ? "Nothing has been changed" : `Done: ${done.join(", ")}`;
-  return `${state}. Running it again is safe; until then the old version of the others serves on.`;
+/** @param begun what the step that failed may have done; empty if none had begun */
+function stateAfter(done: readonly string[], begun: string, isFirst: boolean): string {
+  const nothing = begun === "" ? "Nothing has been changed." : "Nothing else has been changed.";
+  const state = done.length === 0 ? nothing : `Done: ${done.join(", ")}.`;
+  const until = isFirst ? "." : "; until then the old version of the others serves on.";
+  return [state, begun, `Running it again is safe${until}`].filter((each) => each !== "").join(" ");
 }
 
 export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {

@@ -548,6 +548,37 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(window.complaints()).toEqual([expect.stringContaining("status of 422")]);
     });
 
+    test("of what was removed one's own text is offered for editing, not what stands in its place", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Otto");
+      await sendForm(tab, "create_community", { name: "ottos", title: "Ottos" });
+      const text = "Some *marked* words";
+      const title = "Words of Otto";
+      const id = await sendForm(tab, "submit", { sr: "ottos", title, kind: "self", text });
+      await sendForm(tab, "comment", { link: id, parent: id, text: "I say so myself" });
+      await sendForm(tab, "remove", { id });
+      const json = `/comments/${id.slice(3)}.json`;
+      const isRemoved = async () =>
+        (await (await tab.request.get(json)).text()).includes("[removed]");
+      await until("the removal", isRemoved, FRESH_MS);
+      await until("it", () => showsOn(tab, "/me/written", title), FRESH_MS);
+
+      await overlayOf(tab);
+      const line = tab.locator("article", { hasText: title }).last();
+      await (await openMenu(line)).getByText("edit").click();
+      const field = tab.getByLabel("New text");
+      await until("the text", async () => (await field.inputValue()) === text, SCRIPTS_MS);
+
+      // Nobody empties what they have not seen.
+      await tab.goto(`/api/editusertext?thing_id=${id}`);
+      await overlayOf(tab);
+      expect(await field.inputValue()).toBe("");
+      await tab.getByRole("button", { name: "Replace the text" }).click();
+      expect(await field.evaluate((area) => area.matches(":invalid"))).toBe(true);
+      expect(new URL(tab.url()).pathname).toBe("/api/editusertext");
+    });
+
     test("a report is acknowledged where it was made, once it was accepted", async () => {
       const window = await open();
       const { page: tab } = window;

@@ -73,15 +73,31 @@ describe("a deploy", () => {
     expect(run()).toBe(1);
     expect(steps.at(-1)).toBe("d1 migrations list cairn-accounts");
     expect(said.join()).toMatch(
-      /0002_more.*Done: cairn-content migrated\. Running it again is safe/s,
+      /0002_more.*Done: cairn-content migrated\. Of cairn-accounts, migrations before .* may be done/s,
     );
   });
 
   it("says what has been deployed when a Worker cannot be", () => {
     answers["deploy --env consumer"] = { status: null, output: "" };
     expect(run()).toBe(1);
-    expect(said.join()).toContain("cairn-accounts migrated, reader deployed. Running it again");
+    expect(said.join()).toContain(
+      "cairn-accounts migrated, reader deployed. The new consumer may be running all the same. " +
+        "Running it again is safe; until then the old version of the others serves on.",
+    );
     expect(steps.filter((step) => step === "deploy")).toHaveLength(2);
+  });
+
+  it("says what may be half done, and of no old version where there is none", () => {
+    answers["deployments list --env reader"] = { status: 1, output: NEVER };
+    answers["d1 migrations apply cairn-content --remote --env consumer"] = {
+      status: 1,
+      output: "",
+    };
+    expect(run()).toBe(1);
+    expect(said.join()).toContain(
+      "Nothing else has been changed. Of cairn-content, migrations before the one that failed may be " +
+        "done. Running it again is safe.",
+    );
   });
 
   it("that is dry touches nothing", () => {

@@ -13,6 +13,8 @@ const NOW = Date.UTC(2026, 0, 2);
 const SECRET = "a secret of the tests, long enough";
 const reader = createReader(() => NOW);
 const sent: string[] = [];
+/** What intake says to whoever asks for the file. */
+let said = async (): Promise<Response> => new Response(null, { status: 303 });
 let site: Awaited<ReturnType<typeof aMemorySite>>;
 
 function base(by: string) {
@@ -34,7 +36,7 @@ async function ask(
     INTAKE: {
       fetch: async (request: Request) => {
         sent.push(`${request.method} ${new URL(request.url).pathname}`);
-        return new Response(null, { status: 303 });
+        return said();
       },
     },
   } as unknown as ReaderEnv;
@@ -72,6 +74,16 @@ describe("/me/export", () => {
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, "1"]);
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
     expect(await answer.json()).toEqual({ message: "Being published" });
+  });
+
+  it("passes on why it cannot be asked for", async () => {
+    const before = said;
+    // As from another Worker: headers that cannot be changed.
+    said = () => fetch("data:text/plain,Too%20fast");
+    const answer = await ask("Ann");
+    said = before;
+    expect(await answer.text()).toBe("Too fast");
+    expect(answer.headers.get("cache-control")).toBe("private, no-store");
   });
 
   it.each(["cross-site", "same-site"])(

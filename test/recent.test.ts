@@ -27,6 +27,13 @@ describe("a page that was read", () => {
     expect(recent.find("/", 6000, KEEP_MS)).toBeNull();
     expect(recent.find("/", 6001, KEEP_MS)?.page).toBe(page);
     expect(recent.find("/", 7000, KEEP_MS)).toBeNull();
+    expect(recent.find("/", 7001, KEEP_MS)).toBeNull();
+  });
+
+  it("is nobody's when it has not been asked for meanwhile: it may have been taken down", () => {
+    const recent = new RecentPages();
+    recent.keep("/", aStoredPage(), 6000);
+    for (let n = 0; n < 3; n++) expect(recent.find("/", 3_600_000, KEEP_MS)).toBeNull();
   });
 
   it("is never kept where nothing is to be kept", () => {

@@ -12,7 +12,8 @@ import { runSequence } from "./rebuild/sequence.ts";
 import { type StoredSite, siteDifferences } from "./rebuild/site-check.ts";
 
 const PACE = { fast: 0, slow: 0, private: 0 };
-const STATEMENT = "UPDATE site SET commit_number = commit_number + 1000000, compiled = ''";
+const STATEMENT =
+  "UPDATE site SET commit_number = commit_number + 1000000, compiled = '', heard_at = 0";
 const LATER = Date.UTC(2040, 0, 1);
 
 async function travelled(site: StoredSite, limits: Limits): Promise<readonly string[]> {

@@ -70,14 +70,19 @@ export function createReader(now: () => number) {
     return answer(context.env, context.req.raw, address, memory, now());
   });
   app.all("*", () => answerMethod());
-  app.onError((error, context) => {
-    console.error("the reader failed", context.req.method, context.req.path, error);
-    return answerFault(context.req.raw);
-  });
+  app.onError((error, context) => failed(error, context.req.raw));
   return {
-    fetch: (request: Request, env: ReaderEnv, context?: ExecutionContext) =>
-      answerAgain(request, memory, now()) ?? app.fetch(request, env, context),
+    fetch: (request: Request, env: ReaderEnv, context?: ExecutionContext) => {
+      const again = answerAgain(request, memory, now());
+      if (again instanceof Promise) return again.catch((error) => failed(error, request));
+      return again ?? app.fetch(request, env, context);
+    },
   };
+}
+
+function failed(error: unknown, request: Request): Response {
+  console.error("the reader failed", request.method, new URL(request.url).pathname, error);
+  return answerFault(request);
 }
 
 /**
@@ -142,9 +147,9 @@ function answerKept(
     const headText = address.url.origin + head + suffixOf(asked.representation);
     return answer(env, request, memory.addresses.find(headText), memory, now);
   }
-  const unpacked = (bytes: number) => memory.recent.grow(asked.key, kept, bytes);
+  const keepsMore = (bytes: number) => memory.recent.grow(asked.key, kept, bytes);
   const prepared = kept.answer(address, () =>
-    prepareAnswer(address.url.pathname, kept, asked, now, unpacked),
+    prepareAnswer(address.url.pathname, kept, asked, now, keepsMore),
   );
   return prepared ? prepared(request) : notFound(env, request, memory, now);
 }
@@ -247,7 +252,11 @@ async function answerExport(
   const headers = { cookie, origin, "Content-Type": "application/x-www-form-urlencoded" };
   const form = new Request(origin + EXPORT_FORM, { method: "POST", headers, body: "" });
   const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
-  if (asked.status !== 303) return answerPrivately(asked as unknown as Response);
+  // What another Worker has answered is not to be changed.
+  if (asked.status !== 303) {
+    const { body, status, headers } = asked as unknown as Response;
+    return answerPrivately(new Response(body, { status, headers }));
+  }
   // The file is JSON: only a browser wants a page.
   const isBrowser = request.headers.get("accept")?.includes("text/html") ?? false;
   if (!isBrowser) return answerPrivately(answerBeingPublishedJson());

@@ -12,12 +12,13 @@ import type { Answer } from "./respond.ts";
  * them for clients that do not. Bytes.
  */
 const MAX_BYTES = 24 * 1024 * 1024;
-/** What a page takes besides: its index, its headers for each representation. Bytes, roughly. */
+/** What a page takes besides: its index. Bytes, roughly. */
 const BYTES_BESIDES = 4096;
 
 export class KeptPage {
   readonly page: StoredPage;
-  /** Milliseconds since 1970. */
+  /** When somebody reads it again, and how long others go on with it. Milliseconds since 1970. */
+  readonly staleAt: number;
   until: number;
   /**
    * Anybody can make up addresses of one page, with another query each; so there is one answer for
@@ -28,6 +29,7 @@ export class KeptPage {
 
   constructor(page: StoredPage, until: number) {
     this.page = page;
+    this.staleAt = until;
     this.until = until;
   }
 
@@ -68,14 +70,16 @@ export class RecentPages {
   }
 
   /**
-   * The page if it is fresh, or if somebody else is reading it; whoever gets null reads it.
+   * The page if it is fresh, or if somebody else is reading it; whoever gets null reads it. One that
+   * nobody has asked for meanwhile may have been taken down long ago, and is nobody's any more.
    * @param now milliseconds since 1970
    */
   find(key: string, now: number, keepMs: number): KeptPage | null {
     const kept = this.#entries.get(key)?.kept;
     if (!kept || now < kept.until) return kept ?? null;
-    // Others may go on with it as long as a page may be kept; then one of them tries.
-    kept.until = now + keepMs;
+    const last = kept.staleAt + keepMs;
+    if (now < last) kept.until = last;
+    else this.forget(key);
     return null;
   }
 

@@ -37,6 +37,9 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   text: "text/plain; charset=utf-8",
 };
 
+/** What the headers of a representation take, three times prepared. Bytes, roughly. */
+const BYTES_OF_HEADERS = 4096;
+
 /** What of a page was asked for. */
 export type Asked = Omit<Resolved & { type: "page" }, "type">;
 
@@ -46,14 +49,14 @@ export type Answer = (request: Request) => Response | Promise<Response>;
 /**
  * Null when the page is a void, or has no such representation; what is gone is so in all of them.
  * @param now milliseconds since 1970
- * @param unpacked is told how many bytes are kept from then on besides the page's own
+ * @param keepsMore is told how many bytes are kept from then on besides the page's own
  */
 export function prepareAnswer(
   pathname: string,
   kept: KeptPage,
   asked: Asked,
   now: number,
-  unpacked: (bytes: number) => void,
+  keepsMore: (bytes: number) => void,
 ): Answer | null {
   const { page } = kept;
   const { head } = page;
@@ -71,9 +74,10 @@ export function prepareAnswer(
     return () => answerRedirect(301, location);
   }
   return kept.body(stored, () => {
+    keepsMore(BYTES_OF_HEADERS);
     const isQuiet = now - (page.storedAt ?? now) > QUIET_AFTER_MS && !FIRST_PAGES.test(asked.key);
     const headers = { ...pageHeaders(stored), ...(isQuiet && QUIET_CACHE) };
-    return prepareBody(page, stored, headers, unpacked);
+    return prepareBody(page, stored, headers, keepsMore);
   });
 }
 
@@ -93,7 +97,7 @@ function prepareBody(
   page: StoredPage,
   { etag, offset, length }: StoredRepresentation,
   headers: Record<string, string>,
-  unpacked: (bytes: number) => void,
+  keepsMore: (bytes: number) => void,
 ): Answer {
   const { status } = page.head;
   const bytes = new Uint8Array(page.body, offset, length);
@@ -106,7 +110,7 @@ function prepareBody(
   let plain: ArrayBuffer | null = null;
   const answerPlain = async () => {
     const body = await new Response(unzipped(bytes)).arrayBuffer();
-    if (!plain) unpacked(body.byteLength);
+    if (!plain) keepsMore(body.byteLength);
     plain ??= body;
     return new Response(plain, plainInit);
   };

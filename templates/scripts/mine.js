@@ -9,6 +9,7 @@ import {
   readVotes,
   send,
   showVote,
+  startOver,
   store,
   stored,
   votesKey,
@@ -123,7 +124,7 @@ async function ask(name) {
 /** A new password elsewhere has ended it: only the name is left of it here. */
 async function endSession() {
   await window.cookieStore?.delete("name");
-  if (!nameNow()) location.reload();
+  if (!nameNow()) startOver();
 }
 
 function showOwn() {
@@ -236,15 +237,26 @@ async function fillText() {
   const form = one("main [action='/api/editusertext']");
   if (!form) return;
   const id = form.thing_id.value;
-  const path = id[1] === "3" ? `/comments/${id.slice(3)}` : form.dest.value.split(/[?#]/)[0];
+  const isPost = id[1] === "3";
+  const list = form.dest.value.split(/[?#]/)[0];
+  // Of what was removed only my own lists have the text; of a long one other lists have a part.
+  const paths = isPost ? [`/comments/${id.slice(3)}`, /^.me\b/.test(list) && list] : [list];
   let text = recent(changedKey).findLast((each) => each.id === id)?.text;
   const take = (_, value) => {
-    if (value?.name === id) text ??= value.body ?? value.selftext;
+    if (value?.name === id && [me, undefined].includes(value.author)) {
+      text ??= value.body ?? value.selftext;
+    }
     return value;
   };
-  try {
-    JSON.parse(await (await fetch(`${path}.json`)).text(), take);
-  } catch {}
+  // Nobody empties what they have not seen.
+  form.text.required = true;
+  for (const path of paths) {
+    if (text !== undefined || !path) continue;
+    try {
+      JSON.parse(await (await fetch(`${path}.json`)).text(), take);
+    } catch {}
+  }
+  form.text.required = !isPost || text === undefined;
   form.text.value ||= text ?? "";
 }
 

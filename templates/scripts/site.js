@@ -41,7 +41,7 @@ document.onsubmit = (event) => {
   const isNotMine = isStale();
   if (!isNotMine && !form.matches(".vote")) return sendOnce(event, form);
   event.preventDefault();
-  if (isNotMine) location.reload();
+  if (isNotMine) startOver();
   else if (me) castVote(form, Number(event.submitter.value));
   else logIn();
 };
@@ -50,8 +50,10 @@ for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => say(
 
 /** A second press, before the answer is there, would post it twice. */
 function sendOnce(event, form) {
-  if (event.timeStamp - form.sentAt < SENDING_MS) event.preventDefault();
-  else form.sentAt = event.timeStamp;
+  if (event.timeStamp - form.sentAt < SENDING_MS) {
+    event.preventDefault();
+    say("That is being sent.");
+  } else form.sentAt = event.timeStamp;
 }
 
 function say(words) {
@@ -94,6 +96,12 @@ function isStale() {
   return me !== "" && nameNow() !== me;
 }
 
+/** Not where a form has come back with what was typed: that would be lost, or sent. */
+export function startOver() {
+  if (location.pathname.startsWith("/api/")) say(`Not sent: you are not ${me} any more.`);
+  else location.reload();
+}
+
 function wayBack() {
   const dest = one("main [name=dest]")?.value ?? location.pathname + location.search;
   return `?dest=${encodeURIComponent(dest)}`;
@@ -108,6 +116,7 @@ export function whenReturned(show) {
   addEventListener("storage", show);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
+    for (const form of document.forms) form.sentAt = NaN;
     if (nameNow() === me) show();
     else location.reload();
   });
@@ -165,7 +174,7 @@ async function castVote(form, pressed) {
 /** @returns what went wrong, which is shown; nothing when it was accepted */
 export async function send(path, fields) {
   if (isStale()) {
-    location.reload();
+    startOver();
     return "Not sent.";
   }
   let problem = "";

@@ -11,7 +11,7 @@ import type {
 
 export interface Call {
   readonly target: "d1" | "r2" | "kv";
-  readonly kind: "all" | "first" | "run" | "batch" | "head" | "list" | "get" | "list" | "put";
+  readonly kind: "all" | "first" | "run" | "batch" | "head" | "get" | "list" | "put";
   /** The key, or the statements with what is bound to them. */
   readonly about: string;
 }
