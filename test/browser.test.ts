@@ -650,6 +650,22 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(sent).toHaveLength(1);
     });
 
+    test("what is typed stays where it is when a session ends meanwhile", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Uma");
+      await tab.goto("/submit");
+      await fillIn(tab, { Community: "nosuch", Title: "Typed at length", Text: "and with care" });
+      await tab.getByRole("button", { name: "Submit" }).click();
+      await tab.locator(".error").waitFor();
+      await overlayOf(tab);
+      await sendForm(tab, "logout", {});
+      await tab.getByRole("button", { name: "Submit" }).click();
+      await tab.getByText("Not sent: you are not Uma any more.").waitFor();
+      expect(await tab.getByLabel("Text", { exact: true }).inputValue()).toBe("and with care");
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 404")]);
+    });
+
     test("what somebody else wrote does not look deleted to who tried", async () => {
       const { page: tab } = await open();
       await register(tab, "Stranger");

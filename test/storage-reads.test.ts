@@ -204,4 +204,19 @@ describe("no cache keeps", () => {
     expect(log).toHaveBeenCalledOnce();
     log.mockRestore();
   });
+
+  test("that what it keeps is damaged, whoever asks", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const get = async (key: string) => {
+      const object = await env.PAGES.get(key);
+      return { ...object, arrayBuffer: async () => new ArrayBuffer(100_000) };
+    };
+    const damaged = { ...env, PAGES: { get } as never };
+    for (let asked = 0; asked < 2; asked++) {
+      const response = await reader.fetch(new Request(`${ORIGIN}/new`), damaged);
+      expect(shown(response)).toEqual([500, "no-store", "default-src 'none'"]);
+    }
+    expect(reads).toHaveLength(1);
+    log.mockRestore();
+  });
 });
