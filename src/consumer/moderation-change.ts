@@ -11,13 +11,14 @@ import { listingsOf, logListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
 import { splitScope } from "../pages/key.ts";
 import type { ContentDb } from "../store/database.ts";
-import { readModerated, readRolePlaces } from "../store/departures.ts";
+import { readModerated } from "../store/departures.ts";
 import { readRefusalPlaces } from "../store/mine.ts";
 import {
   readActPlaces,
   readActPlacesOf,
   readReported,
   readReportedBy,
+  readRolePlaces,
 } from "../store/moderation.ts";
 import type { Place, SlotRequest } from "../store/places.ts";
 import { readSlotCounts } from "../store/slots.ts";

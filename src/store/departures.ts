@@ -21,21 +21,6 @@ export async function readModerated(
   return results.map(({ key }) => key);
 }
 
-/** Where they have, or had, a role; not what they founded, which takes a look at every community. */
-export async function readRolePlaces(
-  db: D1Database,
-  people: readonly PersonKey[],
-): Promise<CommunityKey[]> {
-  if (people.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value`,
-    )
-    .bind(JSON.stringify(people))
-    .all<{ community: CommunityKey }>();
-  return results.map(({ community }) => community);
-}
-
 /** What somebody had a say in when they left. */
 export interface LeftBehind {
   readonly person: PersonKey;

@@ -168,32 +168,42 @@ export async function readActPlacesOf(
   return results;
 }
 
-/** Those of the things that anybody has ever reported, and where. */
-export async function readReported(
+/** Where any of these things has ever been reported. */
+export function readReported(
   db: D1Database,
   things: readonly string[],
-): Promise<CommunityKey[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN report r ON r.thing = q.value`,
-    )
-    .bind(JSON.stringify(things))
-    .all<{ community: CommunityKey }>();
-  return results.map(({ community }) => community);
+): Promise<readonly CommunityKey[]> {
+  return readPlaces(db, "report", "thing", things);
 }
 
 /** Where these people have reported anything. */
-export async function readReportedBy(
+export function readReportedBy(
   db: D1Database,
   people: readonly PersonKey[],
-): Promise<CommunityKey[]> {
-  if (people.length === 0) return [];
+): Promise<readonly CommunityKey[]> {
+  return readPlaces(db, "report", "person", people);
+}
+
+/** Where they have, or had, a role; not what they founded, which takes a look at every community. */
+export function readRolePlaces(
+  db: D1Database,
+  people: readonly PersonKey[],
+): Promise<readonly CommunityKey[]> {
+  return readPlaces(db, "role", "person", people);
+}
+
+async function readPlaces(
+  db: D1Database,
+  table: "report" | "role",
+  column: "thing" | "person",
+  values: readonly string[],
+): Promise<readonly CommunityKey[]> {
+  if (values.length === 0) return [];
   const { results } = await db
     .prepare(
-      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN report r ON r.person = q.value`,
+      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN ${table} r ON r.${column} = q.value`,
     )
-    .bind(JSON.stringify(people))
+    .bind(JSON.stringify(values))
     .all<{ community: CommunityKey }>();
   return results.map(({ community }) => community);
 }
