@@ -69,7 +69,7 @@ function judged<Thing extends Post | Comment>(
 ): Thing {
   const verdict: Verdict = { kind, at, event: id };
   if (!isNewer(verdict, thing.verdict)) return thing;
-  if (!isDeleted(thing)) draft.tell(verdict, fullname);
+  if (!isDeleted(thing)) draft.tell(verdict, thing.verdict, fullname);
   return { ...thing, verdict, standing: standingOf(thing.standing, verdict) };
 }
 

@@ -198,9 +198,10 @@ export class Draft {
    * The thing's author hears of what is news to them: a removal that they do not know of, or the end
    * of one that they do, even if it was called spam since; never of spam.
    */
-  tell({ kind, event }: Verdict, thing: string): void {
+  tell({ kind, event }: Verdict, before: Verdict | null, thing: string): void {
     const isKnown = this.#knownRemovals.has(thing);
-    if (kind === "spam" || (kind === "removed") === isKnown) return;
+    const isNews = kind === "removed" ? !isKnown || before?.kind === "approved" : isKnown;
+    if (kind === "spam" || !isNews) return;
     this.told.push(event);
     if (kind === "removed") this.#knownRemovals.add(thing);
     else this.#knownRemovals.delete(thing);

@@ -123,10 +123,7 @@ const MEANT = `coalesce(iif(q.value GLOB 't3_*',
 const AUTHOR = `iif(a.thing GLOB 't3_*', (SELECT author FROM post WHERE id = substr(a.thing, 4)),
   (SELECT author FROM comment WHERE id = substr(a.thing, 4)))`;
 
-/**
- * Those of the things that their authors believe to be removed: it was the last that they were told,
- * or did themselves, and nobody has approved it since.
- */
+/** Those of the things of which their authors were told last that they were removed, or did it. */
 export async function readKnownRemovals(
   db: D1Database,
   things: readonly string[],
@@ -138,9 +135,8 @@ export async function readKnownRemovals(
          SELECT a.thing, a.kind,
            row_number() OVER (PARTITION BY a.thing ORDER BY a.at DESC, a.event DESC) AS newest
          FROM json_each(?1) q CROSS JOIN act a ON a.thing = ${MEANT} AND a.thing <> ''
-         WHERE a.kind = 'approved' OR a.kind = 'removed'
-           AND (lower(a.by) = lower(${AUTHOR})
-             OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))
+         WHERE a.kind IN ('approved', 'removed') AND (lower(a.by) = lower(${AUTHOR})
+           OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))
        WHERE newest = 1 AND kind = 'removed'`,
     )
     .bind(JSON.stringify([...new Set(things)]))

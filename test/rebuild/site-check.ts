@@ -130,13 +130,11 @@ const JUDGED = `(SELECT 't3_' || id AS name, 't3_' || id AS thing, author, stand
 /** What inboxes say of verdicts, in the order in which it came. */
 const TOLD = `(SELECT a.thing, a.kind, a.at, e.slot FROM entry e JOIN act a ON e.id = 'mo_' || a.event
   WHERE a.thing <> '')`;
-/** Verdicts that the thing's author knows of: nobody is told of what they do themselves. */
-const KNOWN = `(SELECT a.thing, a.kind, a.at, a.event FROM act a JOIN ${JUDGED} o ON o.name = a.thing
-  WHERE a.kind IN ('removed', 'approved') AND (lower(a.by) = lower(o.author)
-    OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))`;
-/** Of thing `j`. */
-const LAST_KNOWN = `coalesce((SELECT kind FROM ${KNOWN} k WHERE k.thing = j.name
-  ORDER BY at DESC, event DESC LIMIT 1), '')`;
+const LAST_TOLD = `coalesce((SELECT kind FROM ${TOLD} t WHERE t.thing = j.name
+  ORDER BY slot DESC LIMIT 1), '')`;
+/** Nobody is told of what they do themselves. */
+const didThemselves = (kind: "approved" | "removed") => `EXISTS (SELECT 1 FROM act a
+  WHERE a.thing = j.name AND a.kind = '${kind}' AND lower(a.by) = lower(j.author))`;
 
 /** Rows that do not follow from the facts: each query finds what is wrong, and should find nothing. */
 const CONTRADICTIONS: Readonly<Record<string, string>> = {
@@ -228,10 +226,11 @@ const CONTRADICTIONS: Readonly<Record<string, string>> = {
     "listing GLOB '~*/inbox' AND id GLOB 'mo_*'",
   ),
   "told of a removal, and not of the approval": `SELECT name FROM ${JUDGED} j
-    WHERE standing = 'visible' AND author <> '[deleted]' AND ${LAST_KNOWN} = 'removed'`,
+    WHERE standing = 'visible' AND ${LAST_TOLD} = 'removed' AND NOT ${didThemselves("approved")}`,
   "removed, and its author was not told": `SELECT name FROM ${JUDGED} j
     WHERE standing = 'removed' AND data ->> '$.verdict.kind' = 'removed'
-      AND EXISTS (SELECT 1 FROM person WHERE key = lower(author)) AND ${LAST_KNOWN} <> 'removed'`,
+      AND EXISTS (SELECT 1 FROM person WHERE key = lower(author))
+      AND ${LAST_TOLD} <> 'removed' AND NOT ${didThemselves("removed")}`,
   "told twice of a removal": `SELECT thing FROM (SELECT thing, kind, at,
       lag(kind) OVER (PARTITION BY thing ORDER BY slot) AS before,
       lag(at) OVER (PARTITION BY thing ORDER BY slot) AS since FROM ${TOLD}) t
