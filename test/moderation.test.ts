@@ -680,6 +680,21 @@ describe("the log", () => {
     expect(acts[0]).toMatchObject({ action: "approved", target_permalink: thread });
   });
 
+  it("knows that on its older pages, too, when spam is called something else", async () => {
+    await site.send(judge("founder", "approved"));
+    const bans = Array.from({ length: 60 }, (_, n) =>
+      setRole("founder", "Bob", "banned", n % 2 === 0),
+    );
+    for (const ban of bans) await site.send(ban);
+    await site.send(judge("founder", "spam"));
+    await site.publishAll();
+    expect(await site.text(`${LOG}/1`)).not.toContain(post);
+    await site.send(judge("founder", "removed"));
+    await site.publishAll();
+    expect(await site.text(`${LOG}/1`)).toContain(post);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
   it("knows which thing it was of what is removed, spam before or not, and not of what is deleted", async () => {
     await site.send(judge("founder", "approved"), judge("founder", "spam"));
     await site.publishAll();
