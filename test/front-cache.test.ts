@@ -66,6 +66,20 @@ describe("how long the front cache keeps a page", () => {
     return response.headers;
   }
 
+  /** A minute together, also while the reader fails: without a word Workers Cache would go on for ever. */
+  const timesOf = (fresh: number) => ({
+    "max-age": fresh,
+    "stale-while-revalidate": 60 - fresh,
+    "stale-if-error": 60 - fresh,
+  });
+  const timesIn = (header: string | null) =>
+    Object.fromEntries(
+      [...(header ?? "").matchAll(/([a-z-]+)=(\d+)/g)].map(([, name, time]) => [
+        name,
+        Number(time),
+      ]),
+    );
+
   it.each(["/comments/aouv5", "/user/ann", "/user/ann/submitted", "/hot/2", "/new/7"])(
     "is most of a minute for %s when it has been quiet for ten, which browsers are not told",
     async (path) => {
@@ -73,12 +87,9 @@ describe("how long the front cache keeps a page", () => {
       const soon = await answerAfter(path, 10 * MINUTES);
       expect(soon.get(front)).toBeNull();
       const later = await answerAfter(path, 10 * MINUTES + 1);
-      const [, fresh, stale] =
-        /^max-age=(\d+), stale-while-revalidate=(\d+)$/.exec(later.get(front) ?? "") ?? [];
-      expect(Number(fresh)).toBe(FRESH.quiet);
-      expect(Number(fresh) + Number(stale)).toBe(60);
+      expect(timesIn(later.get(front))).toEqual(timesOf(FRESH.quiet));
       expect(later.get("cache-control")).toBe(soon.get("cache-control"));
-      expect(later.get("cache-control")).toContain(`max-age=${FRESH.busy},`);
+      expect(timesIn(later.get("cache-control"))).toEqual(timesOf(FRESH.busy));
     },
   );
 

@@ -88,6 +88,7 @@ function aSite(numbers: Partial<Site>): Site {
     threads: 1,
     people: 1,
     fresh: { busy: 10, quiet: 50 },
+    codings: [1],
     missShare: 0,
     ...numbers,
   };
@@ -134,14 +135,18 @@ describe("what is kept for a year", () => {
 
 describe("the front cache", () => {
   test("fetches a page that is seen ten times a second once in 10.1 seconds", () => {
-    const audience = { viewsPerSecond: 10, shares: [{ share: 1, pages: 1, changesAView: 1 }] };
+    const audience = {
+      viewsPerSecond: 10,
+      codings: [1],
+      shares: [{ share: 1, pages: 1, changesAView: 1 }],
+    };
     expect(missShare(audience, FRESH)).toBeCloseTo(1 / 101);
   });
 
   test("fetches it once in 50.1 seconds if it never changes, and sometimes so if it seldom does", () => {
     const shares = (changesAView: number) => [{ share: 1, pages: 1, changesAView }];
     const missesAt = (changesAView: number) =>
-      missShare({ viewsPerSecond: 10, shares: shares(changesAView) }, FRESH);
+      missShare({ viewsPerSecond: 10, codings: [1], shares: shares(changesAView) }, FRESH);
     expect(missesAt(0)).toBeCloseTo(1 / 501);
     // Once in ten minutes: no change in the last ten by a chance of 1 / e.
     expect(missesAt(1 / 6000)).toBeCloseTo(Math.exp(-1) / 501 + (1 - Math.exp(-1)) / 101);
@@ -150,6 +155,7 @@ describe("the front cache", () => {
   test("has nothing of what is seen once in a long while", () => {
     const audience = {
       viewsPerSecond: 0.0001,
+      codings: [1],
       shares: [{ share: 1, pages: 1000, changesAView: 0 }],
     };
     expect(missShare(audience, FRESH)).toBeGreaterThan(0.999);
@@ -162,7 +168,13 @@ describe("the front cache", () => {
       { share: 0.5, pages: 1, changesAView: 1 },
     ];
     const fetched = 2 / 3 / (1 + 20 / 3) + 1 / 3 / (1 + 10 / 3) + 1 / 11;
-    expect(missShare({ viewsPerSecond: 2, shares }, FRESH)).toBeCloseTo(fetched / 2);
+    expect(missShare({ viewsPerSecond: 2, codings: [1], shares }, FRESH)).toBeCloseTo(fetched / 2);
+  });
+
+  test("has a page for each of the codings that clients ask for, and fetches each of these", () => {
+    const shares = [{ share: 1, pages: 1, changesAView: 1 }];
+    const audience = { viewsPerSecond: 10, codings: [0.9, 0.1], shares };
+    expect(missShare(audience, FRESH)).toBeCloseTo((9 / 91 + 1 / 11) / 10);
   });
 
   test("has more of a larger site's views", () => {

@@ -6,16 +6,25 @@ import { allowsGzip } from "./codings.ts";
 import type { KeptPage } from "./recent.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
+/** What a removal may take to leave the caches. */
+const MOST_SECONDS = 60;
+
 /**
- * Fresh for ten seconds and, for fifty more, served while a cache fetches anew: together never above
- * the minute that a removal may take to leave the caches.
+ * For the rest of that minute a cache may go on with it while it fetches anew, or while that fails:
+ * Workers Cache would do the latter for ever if nothing was said of it
+ * (developers.cloudflare.com/workers/cache/configuration).
  */
-const PUBLIC_CACHE = "public, max-age=10, stale-while-revalidate=50";
+function freshFor(seconds: number): string {
+  const rest = MOST_SECONDS - seconds;
+  return `max-age=${seconds}, stale-while-revalidate=${rest}, stale-if-error=${rest}`;
+}
+
+const PUBLIC_CACHE = `public, ${freshFor(10)}`;
 /**
  * For the front cache alone, which takes the header away: what has not changed for a while it need not
  * fetch so often. Browsers go on asking after ten seconds.
  */
-const QUIET_CACHE = { "Cloudflare-CDN-Cache-Control": "max-age=50, stale-while-revalidate=10" };
+const QUIET_CACHE = { "Cloudflare-CDN-Cache-Control": freshFor(50) };
 /** A page is quiet when it was written so long ago. Milliseconds. */
 const QUIET_AFTER_MS = 600_000;
 /** The first pages of the site and its communities change all the time, and each fetch of one is for many. */

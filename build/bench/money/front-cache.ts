@@ -13,6 +13,8 @@ const QUIET_AFTER_SECONDS = 600;
 
 export interface Audience {
   readonly viewsPerSecond: number;
+  /** Of them, shares that send the same `Accept-Encoding`, and so share what is cached; they add up to 1. */
+  readonly codings: readonly number[];
   /** Shares of all views; they add up to 1. */
   readonly shares: readonly Share[];
 }
@@ -29,9 +31,10 @@ export interface Share {
  * Of all views, how many run the reader: a page that is seen r times a second, by chance, is fetched
  * r / (1 + r × fresh) times a second. It changes by chance as well, the more often the more it is seen.
  */
-export function missShare({ viewsPerSecond, shares }: Audience, fresh: Freshness): number {
+export function missShare(audience: Audience, fresh: Freshness): number {
+  const { viewsPerSecond, codings, shares } = audience;
   const fetched = shares.reduce(
-    (all, each) => all + fetchesPerSecond(viewsPerSecond * each.share, each, fresh),
+    (all, each) => all + fetchesPerSecond(viewsPerSecond * each.share, codings, each, fresh),
     0,
   );
   return fetched / viewsPerSecond;
@@ -39,6 +42,7 @@ export function missShare({ viewsPerSecond, shares }: Audience, fresh: Freshness
 
 function fetchesPerSecond(
   viewsPerSecond: number,
+  codings: readonly number[],
   { pages, changesAView }: Share,
   { busy, quiet }: Freshness,
 ): number {
@@ -48,8 +52,11 @@ function fetchesPerSecond(
   for (let rank = 1; rank <= pages; rank++) {
     const rate = viewsPerSecond / rank / harmonic;
     const isQuiet = Math.exp(-rate * changesAView * QUIET_AFTER_SECONDS);
-    const at = (freshSeconds: number) => rate / (1 + rate * freshSeconds);
-    fetched += isQuiet * at(quiet) + (1 - isQuiet) * at(busy);
+    for (const coding of codings) {
+      const asked = rate * coding;
+      const at = (freshSeconds: number) => asked / (1 + asked * freshSeconds);
+      fetched += isQuiet * at(quiet) + (1 - isQuiet) * at(busy);
+    }
   }
   return fetched;
 }

@@ -46,6 +46,8 @@ export interface Site extends Acts {
   readonly loggedIn: number;
   /** In the front cache. */
   readonly fresh: Freshness;
+  /** As an audience has them. */
+  readonly codings: readonly number[];
   /** Null: as the views spread over the pages. */
   readonly missShare: number | null;
 }
@@ -72,6 +74,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
     people,
     loggedIn: LOGGED_IN,
     fresh: FRESH,
+    codings: [1],
     missShare: null,
   };
 }
@@ -104,7 +107,8 @@ export function missesOf(site: Site): number {
     of(LOBSTERS.threads, site.threads, votes + comments),
     of(LOBSTERS.people, site.people, votes + comments + submissions),
   ];
-  return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, shares }, site.fresh);
+  const { codings } = site;
+  return missShare({ viewsPerSecond: site.views / MONTH_SECONDS, codings, shares }, site.fresh);
 }
 
 /** @param misses of these views, how many reach the reader: from 0 to 1 */
