@@ -6,53 +6,27 @@ import { Hono } from "hono";
 import type { ReaderEnv } from "../bindings.ts";
 import { mintedAtMs } from "../model/ids.ts";
 import { isHealthy, type StatusReport } from "../model/status.ts";
-import {
-  DEPLOY_KEYS,
-  guardedKey,
-  INBOX_PATH,
-  isDeployKey,
-  ownKey,
-  personPath,
-  STATUS_PATH,
-  splitOwn,
-} from "../pages/key.ts";
-import { hasPart, readDeployPage, readPage, type StoredPage } from "../pages/storage.ts";
-import { type Part, placeOf } from "../pages/together.ts";
+import { DEPLOY_KEYS, guardedKey, STATUS_PATH } from "../pages/key.ts";
+import { readPage } from "../pages/storage.ts";
 import { type Address, Addresses } from "./addresses.ts";
+import { answerGuarded, answerOwn } from "./private.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
-import type { Resolved } from "./resolve.ts";
 import {
   answerBeingPublished,
   answerBeingPublishedJson,
   answerFault,
-  answerForbidden,
-  answerForbiddenJson,
   answerHealthy,
   answerMethod,
-  answerNotFound,
-  answerNotFoundJson,
-  answerOwnPage,
-  answerPrivately,
-  answerRedirect,
   answerToken,
   answerTokenJson,
   asksForJson,
-  headInstead,
-  prepareAnswer,
-  readReaders,
-  suffixOf,
-  textOf,
-} from "./respond.ts";
-import { isEnded, type OpenSession, readSession } from "./session.ts";
+} from "./refuse.ts";
+import type { Resolved } from "./resolve.ts";
+import { answerRedirect, headInstead, prepareAnswer, suffixOf, textOf } from "./respond.ts";
+import { load, notFound, readStored } from "./stored.ts";
 
 /** How long a page that was just accepted may take to appear. Milliseconds. */
 const PUBLISHING_MS = 60_000;
-
-/** Of `/me`. */
-const EXPORT = "/export";
-/** Where it is asked for. */
-const EXPORT_FORM = "/api/export";
-const LOGIN_PATH = DEPLOY_KEYS.login;
 
 /** What an isolate remembers between requests. */
 interface Memory {
@@ -116,13 +90,13 @@ function answer(
     case "redirect":
       return answerRedirect(301, resolved.location);
     case "invalid_token":
-      return refuseToken(env, request, memory, now);
+      return refuseToken(env, request, memory.recent, now);
     case "not_found":
-      return notFound(env, request, memory, now);
+      return notFound(env, request, memory.recent, now);
     case "own":
-      return answerOwn(env, request, resolved, memory, now);
+      return answerOwn(env, request, resolved, memory.recent, now);
     case "guarded":
-      return answerGuarded(env, request, resolved, memory, now);
+      return answerGuarded(env, request, resolved, memory.recent, now);
     case "health":
       return answerHealth(env, now);
     case "page": {
@@ -151,7 +125,7 @@ function answerKept(
   const prepared = kept.answer(address, () =>
     prepareAnswer(address.url.pathname, kept, asked, now, keepsMore),
   );
-  return prepared ? prepared(request) : notFound(env, request, memory, now);
+  return prepared ? prepared(request) : notFound(env, request, memory.recent, now);
 }
 
 async function answerKey(
@@ -162,137 +136,13 @@ async function answerKey(
   memory: Memory,
   now: number,
 ): Promise<Response> {
-  const kept = await load(env, asked.key, memory, now);
+  const kept = await load(env, asked.key, memory.recent, now);
   if (kept) return answerKept(env, request, address, asked, kept, memory, now);
-  if (!isBeingPublished(asked.key, address.url, now)) return notFound(env, request, memory, now);
+  if (!isBeingPublished(asked.key, address.url, now))
+    return notFound(env, request, memory.recent, now);
   if (asksForJson(request)) return answerBeingPublishedJson();
-  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
+  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory.recent, now);
   return answerBeingPublished(request, shown);
-}
-
-/** Only the session says whose page it is; without one nothing is said of any. */
-async function answerOwn(
-  env: ReaderEnv,
-  request: Request,
-  { type, rest, representation }: Resolved & { type: "own" },
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  const session = await readSession(env, request, now);
-  if (!session) return answerLogin();
-  const place = placeOf(ownKey(session.person, rest || INBOX_PATH));
-  const stored = await readFor(env, session, place.key);
-  if (!stored) return answerLogin();
-  if (rest === "") return answerPrivately(answerRedirect(303, personPath(session.person)));
-  const own = await findOwn(env, place.part, stored.page, rest, memory, now);
-  if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, memory, now);
-  const head = own && headInstead(own.page, { key: place.key, representation });
-  const headRest = head === null ? undefined : splitOwn(head)?.rest;
-  if (headRest !== undefined) {
-    return answerOwn(env, request, { type, rest: headRest, representation }, memory, now);
-  }
-  const response = own && answerOwnPage(request, own.page, representation, own.part);
-  return answerPrivately(response ?? (await notFound(env, request, memory, now)));
-}
-
-function answerLogin(): Response {
-  return answerPrivately(answerRedirect(303, LOGIN_PATH));
-}
-
-/**
- * What is stored under a key, for somebody who may read it: one read, or two at once, because the
- * inbox says whether the session still holds. Null when it does not.
- */
-async function readFor(
-  env: ReaderEnv,
-  session: OpenSession,
-  key: string,
-): Promise<{ readonly page: StoredPage | null } | null> {
-  const inboxKey = ownKey(session.person, INBOX_PATH);
-  const asked = readPage(env.PAGES, key);
-  const [page, inbox] = await Promise.all([
-    asked,
-    key === inboxKey ? asked : readPage(env.PAGES, inboxKey),
-  ]);
-  return isEnded(session, inbox) ? null : { page };
-}
-
-/** A page that fetches a file does not go away: where one has waited, the file is behind a link. */
-const EXPORT_READY = `/me${EXPORT}?ready`;
-
-/** Of a request that no page of another site caused; old browsers and scripts say nothing. */
-const OWN_SITES: readonly (string | null)[] = ["same-origin", "none", null];
-
-/**
- * The file is written once somebody asks for it: whoever has none asks, and comes again. Where a link
- * on another site leads here, it has not asked: a form does.
- */
-async function answerExport(
-  env: ReaderEnv,
-  request: Request,
-  page: StoredPage | null,
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  const file = page && answerOwnPage(request, page, "default", null);
-  const { origin, searchParams } = new URL(request.url);
-  if (file && searchParams.has("ready")) {
-    const shown = await readStored(env, DEPLOY_KEYS.exportReady, memory, now);
-    const ready = shown && answerOwnPage(request, shown, "default", null);
-    if (ready) return answerPrivately(ready);
-  }
-  if (file) {
-    file.headers.set("Content-Disposition", 'attachment; filename="cairn.json"');
-    return answerPrivately(file);
-  }
-  if (!OWN_SITES.includes(request.headers.get("sec-fetch-site"))) {
-    return answerPrivately(answerRedirect(303, EXPORT_FORM));
-  }
-  const cookie = request.headers.get("cookie") ?? "";
-  const headers = { cookie, origin, "Content-Type": "application/x-www-form-urlencoded" };
-  const form = new Request(origin + EXPORT_FORM, { method: "POST", headers, body: "" });
-  const asked = await env.INTAKE.fetch(form as never, { redirect: "manual" });
-  // What another Worker has answered is not to be changed.
-  if (asked.status !== 303) {
-    const { body, status, headers } = asked as unknown as Response;
-    return answerPrivately(new Response(body, { status, headers }));
-  }
-  // The file is JSON: only a browser wants a page.
-  const isBrowser = request.headers.get("accept")?.includes("text/html") ?? false;
-  if (!isBrowser) return answerPrivately(answerBeingPublishedJson());
-  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory, now);
-  return answerPrivately(answerBeingPublished(request, shown, EXPORT_READY));
-}
-
-/** To anybody else the status is not there; of a queue everybody knows that there is one. */
-async function answerGuarded(
-  env: ReaderEnv,
-  request: Request,
-  { key, representation }: Resolved & { type: "guarded" },
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  const session = await readSession(env, request, now);
-  const stored = session && (await readFor(env, session, key));
-  if (!stored) return answerLogin();
-  const { page } = stored;
-  const isReader = page !== null && (await readReaders(page)).includes(session.person);
-  if (page && !isReader && key !== guardedKey(STATUS_PATH)) {
-    return answerPrivately(await moderatorsOnly(env, request, memory, now));
-  }
-  const response = isReader ? answerOwnPage(request, page, representation, null) : null;
-  return answerPrivately(response ?? (await notFound(env, request, memory, now)));
-}
-
-async function moderatorsOnly(
-  env: ReaderEnv,
-  request: Request,
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  if (asksForJson(request)) return answerForbiddenJson();
-  const shown = await readStored(env, DEPLOY_KEYS.moderatorsOnly, memory, now);
-  return answerForbidden(request, shown);
 }
 
 /** From what cron last wrote down: a reader has nothing else to ask. */
@@ -301,45 +151,6 @@ async function answerHealth(env: ReaderEnv, now: number): Promise<Response> {
   const stored = page?.head.representations.find(({ type }) => type === "json");
   const report = page && stored ? (JSON.parse(await textOf(page, stored)) as StatusReport) : null;
   return answerHealthy(report !== null && isHealthy(report, Math.floor(now / 1000)));
-}
-
-/** Whoever has nothing yet sees what everybody sees who has nothing. */
-async function findOwn(
-  env: ReaderEnv,
-  part: Part | null,
-  own: StoredPage | null,
-  rest: string,
-  memory: Memory,
-  now: number,
-): Promise<{ readonly page: StoredPage; readonly part: Part | null } | null> {
-  if (own && (part === null || own.head.status !== 200 || hasPart(own.head, part))) {
-    return { page: own, part };
-  }
-  const nobodys = `~${rest}`;
-  const page = isDeployKey(nobodys) ? await readStored(env, nobodys, memory, now) : null;
-  return page && { page, part: null };
-}
-
-async function readStored(
-  env: ReaderEnv,
-  key: string,
-  memory: Memory,
-  now: number,
-): Promise<StoredPage | null> {
-  const kept = memory.recent.find(key, now, Number(env.KEEP_MS));
-  return (kept ?? (await load(env, key, memory, now)))?.page ?? null;
-}
-
-async function load(
-  env: ReaderEnv,
-  key: string,
-  { recent }: Memory,
-  now: number,
-): Promise<KeptPage | null> {
-  const page = await (isDeployKey(key) ? readDeployPage(env.SITE, key) : readPage(env.PAGES, key));
-  if (page) return recent.keep(key, page, now + Number(env.KEEP_MS));
-  recent.forget(key);
-  return null;
 }
 
 /** A minted id carries its time; after creating a community its event does. */
@@ -351,22 +162,12 @@ function isBeingPublished(key: string, url: URL, now: number): boolean {
   return mintedAt !== null && Math.abs(now - mintedAt) < PUBLISHING_MS;
 }
 
-async function notFound(
-  env: ReaderEnv,
-  request: Request,
-  memory: Memory,
-  now: number,
-): Promise<Response> {
-  if (asksForJson(request)) return answerNotFoundJson();
-  return answerNotFound(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
-}
-
 async function refuseToken(
   env: ReaderEnv,
   request: Request,
-  memory: Memory,
+  recent: RecentPages,
   now: number,
 ): Promise<Response> {
   if (asksForJson(request)) return answerTokenJson();
-  return answerToken(request, await readStored(env, DEPLOY_KEYS.notFound, memory, now));
+  return answerToken(request, await readStored(env, DEPLOY_KEYS.notFound, recent, now));
 }

@@ -3,48 +3,14 @@ import { ownPath } from "../pages/key.ts";
 import type { PageHead, StoredPage, StoredRepresentation } from "../pages/storage.ts";
 import type { Part } from "../pages/together.ts";
 import { allowsGzip } from "./codings.ts";
+import { PUBLIC_CACHE, pageHeaders, QUIET_CACHE, SECURITY_HEADERS } from "./headers.ts";
 import type { KeptPage } from "./recent.ts";
 import type { RepresentationName, Resolved } from "./resolve.ts";
 
-/** What a removal may take to leave the caches. */
-const MOST_SECONDS = 60;
-
-/**
- * For the rest of that minute a cache may go on with it while it fetches anew, or while that fails:
- * Workers Cache would do the latter for ever if nothing was said of it
- * (developers.cloudflare.com/workers/cache/configuration).
- */
-function freshFor(seconds: number): string {
-  const rest = MOST_SECONDS - seconds;
-  return `max-age=${seconds}, stale-while-revalidate=${rest}, stale-if-error=${rest}`;
-}
-
-const PUBLIC_CACHE = `public, ${freshFor(10)}`;
-/**
- * For the front cache alone, which takes the header away: what has not changed for a while it need not
- * fetch so often. Browsers go on asking after ten seconds.
- */
-const QUIET_CACHE = { "Cloudflare-CDN-Cache-Control": freshFor(50) };
 /** A page is quiet when it was written so long ago. Milliseconds. */
 const QUIET_AFTER_MS = 600_000;
 /** The first pages of the site and its communities change all the time, and each fetch of one is for many. */
 const FIRST_PAGES = /^\/(?:r\/[^/]+)?$/;
-
-const SECURITY_HEADERS = {
-  "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "same-origin",
-} as const;
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  html: "text/html; charset=utf-8",
-  json: "application/json; charset=utf-8",
-  atom: "application/atom+xml; charset=utf-8",
-  xml: "application/xml; charset=utf-8",
-  text: "text/plain; charset=utf-8",
-};
 
 /** What the headers of a representation take, three times prepared. Bytes, roughly. */
 const BYTES_OF_HEADERS = 4096;
@@ -146,12 +112,6 @@ export function answerOwnPage(
   return answerBody(request, page, stored, status, headers);
 }
 
-/** No cache keeps what one person may see. */
-export function answerPrivately(response: Response): Response {
-  response.headers.set("Cache-Control", "private, no-store");
-  return response;
-}
-
 /** A thread whose orders are all the same has one representation for them. */
 function pick(
   { representations }: PageHead,
@@ -173,16 +133,6 @@ function isSamePath(asked: string, path: string): boolean {
   return decodeURIComponent(asked) === decodeURIComponent(path);
 }
 
-function pageHeaders(stored: StoredRepresentation) {
-  return {
-    ...SECURITY_HEADERS,
-    "Cache-Control": PUBLIC_CACHE,
-    "Content-Type": CONTENT_TYPES[stored.type] ?? "application/octet-stream",
-    ETag: stored.etag,
-    Vary: "Accept-Encoding",
-  };
-}
-
 function matches(request: Request, etag: string): boolean {
   const asked = request.headers.get("If-None-Match");
   if (asked === null) return false;
@@ -191,7 +141,7 @@ function matches(request: Request, etag: string): boolean {
   return asked.split(",").some((tag) => weak(tag) === weak(etag));
 }
 
-function answerBody(
+export function answerBody(
   request: Request,
   page: StoredPage,
   stored: StoredRepresentation,
@@ -237,115 +187,4 @@ export function answerRedirect(status: number, location: string): Response {
     status,
     headers: { ...SECURITY_HEADERS, "Cache-Control": PUBLIC_CACHE, Location: location },
   });
-}
-
-/** Whoever asks for JSON is told so in JSON; what is not there has no representations. */
-export function asksForJson({ url }: Request): boolean {
-  return /^[^?]*\.json(?:\?|$)/i.test(url);
-}
-
-/** As Reddit says it. */
-export function answerNotFoundJson(): Response {
-  return answerJson({ message: "Not Found", error: 404 }, 404, PUBLIC_CACHE);
-}
-
-/** @param page the site's own page that says so; null before the first build */
-export function answerForbidden(request: Request, page: StoredPage | null): Response {
-  return answerError(request, page, 403, {});
-}
-
-/** As Reddit says it. */
-export function answerForbiddenJson(): Response {
-  const error = { message: "Forbidden", error: 403, reason: "not_a_moderator" };
-  return answerJson(error, 403, "no-store");
-}
-
-export function answerTokenJson(): Response {
-  const error = { reason: "after_invalid", message: "`after` is no token of this listing" };
-  return answerJson({ error }, 400, "no-store");
-}
-
-function answerJson(value: object, status: number, cacheControl: string): Response {
-  const headers = { "Cache-Control": cacheControl, "Content-Type": String(CONTENT_TYPES.json) };
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: { ...SECURITY_HEADERS, ...headers },
-  });
-}
-
-/** @param page the site's own 404 page; null before the first build */
-export function answerNotFound(request: Request, page: StoredPage | null): Response {
-  return answerError(request, page, 404, { "Cache-Control": PUBLIC_CACHE });
-}
-
-/** @param page the site's own 404 page: what the token leads to is not there either */
-export function answerToken(request: Request, page: StoredPage | null): Response {
-  return answerError(request, page, 400, { "Cache-Control": "no-store" });
-}
-
-/** Not published yet: the browser asks again in a second. @param path what it asks then, if not the same */
-export function answerBeingPublished(
-  request: Request,
-  page: StoredPage | null,
-  path: string | null = null,
-): Response {
-  const refresh = path === null ? "1" : `1; url=${path}`;
-  return answerError(request, page, 202, { "Cache-Control": "no-store", Refresh: refresh });
-}
-
-/** To a script: no page, and when to ask again. */
-export function answerBeingPublishedJson(): Response {
-  const answer = answerJson({ message: "Being published" }, 202, "no-store");
-  answer.headers.set("Retry-After", "1");
-  return answer;
-}
-
-/** Before the first build. */
-const PLAIN_ERRORS = {
-  202: "Being published",
-  400: "No such page",
-  403: "For moderators",
-  404: "Not found",
-} as const;
-
-function answerError(
-  request: Request,
-  page: StoredPage | null,
-  status: keyof typeof PLAIN_ERRORS,
-  extra: Record<string, string>,
-): Response {
-  const stored = page?.head.representations[0];
-  if (!page || !stored) {
-    const headers = { ...SECURITY_HEADERS, ...extra, "Content-Type": "text/plain" };
-    return new Response(PLAIN_ERRORS[status], { status, headers });
-  }
-  const { ETag: _, ...headers } = pageHeaders(stored);
-  return answerBody(request, page, stored, status, { ...headers, ...extra });
-}
-
-/** For monitors, which look at the status. */
-export function answerHealthy(isWell: boolean): Response {
-  return answerJson({ status: isWell ? "ok" : "not well" }, isWell ? 200 : 503, "no-store");
-}
-
-const PLAIN_HEADERS = {
-  ...SECURITY_HEADERS,
-  "Cache-Control": "no-store",
-  "Content-Type": "text/plain",
-};
-
-export function answerMethod(): Response {
-  return new Response("Only GET and HEAD here; forms go to /api/…", {
-    status: 405,
-    headers: { ...PLAIN_HEADERS, Allow: "GET, HEAD" },
-  });
-}
-
-/** The storage did not answer, or the reader has a bug; the next request may fare better. */
-export function answerFault(request: Request): Response {
-  if (asksForJson(request)) {
-    return answerJson({ message: "Internal Server Error", error: 500 }, 500, "no-store");
-  }
-  const text = "Something went wrong here. Please try again.";
-  return new Response(text, { status: 500, headers: PLAIN_HEADERS });
 }

@@ -7,7 +7,7 @@ export interface Freshness {
   readonly quiet: number;
 }
 
-/** Of the headers that the reader sends (src/reader/respond.ts). */
+/** Of the headers that the reader sends (src/reader/headers.ts). */
 export const FRESH: Freshness = { busy: 10, quiet: 50 };
 const QUIET_AFTER_SECONDS = 600;
 
