@@ -488,7 +488,7 @@ describe("a moderator is told", () => {
     const deletion = { ...thing, type: `${kind}_deleted`, by: kind === "post" ? "ann" : "Bob" };
     await site.send(anEvent(deletion as CairnEvent));
     expect(await site.send(removal)).toEqual(["refused"]);
-    expect(await site.send(removal)).toEqual(["applied"]);
+    expect(await site.send(removal)).toEqual(["unchanged"]);
     const told = `Your verdict was not accepted: ${words} had been deleted by its author by then.`;
     expect(await inboxOf("founder")).toContain(told);
     expect(await siteDifferences(site)).toEqual([]);
@@ -817,6 +817,30 @@ describe("a duplicate of an act that was applied is not refused", () => {
     const later = anEvent({ type: "post_locked", by: "mod", post, isLocked: true, reason: "" });
     const stranger = setRole("stranger", "Bob", "moderator");
     expect(await site.send(later, stranger)).toEqual(["refused", "refused"]);
+  });
+});
+
+describe("a duplicate of what was refused is not done after all", () => {
+  it("when its sender may write again", async () => {
+    const refused = [
+      say("Bob"),
+      anEvent({ type: "comment_edited", by: "Bob", comment, text: "while he was banned" }),
+    ];
+    await site.send(setRole("founder", "Bob", "banned"));
+    expect(await site.send(...refused)).toEqual(["refused", "refused"]);
+    await site.send(setRole("founder", "Bob", "banned", false));
+    expect(await site.send(...refused)).toEqual(["unchanged", "unchanged"]);
+    expect(await site.send(say("Bob"))).toEqual(["applied"]);
+  });
+
+  it("when what stood in its way has gone", async () => {
+    const again = anEvent({ ...place, type: "community_created", by: "mod", name: "heap" });
+    const lock = anEvent({ type: "post_locked", by: "mod", post, isLocked: true, reason: "" });
+    expect(await site.send(again, lock)).toEqual(["refused", "refused"]);
+    await site.send(setRole("founder", "mod", "moderator"));
+    expect(await site.send(again, lock)).toEqual(["unchanged", "unchanged"]);
+    const { results } = await site.db.prepare("SELECT kind FROM act").all();
+    expect(results).toEqual([{ kind: "moderator" }]);
   });
 });
 

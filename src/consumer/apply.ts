@@ -118,6 +118,7 @@ function compareEvents(a: CairnEvent, b: CairnEvent): number {
 function applyEvent(draft: Draft, event: CairnEvent): Outcome {
   // Nobody is left to be told, and their name may not come back.
   if (draft.hasLeft(event) && !draft.isStillDone(event)) return "unchanged";
+  if (draft.wasRefused(event)) return "unchanged";
   switch (event.type) {
     case "community_created":
       return applyCommunityCreated(draft, event);

@@ -207,6 +207,11 @@ export class Draft {
     else this.#knownRemovals.delete(thing);
   }
 
+  /** Its sender has been told so: a duplicate is not decided anew, even if nothing is in its way now. */
+  wasRefused({ id }: CairnEvent): boolean {
+    return this.#rows.refused.has(id);
+  }
+
   /** Is this an act that is in the log already? */
   isDone({ id }: CairnEvent): boolean {
     return this.#rows.acts.has(id) || this.acts.some(({ event }) => event === id);

@@ -28,6 +28,7 @@ interface Collected {
   readonly people: string[];
   readonly marks: MarkRef[];
   readonly acts: EventId[];
+  readonly refusable: EventId[];
   readonly inboxes: PersonKey[];
   readonly judged: string[];
 }
@@ -43,6 +44,7 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     people: [],
     marks: [],
     acts: [],
+    refusable: [],
     inboxes: [],
     judged: [],
   };
@@ -50,6 +52,7 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     // Of every sender: nothing of somebody who has deleted their account is applied.
     touch.people.push(event.by);
     if (isAct(event)) touch.acts.push(event.id);
+    if (!isNewestOnly(event)) touch.refusable.push(event.id);
     if (event.type === "post_judged") touch.judged.push(postFullname(event.post));
     if (event.type === "comment_judged") touch.judged.push(commentFullname(event.comment));
     if (event.type === "inbox_read") touchInbox(touch, event.by);
@@ -64,6 +67,11 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
 function isAct({ type }: CairnEvent): boolean {
   const isVerdict = type === "post_judged" || type === "comment_judged";
   return isVerdict || type === "post_locked" || type === "role_set";
+}
+
+/** Of these the newest one holds, and hardly any is refused: they are not worth a look. */
+function isNewestOnly({ type }: CairnEvent): boolean {
+  return ["post_voted", "comment_voted", "post_marked", "comment_marked"].includes(type);
 }
 
 function touchInbox(touch: Collected, name: string): void {

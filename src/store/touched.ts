@@ -32,7 +32,7 @@ import { readSite } from "./commit.ts";
 import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type LeftBehind, readLeftBehind } from "./departures.ts";
-import { type MarkRef, readMarks } from "./mine.ts";
+import { type MarkRef, readMarks, readRefusals } from "./mine.ts";
 import { readActs, readKnownRemovals, readRoles } from "./moderation.ts";
 import { readAliases, readPosts } from "./posts.ts";
 import { readSlotCounts } from "./slots.ts";
@@ -73,6 +73,8 @@ export interface Touch {
   readonly marks: readonly MarkRef[];
   /** Events that moderators sent. */
   readonly acts: readonly EventId[];
+  /** Events of which a duplicate may not be decided anew, if they have been refused. */
+  readonly refusable: readonly EventId[];
   /** Those who say how far they have read. */
   readonly inboxes: readonly PersonKey[];
   /** Fullnames of what verdicts are about. */
@@ -104,6 +106,8 @@ export interface Rows {
   readonly roles: ReadonlyMap<string, Role>;
   /** Of the moderators' events those that have been applied. */
   readonly acts: ReadonlySet<EventId>;
+  /** Of those that are refusable, which have been refused. */
+  readonly refused: ReadonlySet<EventId>;
   /**
    * When those of the senders left who have, by `refKey` of them and of what they had a say in then:
    * of the things that the events name, and of communities.
@@ -224,19 +228,28 @@ function meantBy(
 async function readOwnRows(db: D1Database, touch: Touch) {
   const senders = touch.people.map(personKey).filter((key) => key !== null);
   const inboxes = touch.inboxes.map((person) => ownListing(person, "inbox"));
-  const [commentVotes, communities, people, roles, acts, known, slots] = await Promise.all([
-    readCommentVotes(db, touch.commentVotes),
-    readCommunities(db, touch.communities),
-    readPeople(db, senders),
-    readRoles(db, senders),
-    readActs(db, touch.acts),
-    readKnownRemovals(db, touch.judged),
-    inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
-  ]);
+  const [commentVotes, communities, people, roles, acts, refusals, known, slots] =
+    await Promise.all([
+      readCommentVotes(db, touch.commentVotes),
+      readCommunities(db, touch.communities),
+      readPeople(db, senders),
+      readRoles(db, senders),
+      readActs(db, touch.acts),
+      readRefusals(db, touch.refusable),
+      readKnownRemovals(db, touch.judged),
+      inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
+    ]);
   const inboxSlots = new Map(touch.inboxes.map((person, index) => [person, slots[index] ?? 0]));
-  const done = new Set(acts.keys());
-  const knownRemovals = new Set(known);
-  return { commentVotes, communities, people, roles, acts: done, knownRemovals, inboxSlots };
+  return {
+    commentVotes,
+    communities,
+    people,
+    roles,
+    acts: new Set(acts.keys()),
+    refused: new Set(refusals.keys()),
+    knownRemovals: new Set(known),
+    inboxSlots,
+  };
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {
