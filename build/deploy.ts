@@ -62,7 +62,7 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
   };
   const isThere = isDryRun ? "there" : isDeployed(wrangler);
   if (isThere !== "there" && isThere !== "missing") {
-    return stop(`${isThere}\nwrangler does not say whether there is a reader already`, 1);
+    return stop(`${isThere}\nwrangler does not say whether there is an intake already`, 1);
   }
   isFirst = isThere === "missing";
   const order = isFirst ? WORKERS_AT_FIRST : WORKERS;
@@ -120,9 +120,12 @@ export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** @returns what wrangler says where it says neither */
+/**
+ * The intake, or the nothing in its place that its secret was put into: a reader can be bound to it.
+ * @returns what wrangler says where it says neither
+ */
 function isDeployed(wrangler: Wrangler): "there" | "missing" | string {
-  const { status, output } = wrangler(["deployments", "list", "--env", "reader"], true);
+  const { status, output } = wrangler(["deployments", "list", "--env", "intake"], true);
   if (status === 0) return "there";
   return DOES_NOT_EXIST.test(output) ? "missing" : output;
 }

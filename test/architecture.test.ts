@@ -245,6 +245,29 @@ function reachedFrom(main: string): string[] {
   return [...reached];
 }
 
+describe("a migration", () => {
+  const files = readdirSync(join(ROOT, "migrations"), { recursive: true, encoding: "utf8" });
+
+  it.each(files.filter((name) => name.endsWith(".sql")))(
+    "%s has no comment that D1 could cut statements by, as it does with whole files on its side",
+    (name) => {
+      const comments = [...read(`migrations/${name}`).matchAll(/--.*/g)].map(
+        ([comment]) => comment,
+      );
+      expect(comments.filter((comment) => /["';`]/.test(comment))).toEqual([]);
+    },
+  );
+});
+
+describe("what the Workers tell", () => {
+  it("is failures: a trace of each request would be billed", () => {
+    expect(CONFIG.observability).toMatchObject({
+      logs: { enabled: true, invocation_logs: false },
+      traces: { enabled: false },
+    });
+  });
+});
+
 describe("no read can reach a database", () => {
   const { reader, intake, consumer, dev } = CONFIG.env;
 

@@ -48,13 +48,13 @@ describe("a deploy", () => {
   });
 
   it("that is the first begins with intake", () => {
-    answers["deployments list --env reader"] = { status: 1, output: NEVER };
+    answers["deployments list --env intake"] = { status: 1, output: NEVER };
     expect(run()).toBe(0);
     expect(steps.slice(1, 4)).toEqual(["intake", "reader", "consumer"].map(dry));
   });
 
   it("stops where nobody knows whether it is the first", () => {
-    answers["deployments list --env reader"] = { status: 1, output: "fetch failed" };
+    answers["deployments list --env intake"] = { status: 1, output: "fetch failed" };
     expect(run()).toBe(1);
     expect(steps).toHaveLength(1);
     expect(said.join()).toMatch(/fetch failed.*Nothing has been changed/s);
@@ -88,7 +88,7 @@ describe("a deploy", () => {
   });
 
   it("says what may be half done, and of no old version where there is none", () => {
-    answers["deployments list --env reader"] = { status: 1, output: NEVER };
+    answers["deployments list --env intake"] = { status: 1, output: NEVER };
     answers["d1 migrations apply cairn-content --remote --env consumer"] = {
       status: 1,
       output: "",

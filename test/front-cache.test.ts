@@ -49,6 +49,10 @@ describe("how long the front cache keeps a page", () => {
   const MINUTES = 60_000;
 
   async function answerAfter(path: string, ms: number): Promise<Headers> {
+    return (await answerTo(path, ms, "gzip", "gzip")).headers;
+  }
+
+  async function answerTo(path: string, ms: number, sent: string, said: string): Promise<Response> {
     const pages = openMemoryBucket(new Map(), () => WRITTEN);
     const { key } = placeOf(path);
     const representations = ["", ...partsOf(key)].map((part) => ({
@@ -60,10 +64,12 @@ describe("how long the front cache keeps a page", () => {
     await putPage(pages, key, encodePage(page), 1, null);
     const env = { PAGES: pages, SITE: openMemoryNamespace(), KEEP_MS: "0" };
     const reader = createReader(() => WRITTEN + ms);
-    const request = new Request(`https://cairn.example${path}`);
+    const headers = { "Accept-Encoding": said };
+    const request = new Request(`https://cairn.example${path}`, { headers });
+    Object.assign(request, { cf: { clientAcceptEncoding: sent } });
     const response = await reader.fetch(request, env as unknown as ReaderEnv);
     expect(response.status).toBe(200);
-    return response.headers;
+    return response;
   }
 
   /** A minute together, also while the reader fails: without a word Workers Cache would go on for ever. */
@@ -92,6 +98,22 @@ describe("how long the front cache keeps a page", () => {
       expect(timesIn(later.get("cache-control"))).toEqual(timesOf(FRESH.busy));
     },
   );
+
+  it("is no time where Cloudflare says of a client that it takes gzip, and it does not", async () => {
+    const asSent = (sent: string, said: string) =>
+      answerTo("/comments/aouv5", 60 * MINUTES, sent, said);
+    const forOne = await asSent("", "gzip, br");
+    expect(forOne.headers.get("content-encoding")).toBeNull();
+    expect(forOne.headers.get("cloudflare-cdn-cache-control")).toBe("no-store");
+    for (const [sent, said, coding] of [
+      ["gzip", "gzip, br", "gzip"],
+      ["", "identity", null],
+    ] as const) {
+      const { headers } = await asSent(sent, said);
+      expect(headers.get("content-encoding")).toBe(coding);
+      expect(timesIn(headers.get("cloudflare-cdn-cache-control"))).toEqual(timesOf(FRESH.quiet));
+    }
+  });
 
   it.each(["/", "/r/heap", "/new", "/r/heap/controversial"])(
     "is ten seconds for %s in any case: it changes all the time",

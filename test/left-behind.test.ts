@@ -248,7 +248,7 @@ describe("what somebody who left had a say in", () => {
     };
     const deps = { ...site.deps, db } as unknown as LiveSite["deps"];
     const deliver = (event: CairnEvent) =>
-      receivingOf(deps).applyMessages([{ id: event.id, body: event }]);
+      receivingOf(deps).applyMessages([{ id: event.id, body: event, attempts: 1 }]);
     await deliver(removal("Marvin"));
     await deliver(anEvent({ type: "post_deleted", by: NAME, post }));
     expect(asked).toEqual([]);

@@ -3,7 +3,7 @@
 CREATE TABLE account (
   name_key TEXT PRIMARY KEY,            -- the name in lower case
   name TEXT NOT NULL,                   -- as registered
-  password TEXT,                        -- scrypt, salt and parameters in one text; NULL: an imported author, nobody can log in
+  password TEXT,                        -- scrypt, salt and parameters in one text, NULL: an imported author, nobody can log in
   session_epoch INTEGER NOT NULL DEFAULT 0,  -- a session of another epoch has ended
   created_at INTEGER NOT NULL           -- seconds since 1970
 ) WITHOUT ROWID;

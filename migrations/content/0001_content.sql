@@ -15,7 +15,7 @@ CREATE TABLE post (
   author TEXT NOT NULL,
   title TEXT NOT NULL,
   url TEXT,
-  link_key TEXT,                        -- equal for equal links; NULL for a text post
+  link_key TEXT,                        -- equal for equal links, NULL for a text post
   created_at INTEGER NOT NULL,          -- seconds since 1970
   ups INTEGER NOT NULL,
   downs INTEGER NOT NULL,
@@ -25,12 +25,12 @@ CREATE TABLE post (
   data TEXT NOT NULL                    -- JSON: properties with defaults, see store/post-row
 ) WITHOUT ROWID;
 
--- One index for each ranking, for the site and for a community; total orders, so that a rank is one number.
+-- One index for each ranking, for the site and for a community. Total orders, so that a rank is one number.
 CREATE INDEX post_hot ON post (hot, created_at, id) WHERE standing = 'visible';
 CREATE INDEX post_top ON post (score, created_at, id) WHERE standing = 'visible';
 CREATE INDEX post_community_hot ON post (community, hot, created_at, id) WHERE standing = 'visible';
 CREATE INDEX post_community_top ON post (community, score, created_at, id) WHERE standing = 'visible';
--- "Does this community have this link?"
+-- Does this community have this link?
 CREATE INDEX post_link ON post (community, link_key) WHERE standing = 'visible' AND link_key IS NOT NULL;
 
 CREATE TABLE vote (
@@ -51,7 +51,7 @@ CREATE INDEX alias_post ON alias (post);
 
 -- Chronological listings, numbered from the oldest: slots are 1, 2, 3 … without gaps.
 CREATE TABLE entry (
-  listing TEXT NOT NULL,                -- its path: '/new', '/r/programming/new'
+  listing TEXT NOT NULL,                -- its path: /new, /r/programming/new
   slot INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   id TEXT NOT NULL,
@@ -59,7 +59,7 @@ CREATE TABLE entry (
 ) WITHOUT ROWID;
 CREATE INDEX entry_id ON entry (id);
 
--- Events that were accepted at the edge and refused here; the inbox shows them.
+-- Events that were accepted at the edge and refused here. The inbox shows them.
 CREATE TABLE refusal (
   event TEXT PRIMARY KEY,
   user TEXT NOT NULL,
@@ -72,7 +72,7 @@ CREATE INDEX refusal_user ON refusal (user, at);
 
 -- Messages that could not be applied, kept until an operator replays or discards them.
 CREATE TABLE dead_letter (
-  id TEXT PRIMARY KEY,                  -- the queue message's id
+  id TEXT PRIMARY KEY,                  -- the id of the queue message
   at INTEGER NOT NULL,                  -- milliseconds since 1970
   why TEXT NOT NULL,
   body TEXT NOT NULL                    -- the message as JSON
@@ -83,9 +83,9 @@ CREATE TABLE page (
   key TEXT PRIMARY KEY,                 -- canonical path
   lane TEXT NOT NULL,                   -- fast | slow
   named INTEGER NOT NULL,               -- last commit that may have changed it
-  written INTEGER NOT NULL DEFAULT 0,   -- commit that its stored object reflects; 0: none yet
-  written_at INTEGER NOT NULL DEFAULT 0,  -- milliseconds since 1970; paces the next write
-  due INTEGER NOT NULL,                 -- a stale page may be leased from then on; while leased: when the lease ends
+  written INTEGER NOT NULL DEFAULT 0,   -- commit that its stored object reflects, 0: none yet
+  written_at INTEGER NOT NULL DEFAULT 0,  -- milliseconds since 1970, paces the next write
+  due INTEGER NOT NULL,                 -- a stale page may be leased from then on, while leased: when the lease ends
   urgent INTEGER NOT NULL DEFAULT 0,    -- 1: something was taken down, no lane applies
   lease TEXT                            -- the publisher that holds it, or held it when it failed
 ) WITHOUT ROWID;

@@ -3,7 +3,7 @@
 CREATE TABLE comment (
   id TEXT PRIMARY KEY,
   post TEXT NOT NULL,
-  parent TEXT,                          -- the comment it answers; NULL: the post
+  parent TEXT,                          -- the comment it answers, NULL: the post
   piece TEXT NOT NULL,                  -- of the thread, in which it is published: never changes
   depth INTEGER NOT NULL,               -- below the beginning of its piece: 0, 1 …
   author TEXT NOT NULL,
@@ -24,13 +24,13 @@ CREATE TABLE comment_vote (
   PRIMARY KEY (comment, user)
 ) WITHOUT ROWID;
 
--- A thread is published in pieces of bounded size. The main one has the name ''; every other is named
+-- A thread is published in pieces of bounded size. The main one has an empty name. Every other is named
 -- after its first comment.
 CREATE TABLE piece (
   post TEXT NOT NULL,
   name TEXT NOT NULL,
-  parent TEXT,                          -- the comment that its first comments answer; NULL: the post
-  above TEXT,                           -- the piece in which that comment stands; NULL: the post
+  parent TEXT,                          -- the comment that its first comments answer, NULL: the post
+  above TEXT,                           -- the piece in which that comment stands, NULL: the post
   comments INTEGER NOT NULL,
   visible INTEGER NOT NULL,             -- of these
   chars INTEGER NOT NULL,               -- of text

@@ -1,4 +1,4 @@
--- What is somebody's own: marks, reports, private listings.
+-- What is of one person only: marks, reports, private listings.
 
 -- Saved and hidden things. A mark that was taken away stays as a row: the newer act wins.
 CREATE TABLE mark (
@@ -29,7 +29,7 @@ ALTER TABLE person ADD COLUMN session_epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE refusal ADD COLUMN text TEXT NOT NULL DEFAULT '';
 
 -- Private listings are entries too. Their names begin with ~, and their slots are in the order of
--- arrival. They hold fullnames, the inbox `re_…` (a reply) and `no_…` (a refusal); what left a
+-- arrival. They hold fullnames, the inbox re_… (a reply) and no_… (a refusal), what left a
 -- listing leaves an empty id behind. Imported comments, for which their authors have not voted, are
 -- no news.
 INSERT INTO entry (listing, slot, created_at, id)

@@ -12,7 +12,7 @@ CREATE TABLE role (
 ) WITHOUT ROWID;
 CREATE INDEX role_moderators ON role (community, person) WHERE kind = 'moderator' AND is_set = 1;
 
--- What moderators did: never changed. An entry `lg_…` of the community's log, `mo_…` of an inbox.
+-- What moderators did: never changed. An entry lg_… of the log of the community, mo_… of an inbox.
 CREATE TABLE act (
   event TEXT PRIMARY KEY,
   community TEXT NOT NULL,
@@ -41,12 +41,12 @@ UPDATE report SET
     0);
 CREATE INDEX report_open ON report (community, thing) WHERE is_open = 1;
 
--- keep | delete: what becomes of the posts and comments of a deleted account; NULL while it is there.
+-- keep | delete: what becomes of the posts and comments of a deleted account, NULL while it is there.
 ALTER TABLE person ADD COLUMN departure TEXT;
 -- Deleted accounts whose posts and comments are still being worked off.
 CREATE TABLE leaving (person TEXT PRIMARY KEY) WITHOUT ROWID;
 
--- What somebody wrote, for themselves: an author's own vote tells an account from an import.
+-- What somebody wrote, for themselves: the own vote of an author tells an account from an import.
 INSERT INTO entry (listing, slot, created_at, id)
   SELECT listing, row_number() OVER (PARTITION BY listing ORDER BY created_at, id), created_at, id
   FROM (

@@ -1,4 +1,4 @@
--- Votes are rows at once; what they do to a busy post waits for others, so that it is done once for all of them.
+-- Votes are rows at once. What they do to a busy post waits for others, so that it is done once for all of them.
 
 ALTER TABLE post ADD COLUMN tallied_at INTEGER NOT NULL DEFAULT 0;  -- milliseconds since 1970: when votes were counted last
 

@@ -9,5 +9,5 @@ UPDATE report SET reason = '' WHERE person IN (SELECT key FROM person WHERE depa
 
 -- The front cache is purged some seconds after something was taken down.
 ALTER TABLE site ADD COLUMN taken_down_at INTEGER NOT NULL DEFAULT 0; -- milliseconds since 1970
-ALTER TABLE site ADD COLUMN purge_due INTEGER NOT NULL DEFAULT 0;     -- the same; 0: nothing to purge
+ALTER TABLE site ADD COLUMN purge_due INTEGER NOT NULL DEFAULT 0;     -- the same, 0: nothing to purge
 ALTER TABLE site ADD COLUMN purged_at INTEGER NOT NULL DEFAULT 0;

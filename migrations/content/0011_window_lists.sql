@@ -2,7 +2,7 @@
 -- was a row, and an entry of an index, that a tick wrote.
 
 CREATE TABLE window_list (
-  listing TEXT PRIMARY KEY,             -- its path: '/top/day', '/r/programming/rising'
+  listing TEXT PRIMARY KEY,             -- its path: /top/day, /r/programming/rising
   posts TEXT NOT NULL                   -- JSON: ids, best first
 ) WITHOUT ROWID;
 

@@ -11,7 +11,7 @@ INSERT INTO lease (token, keys, until)
   SELECT lease, json_group_array(key), max(leased_until) FROM page WHERE leased_until > 0 GROUP BY lease;
 
 -- 1: an earlier publisher did not settle: its put may still be on the way. Code that looks for the column
--- `lease` would not see that a page is leased, and must not go on.
+-- lease would not see that a page is leased, and must not go on.
 ALTER TABLE page RENAME COLUMN leased_until TO suspect;
 UPDATE page SET suspect = 1 WHERE lease IS NOT NULL;
 ALTER TABLE page DROP COLUMN lease;

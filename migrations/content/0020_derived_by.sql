@@ -1,5 +1,5 @@
 -- Which code has derived the rows: a migration comes before the code that it is for, so that cron of
--- the code before it did what 0018 wants; and a backup's rows may be older than either.
+-- the code before it did what 0018 wants, and the rows of a backup may be older than either.
 ALTER TABLE site ADD COLUMN derived_by INTEGER NOT NULL DEFAULT 0;
 
 -- Where there is no link of which 0018 speaks, nothing has changed.

@@ -1,6 +1,6 @@
 /**
- * What the queue has delivered becomes events, and these a commit. A message that is no event is kept
- * among the dead letters.
+ * What the queue has delivered becomes events, and these a commit. A message that stays no event is
+ * kept among the dead letters.
  */
 import { type CairnEvent, type Malformed, parseEvent } from "../queue/events.ts";
 import { type DeadLetter, keepDeadLetters } from "../store/dead-letters.ts";
@@ -13,6 +13,8 @@ import type { PublisherDeps } from "./publish-stale.ts";
 export interface Delivered {
   readonly id: string;
   readonly body: unknown;
+  /** From 1. */
+  readonly attempts: number;
 }
 
 /** `waits`: it comes again later. `failed`: perhaps only because of others in its group. */
@@ -25,6 +27,12 @@ export interface AppliedDelivery {
   readonly pending: Pending | null;
 }
 
+/**
+ * So often it is tried to read a message, a second apart, then two, four …: eight minutes. A deploy takes
+ * seconds to minutes to be everywhere (developers.cloudflare.com/durable-objects/platform/known-issues).
+ */
+const READINGS = 9;
+
 export async function applyDelivered(
   deps: PublisherDeps,
   delivered: readonly Delivered[],
@@ -33,15 +41,22 @@ export async function applyDelivered(
   const events = parsed.filter(isEvent);
   const letters = parsed.flatMap((event, index) => {
     const message = delivered[index];
-    return isEvent(event) || !message ? [] : [letterOf(message, event.why, deps.now())];
+    if (isEvent(event) || !message || isNewHere(message)) return [];
+    return [letterOf(message, event.why, deps.now())];
   });
   const ofLetters = await setAside(deps, letters);
   const applied = await applyGroup(deps, events);
   const ofEvents = applied.fates.values();
-  const fates = parsed.map((event) =>
-    isEvent(event) ? (ofEvents.next().value as Fate) : ofLetters,
-  );
+  const fates = parsed.map((event, index) => {
+    if (isEvent(event)) return ofEvents.next().value as Fate;
+    return isNewHere(delivered[index]) ? "waits" : ofLetters;
+  });
   return { ...applied, fates };
+}
+
+/** It may be of a newer version, which intake has and this code is about to get. */
+function isNewHere(message: Delivered | undefined): boolean {
+  return message !== undefined && message.attempts <= READINGS;
 }
 
 function isEvent(event: CairnEvent | Malformed): event is CairnEvent {

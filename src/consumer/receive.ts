@@ -71,8 +71,8 @@ function allFailed(group: readonly Message[]): AppliedDelivery {
   return { fates: group.map(() => "failed"), pending: null };
 }
 
-function deliveredOf({ id, body }: Message): Delivered {
-  return { id, body };
+function deliveredOf({ id, body, attempts }: Message): Delivered {
+  return { id, body, attempts };
 }
 
 function retryAll(group: readonly Message[]): void {

@@ -12,7 +12,13 @@ const QUIET_AFTER_MS = 600_000;
 /** The first pages of the site and its communities change all the time, and each fetch of one is for many. */
 const FIRST_PAGES = /^\/(?:r\/[^/]+)?$/;
 
-/** What the headers of a representation take, three times prepared. Bytes, roughly. */
+/**
+ * Of a plain body for a client without gzip, whose header says otherwise by then: by that the front
+ * cache tells its copies apart (`Vary`), and all others would get this one.
+ */
+const FOR_ONE_CLIENT = { "Cloudflare-CDN-Cache-Control": "no-store" };
+
+/** What the headers of a representation take, four times prepared. Bytes, roughly. */
 const BYTES_OF_HEADERS = 4096;
 
 /** What of a page was asked for. */
@@ -78,22 +84,24 @@ function prepareBody(
   const bytes = new Uint8Array(page.body, offset, length);
   // Headers are copied faster than plain objects are read.
   const plainInit = { status, headers: new Headers(headers) };
+  const oneInit = { status, headers: new Headers({ ...headers, ...FOR_ONE_CLIENT }) };
   const notModified = { ...plainInit, status: 304 };
   const gzip = new Headers({ ...headers, "Content-Encoding": "gzip" });
   const gzipInit = { status, headers: gzip, encodeBody: "manual" } as const;
   // Clients without gzip are few: whoever comes first unpacks for all.
   let plain: ArrayBuffer | null = null;
-  const answerPlain = async () => {
+  const answerPlain = async (init: ResponseInit) => {
     const body = await new Response(unzipped(bytes)).arrayBuffer();
     if (!plain) keepsMore(body.byteLength);
     plain ??= body;
-    return new Response(plain, plainInit);
+    return new Response(plain, init);
   };
   return (request) => {
     // What is gone is so whatever the client has (RFC 9110, 13.2.1).
     if (status === 200 && matches(request, etag)) return new Response(null, notModified);
     if (acceptsGzip(request)) return new Response(bytes, gzipInit);
-    return plain ? new Response(plain, plainInit) : answerPlain();
+    const init = headerAllowsGzip(request) ? oneInit : plainInit;
+    return plain ? new Response(plain, init) : answerPlain(init);
   };
 }
 
@@ -153,7 +161,8 @@ export function answerBody(
     const gzip = { ...headers, "Content-Encoding": "gzip" };
     return new Response(bytes, { status, headers: gzip, encodeBody: "manual" });
   }
-  return new Response(unzipped(bytes), { status, headers });
+  const plain = headerAllowsGzip(request) ? { ...headers, ...FOR_ONE_CLIENT } : headers;
+  return new Response(unzipped(bytes), { status, headers: plain });
 }
 
 function unzipped(bytes: Uint8Array<ArrayBuffer>): ReadableStream | null {
@@ -176,10 +185,11 @@ export async function readReaders(page: StoredPage): Promise<readonly string[]> 
  */
 function acceptsGzip(request: Request): boolean {
   const { clientAcceptEncoding } = (request.cf ?? {}) as { clientAcceptEncoding?: string };
-  return (
-    allowsGzip(request.headers.get("Accept-Encoding") ?? "") &&
-    allowsGzip(clientAcceptEncoding ?? "gzip")
-  );
+  return headerAllowsGzip(request) && allowsGzip(clientAcceptEncoding ?? "gzip");
+}
+
+function headerAllowsGzip({ headers }: Request): boolean {
+  return allowsGzip(headers.get("Accept-Encoding") ?? "");
 }
 
 export function answerRedirect(status: number, location: string): Response {

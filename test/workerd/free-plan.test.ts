@@ -83,7 +83,7 @@ describe("the object of the free plan", () => {
 
   it("keeps what is no event, and what the queue gave up on", async () => {
     const orphan = anEarlyVote(Date.now());
-    const { acked } = await worker.deliver("cairn-events", [null, { version: 9 }]);
+    const { acked } = await worker.deliver("cairn-events", [null, { version: 9 }], 10);
     expect(acked).toHaveLength(2);
     await worker.deliver("cairn-dead", [orphan]);
     const { results } = await env.DB.prepare("SELECT why FROM dead_letter ORDER BY why").all();
