@@ -14,6 +14,7 @@ import { auditReport, auditSite } from "./audit.ts";
 import { BackupError } from "./backup/backup-file.ts";
 import { exportSite, UnwritableFileError } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
+import { shortenDump } from "./backup/shorten-dump.ts";
 import { bench } from "./bench/bench.ts";
 import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
 import { deploy, isDryRunOfNpm } from "./deploy.ts";
@@ -89,6 +90,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       withLock(settings, "npm run restore", (lock) =>
         untilSignalled(lock, () => restoreAndReport(settings.stateDir, file)),
       ),
+  },
+  shorten: {
+    usage: "npm run shorten -- FILE",
+    words: ONE_FILE,
+    run: (_, { words: [file = ""] }) => shortenAndReport(file),
   },
   bench: {
     usage: "npm run bench",
@@ -238,6 +244,12 @@ async function restoreAndReport(stateDir: string, file: string): Promise<number>
   const rows = await restoreSite(stateDir, file);
   console.log(`${rows} rows from ${file} after ${secondsSince(began)} s`);
   console.log("npm run build writes the pages.");
+  return 0;
+}
+
+async function shortenAndReport(file: string): Promise<number> {
+  const shortened = await shortenDump(file);
+  console.log(`${shortened} rows of ${file} were too long for D1, and are several statements now`);
   return 0;
 }
 

@@ -181,6 +181,23 @@ describe("a page", () => {
     expect(await isCompiledWith(db, "new code")).toBe(false);
   });
 
+  it("is named with thousands of others, and what a newer commit named stays so", async () => {
+    const { db } = aTable();
+    const keys = Array.from({ length: 12_000 }, (_, index) => ({ key: `/${index}`, lane: "slow" }));
+    await db.batch(namePages(db, keys as NamedPage[], 1, T, PACE, false));
+    await db.prepare("UPDATE page SET written = 1, stored = 'etag hash'").run();
+    async function* none() {}
+    const steps = nameInSteps(db, "new code", none(), T, PACE);
+    await steps.next();
+    // The last of them, meanwhile.
+    await db.batch(namePages(db, [{ key: "/9999", lane: "slow" }], 7, T, PACE, false));
+    for await (const _ of steps);
+    const named = "SELECT count(*) FROM page WHERE named = 2 AND stored IS NULL";
+    expect(await db.prepare(named).first("count(*)")).toBe(11_999);
+    expect(await db.prepare("SELECT named FROM page WHERE key = '/9999'").first("named")).toBe(7);
+    expect(await isCompiledWith(db, "new code")).toBe(true);
+  });
+
   it("that was quiet for longer is due at once", async () => {
     const { db, name, written } = aTable();
     await written("slow");

@@ -12,7 +12,7 @@ import { type Databases, walkFacts } from "../../src/store/facts.ts";
 import { FACT_TABLES, tableName } from "../../src/store/tables.ts";
 import { firstLine, lastLine, rowLine } from "./backup-file.ts";
 
-const OWNER_ONLY = 0o600;
+export const OWNER_ONLY = 0o600;
 
 /** No file of that name can be made; the message says why. */
 export class UnwritableFileError extends Error {}

@@ -32,8 +32,7 @@ export interface Limits {
   /** What a deleted account left: commits at once, and how often in one invocation. */
   readonly slices: number;
   readonly finishes: number;
-  /** Where all pages are named: pages of a batch, batches at once, and how often in one invocation. */
-  readonly pagesANaming: number;
+  /** Where all pages are named: batches at once, and how often in one invocation. */
   readonly namingSteps: number;
   readonly namings: number;
 }
@@ -59,7 +58,6 @@ export const PAID: Limits = {
   // Each takes about 40 queries, and publishing wants some.
   slices: 6,
   finishes: 1,
-  pagesANaming: 1000,
   namingSteps: Number.POSITIVE_INFINITY,
   namings: 1,
 };
@@ -83,7 +81,6 @@ export const FREE: Limits = {
   deriveSteps: 15,
   slices: 1,
   finishes: 6,
-  pagesANaming: 5000,
   // One for each kind of page at least: five calls each.
   namingSteps: 8,
   namings: 10,

@@ -14,8 +14,8 @@ import { openReads } from "../store/reads.ts";
 import { PAID } from "./limits.ts";
 import type { PublisherDeps } from "./publish-stale.ts";
 
-/** A list has a thousand; so many are one query. */
-const STORED_A_NAMING = 5000;
+/** Of one query, or batch of them. */
+const PAGES_A_NAMING = 5000;
 
 /** What decides how pages look, besides rows. */
 export function fingerprintOf({ origin, admins }: Site): string {
@@ -36,9 +36,9 @@ export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
   // Not with each deploy: a list of a large bucket takes as many calls again.
   if (compiled === "") yield* nameStored(deps);
   const reads = openReads(db);
-  const { pagesANaming: size, namingSteps } = limits;
-  const isInSteps = Number.isFinite(namingSteps);
-  const pages = isInSteps ? chunksOfTypes(reads, size) : chunks(everyPage(reads), size);
+  const pages = Number.isFinite(limits.namingSteps)
+    ? chunksOfTypes(reads)
+    : chunks(everyPage(reads), PAGES_A_NAMING);
   yield* nameInSteps(db, fingerprint, pages, now(), pace);
 }
 
@@ -47,7 +47,7 @@ async function* nameStored({ db, pages, now }: PublisherDeps): AsyncGenerator<vo
   let stored: NamedPage[] = [];
   for await (const keys of listKeys(pages)) {
     for (const key of keys) stored.push({ key, lane: pageTypeOf(key)?.lane(key) ?? "slow" });
-    if (stored.length >= STORED_A_NAMING) {
+    if (stored.length >= PAGES_A_NAMING) {
       await nameStrangers(db, stored, now());
       stored = [];
     }
@@ -66,10 +66,10 @@ async function* everyPageOf(type: PageType, reads: Reads): AsyncGenerator<NamedP
 }
 
 /** No chunk has pages of two types, and each type has one: so few queries lie between two of them. */
-async function* chunksOfTypes(reads: Reads, size: number): AsyncGenerator<NamedPage[]> {
+async function* chunksOfTypes(reads: Reads): AsyncGenerator<NamedPage[]> {
   for (const type of PAGE_TYPES) {
     let isNone = true;
-    for await (const chunk of chunks(everyPageOf(type, reads), size)) {
+    for await (const chunk of chunks(everyPageOf(type, reads), PAGES_A_NAMING)) {
       isNone = false;
       yield chunk;
     }

@@ -1,5 +1,5 @@
 /** Which code the pages were last named for. */
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, D1Result } from "@cloudflare/workers-types";
 import { endAllLeases, NAMING } from "./leases.ts";
 import {
   type NamedPage,
@@ -80,6 +80,29 @@ export async function nameStrangers(
     .run();
 }
 
+/** Of pages that are named by one statement: D1 refuses one that changes hundreds of thousands of rows. */
+const ROWS_A_NAMING = 5000;
+
+/** Names the pages that are rows already, in the order of their keys. */
+async function* nameRows(db: D1Database, commit: number, now: number): AsyncGenerator<void> {
+  const some = "SELECT key FROM page WHERE key > ?2 ORDER BY key LIMIT ?3";
+  let after: string | null = "";
+  while (after !== null) {
+    const [, last]: readonly D1Result<{ key: string | null }>[] = await db.batch([
+      db
+        .prepare(
+          `UPDATE page SET named = max(named, ?4), stored = NULL,
+             due = iif(suspect, due, max(?1, ${WRITTEN_AT} + ${URGENT_PACE_MS}))
+           WHERE key > ?2 AND key <= (SELECT max(key) FROM (${some}))`,
+        )
+        .bind(now, after, ROWS_A_NAMING, commit),
+      db.prepare(`SELECT max(key) AS key FROM (${some})`).bind(null, after, ROWS_A_NAMING),
+    ]);
+    after = last?.results[0]?.key ?? null;
+    if (after !== null) yield;
+  }
+}
+
 /**
  * Names all pages as of a new commit number, some with each step. Interrupted anywhere, it begins
  * again: the bare fingerprint is written last. From the first statement on, no other code publishes.
@@ -93,19 +116,15 @@ export async function* nameInSteps(
   now: number,
   pace: Pace,
 ): AsyncGenerator<void> {
-  const [, , site] = await db.batch<{ commit: number }>([
-    db
-      .prepare("UPDATE site SET commit_number = commit_number + 1, compiled = ?1")
-      .bind(NAMING + fingerprint),
-    db
-      .prepare(
-        `UPDATE page SET named = (SELECT commit_number FROM site), stored = NULL,
-           due = iif(suspect, due, max(?1, ${WRITTEN_AT} + ${URGENT_PACE_MS}))`,
-      )
-      .bind(now),
-    db.prepare('SELECT commit_number AS "commit" FROM site'),
-  ]);
-  const commit = site?.results[0]?.commit ?? 0;
+  const site = await db
+    .prepare(
+      `UPDATE site SET commit_number = commit_number + 1, compiled = ?1
+       RETURNING commit_number AS "commit"`,
+    )
+    .bind(NAMING + fingerprint)
+    .first<{ commit: number }>();
+  const commit = site?.commit ?? 0;
+  yield* nameRows(db, commit, now);
   for await (const chunk of pages) {
     if (chunk.length > 0) await db.batch(namePages(db, chunk, commit, now, pace, false));
     yield;
