@@ -1,5 +1,6 @@
 /** Deploying, with a wrangler that only says what it was told: in which order, and when it stops. */
 import { readFileSync } from "node:fs";
+import { parse } from "smol-toml";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { deployWith, type Ran } from "../build/deploy.ts";
 import { complaintAbout } from "../build/deploy-settings.ts";
@@ -107,6 +108,13 @@ describe("a deploy", () => {
 });
 
 describe("wrangler.toml", () => {
+  it("has no Worker deployed that lacks its secret", () => {
+    const { env } = parse(TOML) as { env: Record<string, { secrets?: { required: string[] } }> };
+    for (const name of ["reader", "intake"]) {
+      expect(env[name]?.secrets?.required).toEqual(["SESSION_SECRET"]);
+    }
+  });
+
   it("as it is bundled lacks nothing but what is to be filled in", () => {
     expect(complaintAbout(TOML, true)).toBeNull();
     expect(complaintAbout(TOML, false)).toContain("still has its placeholders");
