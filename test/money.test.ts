@@ -87,6 +87,7 @@ function aSite(numbers: Partial<Site>): Site {
     listings: 1,
     threads: 1,
     people: 1,
+    viewsAVisit: Number.POSITIVE_INFINITY,
     fresh: { busy: 10, quiet: 50 },
     codings: [1],
     missShare: 0,
@@ -185,6 +186,12 @@ describe("the front cache", () => {
 });
 
 describe("a month", () => {
+  test("has three files for each visit, which are requests too", () => {
+    const requests = (numbers: Partial<Site>) => usageOfMonth(MEASURED, aSite(numbers)).requests;
+    const visited = requests({ views: 1000, viewsAVisit: 10 });
+    expect(visited - requests({ views: 1000 })).toBe(300);
+  });
+
   test("of views is billed by the request, and by what the front cache does not have", () => {
     expect(usageOfViews(MEASURED, 1000, 0.25)).toMatchObject({
       requests: 1000,

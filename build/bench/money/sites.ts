@@ -42,6 +42,8 @@ export interface Site extends Acts {
   /** First pages that readers go to: the site's and its communities'. */
   readonly listings: number;
   readonly people: number;
+  /** By one browser within the hour for which it keeps stylesheet and script. */
+  readonly viewsAVisit: number;
   /** Views by somebody with a session, as a share of all. */
   readonly loggedIn: number;
   /** In the front cache. */
@@ -52,6 +54,10 @@ export interface Site extends Acts {
   readonly missShare: number | null;
 }
 
+/** Stylesheet, script and icon: requests like others, because Workers Cache stands in front of the Worker. */
+const FILES_A_VISIT = 3;
+/** An assumption. */
+const VIEWS_A_VISIT = 10;
 /** An assumption: Reddit had about a tenth of its visitors logged in. */
 const LOGGED_IN = 0.1;
 /** Asked by the overlay, once a minute of reading at most: the inbox's count, sometimes the votes. */
@@ -72,6 +78,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
     threads: submissions,
     listings,
     people,
+    viewsAVisit: VIEWS_A_VISIT,
     loggedIn: LOGGED_IN,
     fresh: FRESH,
     codings: [1],
@@ -189,6 +196,7 @@ export function usageOfMonth(measured: Measured, site: Site): Usage {
   const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
   return sum(
     usageOfViews(measured, site.views, missesOf(site)),
+    usageOf({ requests: (site.views / site.viewsAVisit) * FILES_A_VISIT }),
     usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
     usageOfWrites(measured, site),
     usageOfKept(measured, site),
