@@ -9,7 +9,7 @@ const SCRIPTS = "templates/scripts";
  * Where pages look for them; a new generation only when markup and script stop fitting. Pages of the
  * old one are served for a while yet: .gitignore follows, and its compiled scripts are committed.
  */
-export const OUTPUT = "templates/public/assets/1";
+export const OUTPUT = "templates/public/assets/2";
 
 export function compileScripts(): void {
   mkdirSync(OUTPUT, { recursive: true });

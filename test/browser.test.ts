@@ -430,6 +430,22 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await question.locator("article", { hasText: "Moss." }).waitFor();
     });
 
+    test("a comment is folded by what holds no other link, and whose it is stays", async () => {
+      const { path } = newestOf("Gardening");
+      const { page: tab } = await open();
+      await tab.goto(path);
+      const question = tab.locator("article[id]", { hasText: "What grows here?" }).first();
+      const text = question.locator(".text").first();
+      const fold = question.getByText("fold", { exact: true }).first();
+      expect(await fold.locator("*").count()).toBe(0);
+      await fold.focus();
+      await tab.keyboard.press("Enter");
+      expect(await text.isVisible()).toBe(false);
+      expect(await question.getByRole("link", { name: "Kai" }).first().isVisible()).toBe(true);
+      await fold.click();
+      expect(await text.isVisible()).toBe(true);
+    });
+
     test("an answer deeper than a page goes says where it is, and one to it stays there", async () => {
       const { id, path } = newestOf("Gardening");
       const link = `t3_${id}`;

@@ -537,7 +537,7 @@ describe("the pieces of imported threads", () => {
 const THREAD_OF_100 = "/comments/9h5tbv";
 const MOST_BYTES = { "/": 15_000, [THREAD_OF_100]: 25_000 };
 const ASSETS = ["site.css", "site.js", "cairn.svg"].map(
-  (name) => `templates/public/assets/1/${name}`,
+  (name) => `templates/public/assets/2/${name}`,
 );
 
 test("the bundled sample is imported to the last line, its threads whole and its pages small", async () => {

@@ -721,12 +721,14 @@ describe("moderators find what was removed", () => {
     await site.publishAll();
     const text = await site.text(thread);
     expect(text).toContain(`<a ${menu(`t3_${post}`)}>For moderators</a>`);
-    expect(text).toContain(`<summary>[removed] · <a ${menu(`t1_${comment}`)}>for moderators</a>`);
+    expect(text).toContain(
+      `<p class=facts>[removed] · <a ${menu(`t1_${comment}`)}>for moderators</a>`,
+    );
     await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
     await site.send(anEvent({ type: "post_deleted", by: "ann", post }));
     await site.publishAll();
     expect(await site.text(thread)).not.toContain("or moderators");
-    expect(await site.text(thread)).toContain("<summary>[deleted]</summary>");
+    expect(await site.text(thread)).toContain("<p class=facts>[deleted]<details");
     expect(await siteDifferences(site)).toEqual([]);
   });
 

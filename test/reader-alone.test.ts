@@ -171,7 +171,7 @@ test("the reader alone answers every page, as what it is", async () => {
     const statuses = [16, 17].map(async (page) => (await visitor.get(`${listing}/${page}`)).status);
     expect([listing, ...(await Promise.all(statuses))]).toEqual([listing, 200, 404]);
   }
-  expect((await visitor.get("/assets/1/site.css")).status).toBe(200);
+  expect((await visitor.get("/assets/2/site.css")).status).toBe(200);
 });
 
 /** A thread's key is not its address; asked for by that, every page is what was stored. */

@@ -91,7 +91,7 @@ function expectOwnPage({ headers, text }: Answer): void {
 }
 
 test("a drawing may do no more than a page, for whoever opens it alone", async () => {
-  const [drawing, page] = [await visitor.get("/assets/1/cairn.svg"), await visitor.get("/")];
+  const [drawing, page] = [await visitor.get("/assets/2/cairn.svg"), await visitor.get("/")];
   const policy = drawing.headers["content-security-policy"];
   expect(policy).toBe(page.headers["content-security-policy"]);
 });
@@ -357,7 +357,7 @@ describe("addresses", () => {
     "/top/all/5",
     "/r/linux/hot/2",
     "/r/-/2",
-    "/assets/1/nothing.css",
+    "/assets/2/nothing.css",
     ...["/about.rss", "/new/1.rss", "/hot/2.rss", "/hot/41.rss", "/r.rss", "/nowhere.rss"],
     ...["/sitemap/0.xml", "/sitemap/2.xml", "/comments/-/0", "/r/-/0", "/user/mason/submitted/0"],
     "/~ann",

@@ -9,7 +9,7 @@ import { benchCodings, htmlOf } from "./codings.ts";
 import { threadOfAbout } from "./long-thread.ts";
 import { kilobytes, type Table } from "./table.ts";
 
-const ASSETS = "templates/public/assets/1";
+const ASSETS = "templates/public/assets/2";
 const ASKED_COMMENTS = 100;
 
 export interface WireTables {
