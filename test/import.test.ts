@@ -576,12 +576,12 @@ describe("an import", () => {
     ]);
   });
 
-  test("lists 20 refused lines and counts the others", async () => {
-    const summary = await importText(csvOf(...Array.from({ length: 25 }, () => ({ title: "" }))));
+  test("lists 1,000 refused lines and counts the others", async () => {
+    const summary = await importText(csvOf(...Array.from({ length: 1005 }, () => ({ title: "" }))));
     expect(refusalLines(summary).slice(-3)).toEqual([
-      expect.stringMatching(/links\.csv:21: no title$/),
+      expect.stringMatching(/links\.csv:1001: no title$/),
       "… and 5 more",
-      "25 × no title",
+      "1,005 × no title",
     ]);
   });
 

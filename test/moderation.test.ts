@@ -822,6 +822,30 @@ describe("a duplicate of an act that was applied is not refused", () => {
   });
 });
 
+describe("who edits what they have deleted", () => {
+  it.each([
+    ["post", "ann"],
+    ["comment", "Bob"],
+  ] as const)("is told so, and gets the text back: a %s", async (kind, by) => {
+    const mine = { ...(kind === "post" ? { post } : { comment }), by };
+    const answer = anEvent({
+      ...{ type: "comment_posted", by: "cleo", post, parent: comment },
+      ...{ comment: anId() as CommentId, text: "so it is" },
+    } as CairnEvent);
+    await site.send(answer, anEvent({ ...mine, type: `${kind}_deleted` } as CairnEvent));
+    await site.publishAll();
+    const thread = await site.text(`/comments/${post}`);
+    const edit = anEvent({ ...mine, type: `${kind}_edited`, text: "too late" } as CairnEvent);
+    expect(await site.send(edit)).toEqual(["refused"]);
+    await site.publishAll();
+    expect(await site.text(`/comments/${post}`)).toBe(thread);
+    const inbox = await site.text(`~${by.toLowerCase()}/inbox`);
+    expect(inbox).toContain(`Your edit was not accepted: the ${kind} had been deleted`);
+    expect(inbox).toContain("too late");
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("a duplicate of what was refused is not done after all", () => {
   it("when its sender may write again", async () => {
     const refused = [

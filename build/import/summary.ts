@@ -18,8 +18,8 @@ export interface ImportSummary {
   readonly hasChanged: boolean;
 }
 
-/** More would scroll the summary away. */
-const SHOWN_REFUSALS = 20;
+/** Who has more has taken another file. */
+const SHOWN_REFUSALS = 1000;
 
 /** Counts refusals while an import runs, and keeps the first ones. */
 export class RefusalCount {

@@ -159,7 +159,7 @@ export function applyCommentEdited(draft: Draft, event: CommentEdited): Outcome 
   }
   draft.setPiece(comment.post, { ...piece, chars });
   draft.comments.set(comment.id, { ...comment, text: event.text, edit });
-  return "applied";
+  return comment.standing === "deleted" ? draft.refuse(event, "deleted", fullname) : "applied";
 }
 
 export function applyCommentDeleted(draft: Draft, event: CommentDeleted): Outcome {

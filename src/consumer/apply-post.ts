@@ -104,7 +104,7 @@ export function applyPostEdited(draft: Draft, event: PostEdited): Outcome {
   if (!isNewer(edit, post.edit)) return "unchanged";
   if (draft.isBanned(event.by, post.community)) return draft.refuse(event, "banned", subject);
   draft.posts.set(post.id, { ...post, text: event.text, edit });
-  return "applied";
+  return post.standing === "deleted" ? draft.refuse(event, "deleted", subject) : "applied";
 }
 
 export function applyPostDeleted(draft: Draft, event: PostDeleted): Outcome {

@@ -36,9 +36,9 @@ async function editText(request: PersonRequest): Promise<Outcome> {
   return { json: { id }, location: wayBack(request.request, request.fields) };
 }
 
-/** A post may consist of its title alone; a comment is its text. */
+/** A post may consist of its title alone, if one says so; a comment is its text. */
 function readText(fields: URLSearchParams, { kind }: Thing) {
-  return kind === "post"
+  return kind === "post" && fields.has("text")
     ? optionalText(fields, "text", POST_TEXT)
     : requiredText(fields, "text", COMMENT_TEXT);
 }

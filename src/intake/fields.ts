@@ -8,6 +8,9 @@ const FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data"];
 /** Nothing of it would show: white space, what Unicode says to ignore, the blank Braille pattern. */
 const INVISIBLE = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u;
 
+/** That begins no code of a byte: the URL standard keeps it, and workerd does not. */
+const BARE_PERCENT = /%(?![\da-f]{2})/gi;
+
 /** The body as fields; a browser's two ways of sending a form are accepted. */
 export async function readFields(request: Request): Promise<URLSearchParams | Refusal> {
   const contentType = request.headers.get("content-type") ?? "";
@@ -15,7 +18,9 @@ export async function readFields(request: Request): Promise<URLSearchParams | Re
   if (!FORM_TYPES.includes(type)) return malformed(`its Content-Type must be ${FORM_TYPES[0]}`);
   const body = await readBody(request);
   if (isRefusal(body)) return body;
-  const parsed = new Response(body, { headers: { "content-type": contentType } });
+  const isMultipart = type === FORM_TYPES[1];
+  const text = isMultipart ? body : new TextDecoder().decode(body).replace(BARE_PERCENT, "%25");
+  const parsed = new Response(text, { headers: { "content-type": contentType } });
   const form = await parsed.formData().catch(() => null);
   if (!form) return malformed("it is no form of its Content-Type");
   const fields = new URLSearchParams();

@@ -101,7 +101,7 @@ export function commentJson(
       downs: comment.downs,
       created: comment.createdAt,
       created_utc: comment.createdAt,
-      edited: editedJson(comment.edit),
+      edited: isVisible(comment) && editedJson(comment.edit),
       depth: comment.depth,
       score_hidden: false,
       collapsed: false,

@@ -230,6 +230,8 @@ describe("editusertext", () => {
 
   test.each([
     [{ text: "a" }, "thing_id_missing", { field: "thing_id" }],
+    // Nothing of a post may be meant, but then it is said.
+    [{ thing_id: "t3_abc", body: "a" }, "text_missing", { field: "text" }],
     [{ thing_id: "abc", text: "a" }, "thing_id_invalid", { field: "thing_id" }],
     [{ thing_id: "t5_programming", text: "a" }, "thing_id_invalid", { field: "thing_id" }],
     [{ thing_id: "t3_ABC", text: "a" }, "thing_id_invalid", { field: "thing_id" }],

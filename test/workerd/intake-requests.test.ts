@@ -89,6 +89,15 @@ describe("the request", () => {
     expect([status, answer]).toMatchObject(error(400, "malformed"));
   });
 
+  test("takes a percent sign that begins no code for what it is, as browsers read addresses", async () => {
+    const headers = { ...script, "content-type": "application/x-www-form-urlencoded" };
+    const text = "100% sure, %zz, %4, caf%C3%A9%";
+    const body = `thing_id=t3_abc&text=${text}`;
+    const [status] = await asJson(send("/api/editusertext", { method: "POST", headers, body }));
+    expect(status).toBe(202);
+    expect(sent).toMatchObject([{ text: "100% sure, %zz, %4, café%" }]);
+  });
+
   test("refuses a request without a body as malformed", async () => {
     const [status] = await asJson(send("/api/vote", { method: "POST", headers: script }));
     expect(status).toBe(400);
