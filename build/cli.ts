@@ -145,6 +145,8 @@ async function withOpenState(
     try {
       await migrate(state);
       while (!(await deriveRows(state.db)));
+      // An import was killed.
+      if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
       return await work(state);
     } finally {
       await state.dispose();
@@ -169,7 +171,6 @@ async function serveOnly(settings: Settings, lock: StateLock): Promise<number> {
 
 async function prepare(state: LocalState, { stateDir, site }: Settings): Promise<number> {
   await importSample(databasesOf(state), stateDir, (files) => importAndReport(state, files));
-  if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
   // Nobody publishes now: what a killed server had leased does not wait for the lease to end.
   await makeStaleDue(state.db);
   const isBuilt = await isCompiledWith(state.db, fingerprintOf(site));

@@ -3,7 +3,9 @@
  * the comments, and at the end brings up to date what follows from them. Killed anywhere and run
  * again, it ends in the same rows.
  */
+import { isDeepStrictEqual } from "node:util";
 import { areListingsComplete, countCommunities, renumberImported } from "../../src/store/bulk.ts";
+import { readCompiled, setCompiled } from "../../src/store/compiled.ts";
 import type { LocalState } from "../local.ts";
 import { openTextFile, type TextFile } from "./file-text.ts";
 import { importComments } from "./import-comments.ts";
@@ -37,12 +39,20 @@ export async function importFiles(
   report: Report = () => undefined,
 ): Promise<ImportSummary> {
   const files = await Promise.all(paths.map(openTextFile));
-  const communitiesBefore = await countCommunities(state.db);
+  const before = await countCommunities(state.db);
+  const compiled = await readCompiled(state.db);
+  // Were it killed, nobody may take the pages for those of the rows.
+  await setCompiled(state.db, "");
   const imported = new FileImport(state, files, report);
   await imported.run();
   const { refusals, rowsRead } = imported;
-  const hasChanged = imported.imported > 0 || !(await areListingsComplete(state.db));
+  const after = await countCommunities(state.db);
+  const hasChanged =
+    imported.imported > 0 ||
+    !isDeepStrictEqual(before, after) ||
+    !(await areListingsComplete(state.db));
   if (hasChanged) await renumberImported(state.db);
+  else await setCompiled(state.db, compiled);
   return {
     read: rowsRead,
     commentsRead: imported.commentsRead,
@@ -51,7 +61,7 @@ export async function importFiles(
     refused: refusals.total,
     refusedByKind: refusals.byKind,
     firstRefused: refusals.first,
-    communities: (await countCommunities(state.db)) - communitiesBefore,
+    communities: after.communities - before.communities,
     hasChanged,
   };
 }

@@ -7,7 +7,7 @@ import {
   personSubject,
   postFullname,
 } from "../model/ids.ts";
-import { listingsOf, logListing } from "../model/listing.ts";
+import { listingsOf, logListing, saidListing, submittedListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
 import { splitScope } from "../pages/key.ts";
 import type { ContentDb } from "../store/database.ts";
@@ -35,8 +35,8 @@ export interface ModerationChange {
   readonly moderators: readonly CommunityKey[];
   /** Fullnames of what was reported, judged or taken down. */
   readonly reported: readonly string[];
-  /** All listings of those who have deleted their accounts. */
-  readonly emptied: readonly ChronologicalChange[];
+  /** Listings of which each page differs: of those who have deleted their accounts, or have another name. */
+  readonly whole: readonly ChronologicalChange[];
 }
 
 export async function moderationChange(
@@ -50,7 +50,7 @@ export async function moderationChange(
   const judged = acts.map(({ thing }) => thing).filter((thing) => thing !== "");
   const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
   const renamed = renamedIn(rows, applied);
-  const [shown, refused, named, reported, complained, left, held, emptied] = await Promise.all([
+  const [shown, refused, named, reported, complained, left, held, whole] = await Promise.all([
     readActPlaces(db, [...gone, ...fullnames(applied, isRejudged), ...reworded(applied)]),
     readRefusalPlaces(db, [...gone, ...[...departed, ...renamed].map(personSubject)]),
     readActPlacesOf(db, departed),
@@ -59,7 +59,13 @@ export async function moderationChange(
     readModerated(db, departed),
     // A log names the founder as they signed the founding.
     readRolePlaces(db, renamed),
-    emptiedListings(db, departed),
+    wholeListings(db, [
+      ...departed.flatMap(listingsOf),
+      // Each of their pages has their name above it.
+      ...renamed
+        .filter((person) => rows.people.has(person))
+        .flatMap((person) => [submittedListing(person), saidListing(person)]),
+    ]),
   ]);
   const moderated = [...left, ...held];
   const queues = [
@@ -81,7 +87,7 @@ export async function moderationChange(
     queues: [...new Set(queues)],
     moderators: [...new Set([...applied.roles.map(({ community }) => community), ...moderated])],
     reported: [...reports.map(({ thing }) => thing), ...judged, ...gone],
-    emptied,
+    whole,
   };
 }
 
@@ -144,12 +150,11 @@ function logRequests({ acts }: Applied): SlotRequest[] {
     .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 }
 
-/** Every page of theirs, the one after the last full block included. */
-async function emptiedListings(
+/** Every page of them, the one after the last full block included. */
+async function wholeListings(
   db: ContentDb,
-  people: readonly PersonKey[],
+  listings: readonly string[],
 ): Promise<ChronologicalChange[]> {
-  const listings = people.flatMap(listingsOf);
   if (listings.length === 0) return [];
   const counts = await readSlotCounts(db, listings);
   return listings.map((listing, index) => {

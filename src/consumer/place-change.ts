@@ -128,7 +128,7 @@ export async function placeChange(
     sessionsEnded: raised(applied, rows, "sessionEpoch"),
     exports: exportsChanged(applied, rows),
     ranked: rankedChange,
-    chronological: [...widenToDomains(chronological, rankedChange), ...moderation.emptied],
+    chronological: [...widenToDomains(chronological, rankedChange), ...moderation.whole],
     queues: moderation.queues,
     moderators: moderation.moderators,
     windows: shownInWindows(windows),

@@ -74,9 +74,15 @@ export async function reserveNames(
   ]);
 }
 
-export async function countCommunities(db: D1Database): Promise<number> {
-  const sql = "SELECT count(*) AS communities FROM community";
-  return (await db.prepare(sql).first<number>("communities")) ?? 0;
+export interface CommunityCounts {
+  readonly communities: number;
+  /** Of their beginnings, which an import moves to the past. Seconds since 1970. */
+  readonly sum: number;
+}
+
+export async function countCommunities(db: D1Database): Promise<CommunityCounts> {
+  const sql = "SELECT count(*) AS communities, total(created_at) AS sum FROM community";
+  return (await db.prepare(sql).first<CommunityCounts>()) ?? { communities: 0, sum: 0 };
 }
 
 /** False after an import that was killed before `renumberListings`. */
@@ -159,6 +165,12 @@ const COUNT_PEOPLE = `INSERT INTO person (key, name, created_at, post_karma, com
     created_at = min(created_at, excluded.created_at),
     post_karma = excluded.post_karma, comment_karma = excluded.comment_karma`;
 
+/** An import that was killed had listed nothing yet when their accounts were deleted. */
+const LEAVE_AGAIN = `INSERT INTO leaving (person) SELECT key FROM person p
+  WHERE departure IS NOT NULL AND EXISTS (SELECT 1 FROM entry
+    WHERE listing IN ('/user/' || p.key || '/submitted', '/user/' || p.key || '/comments'))
+  ON CONFLICT DO NOTHING`;
+
 /**
  * Makes afresh what follows from all posts and comments: their slots in the chronological listings,
  * the posts of every domain, the number of comments of every post, people and their karma. Marks the
@@ -187,6 +199,7 @@ function renumbering(): string[] {
     COUNT_COMMENTS,
     COUNT_PIECES,
     COUNT_PEOPLE,
+    LEAVE_AGAIN,
     "UPDATE site SET commit_number = commit_number + 1, compiled = ''",
   ];
 }

@@ -28,7 +28,7 @@ import { ownListing } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { Presence } from "../model/presence.ts";
 import type { Tally } from "../model/tally.ts";
-import { readSite } from "./commit.ts";
+import { type Refusal, readSite } from "./commit.ts";
 import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readAuthors, readComments, readPeople, readPieces } from "./conversation.ts";
 import { type LeftBehind, readLeftBehind } from "./departures.ts";
@@ -246,10 +246,20 @@ async function readOwnRows(db: D1Database, touch: Touch) {
     people,
     roles,
     acts: new Set(acts.keys()),
-    refused: new Set(refusals.keys()),
+    refused: new Set(
+      refusals
+        .values()
+        .filter(isFinal)
+        .map(({ event }) => event),
+    ),
     knownRemovals: new Set(known),
     inboxSlots,
   };
+}
+
+/** What had not arrived when its time was over may have arrived since: a deletion is still meant. */
+function isFinal({ reason }: Refusal): boolean {
+  return !reason.startsWith("no_such_");
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {

@@ -27,6 +27,9 @@ const AUTHORS = [...PEOPLE, ...PEOPLE, "DAN", "[deleted]", "Somebody_Else"];
 /** How long ago it may have been: some windows have it still, some begin or end with it. Seconds. */
 const AGES = [10, 3599, 3601, 86_399, 604_800, 10_000_000, 400_000_000];
 const LONG = 20_000;
+/** So few that many are imported again, from another place or time. */
+const IMPORTED_IDS = 5;
+const ARCHIVES = ["Archive", "Archive2", "Archive3"];
 
 export class FileOperator implements Operator {
   readonly #folder: string;
@@ -93,13 +96,13 @@ async function renderedOf({ db, config }: StoredSite): Promise<Map<string, strin
 
 /** Some are imported again, and stay as they are. */
 function aLink(random: Random, sent: Sent, nowMs: number) {
-  const id = anImportedId(random);
+  const id = anImportedId("p", random);
   const author = random.pick(AUTHORS);
   sent.posts.push({ id: id as PostId, by: senderOf(author) });
   const isLink = random.chance(0.7);
   return {
     ...common(random, id, author, nowMs),
-    subreddit: random.chance(0.8) ? random.pick(sent.communities) : "Archive",
+    subreddit: random.pick(random.chance(0.8) ? sent.communities : ARCHIVES),
     title: `Stone ${MARKS.title}${id} <&>`,
     url: isLink ? random.pick(LINKS) : "self",
     selftext: isLink ? "" : random.pick(["", `*text* of ${MARKS.text}${id}`, "y".repeat(LONG)]),
@@ -110,7 +113,7 @@ function aLink(random: Random, sent: Sent, nowMs: number) {
 
 /** Its parent may be of another thread, or nowhere. */
 function aComment(random: Random, sent: Sent, nowMs: number) {
-  const id = anImportedId(random);
+  const id = anImportedId("c", random);
   const author = random.pick(AUTHORS);
   const above = sent.comments.length > 0 && random.chance(0.6) ? random.pick(sent.comments) : null;
   const post = above?.post ?? random.pick(sent.posts).id;
@@ -124,8 +127,8 @@ function aComment(random: Random, sent: Sent, nowMs: number) {
 }
 
 /** What begins so is imported, and nothing else: site-check knows it by that. */
-function anImportedId(random: Random): string {
-  return `im${random.int(36 ** 4).toString(36)}`;
+function anImportedId(kind: "p" | "c", random: Random): string {
+  return `im${kind}${random.int(IMPORTED_IDS).toString(36)}`;
 }
 
 /** Who may try to act as the author: nobody is called `[deleted]`, and names are as they registered. */
