@@ -70,6 +70,9 @@ function endOf(sql: string): number {
   return 0;
 }
 
+/** In a text's line breaks' place D1 has marks, and says what becomes of them. */
+const VALUE = /(?:replace\()*'[^']*(?:''[^']*)*'(?:,'[^']*',char\(\d+\)\))*|[^,'()]+/g;
+
 /** The same as one statement, or as several that are short enough. */
 export function* shortStatements(statement: string): Generator<string> {
   if (Buffer.byteLength(statement) <= MOST_BYTES) {
@@ -79,16 +82,16 @@ export function* shortStatements(statement: string): Generator<string> {
   const [, table, names = "", list = ""] =
     /^\s*INSERT INTO "(\w+)" \(([^()]*)\) VALUES\((.*)\);\s*$/s.exec(statement) ?? [];
   const columns = names.split(",").map((name) => name.trim());
-  const values = list.match(/'[^']*(?:''[^']*)*'|[^,']+/g) ?? [];
-  if (!table || columns.length !== values.length || values.join(",") !== list) {
-    throw new BackupError(`neither short nor the row of a table: ${statement.slice(0, 80)}`);
-  }
-  const cut = values.map((value) => (value.startsWith("'") ? partsOf(value) : [value]));
-  yield `INSERT INTO "${table}" (${names}) VALUES(${cut.map(([first]) => first).join(",")});\n`;
+  const values = list.match(VALUE) ?? [];
   const where = columns
     .map((column, index) => `${column} = ${values[index]}`)
-    .filter((_, index) => /^['\d-]/.test(values[index] ?? "") && isKey(values[index] ?? ""))
+    .filter((_, index) => isKey(values[index] ?? ""))
     .join(" AND ");
+  if (!where || columns.length !== values.length || values.join(",") !== list) {
+    throw new BackupError(`neither short nor the row of a table: ${statement.slice(0, 80)}`);
+  }
+  const cut = values.map((value) => partsOf(value));
+  yield `INSERT INTO "${table}" (${names}) VALUES(${cut.map(([first]) => first).join(",")});\n`;
   for (const [index, [, ...parts]] of cut.entries()) {
     for (const part of parts) {
       yield `UPDATE "${table}" SET ${columns[index]} = ${columns[index]} || ${part} WHERE ${where};\n`;
@@ -101,13 +104,33 @@ function isKey(value: string): boolean {
   return value.length <= KEY_CHARS && (value.startsWith("'") || /^-?\d+$/.test(value));
 }
 
-/** Of a text as SQL has it, in its quotes; no character is cut in two. */
-function partsOf(quoted: string): string[] {
-  const chars = [...quoted.slice(1, -1).replaceAll("''", "'")];
+/** Of a text; anything else is one. No character is cut in two. */
+function partsOf(value: string): string[] {
+  const [, quoted] = /^(?:replace\()*'([^']*(?:''[^']*)*)'/.exec(value) ?? [];
+  if (quoted === undefined) return [value];
+  let text = quoted.replaceAll("''", "'");
+  for (const [, mark = "", code] of value.matchAll(/,'([^']*)',char\((\d+)\)\)/g)) {
+    text = text.replaceAll(mark, String.fromCharCode(Number(code)));
+  }
+  const chars = [...text];
   const parts = [];
   for (let from = 0; from === 0 || from < chars.length; from += PART_CHARS) {
-    const part = chars.slice(from, from + PART_CHARS).join("");
-    parts.push(`'${part.replaceAll("'", "''")}'`);
+    parts.push(quotedText(chars.slice(from, from + PART_CHARS).join("")));
   }
   return parts;
+}
+
+/** As D1 does it: no statement has a line break in it. */
+function quotedText(text: string): string {
+  let quoted = `'${text.replaceAll("'", "''")}'`;
+  for (const [char, name] of [
+    ["\r", "r"],
+    ["\n", "n"],
+  ] as const) {
+    if (!text.includes(char)) continue;
+    let mark = `\\${name}`;
+    for (let tried = 0; quoted.includes(mark); tried++) mark = `\\${name}${tried}\\`;
+    quoted = `replace(${quoted.replaceAll(char, mark)},'${mark}',char(${char.charCodeAt(0)}))`;
+  }
+  return quoted;
 }

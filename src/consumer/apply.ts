@@ -1,7 +1,8 @@
 /**
  * Decides what events do to rows. Pure: the same rows and events give the same answer, a duplicate
  * gives none, and votes, edits and deletions give the same rows in any order (but for an edit that
- * is refused because its piece is full, or its author banned).
+ * is refused because its piece is full, or its author banned; and who is told that what they edit was
+ * deleted is told so by order of arrival).
  */
 import type {
   Act,

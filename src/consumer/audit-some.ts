@@ -6,6 +6,8 @@ import { isUpToDate } from "../pages/compare.ts";
 import { isDeployKey } from "../pages/key.ts";
 import { readDeployPage, readPage } from "../pages/storage.ts";
 import { closeAudit, nextToAudit } from "../store/audit.ts";
+import { isCompiledWith } from "../store/compiled.ts";
+import { fingerprintOf } from "./name-all.ts";
 import { type PublisherDeps, renderPages } from "./publish-stale.ts";
 
 /** A run of cron: five a minute look at 200,000 pages in four weeks, for 0.22 million reads. */
@@ -13,7 +15,9 @@ const PAGES_A_RUN = 5;
 
 /** @returns the keys of pages that differed */
 export async function auditSome(deps: PublisherDeps): Promise<readonly string[]> {
-  const { db, pages, site } = deps;
+  const { db, pages, site, config } = deps;
+  // Until all pages have been named for this code, some may be as the code before has written them.
+  if (!(await isCompiledWith(db, fingerprintOf(config)))) return [];
   const settled = await nextToAudit(db, PAGES_A_RUN);
   if (settled.length === 0) return [];
   const keys = settled.map(({ key }) => key);

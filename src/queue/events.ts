@@ -1,6 +1,6 @@
 /**
  * The events that intake accepts and the consumer applies, and the door through which they come. A
- * message that `parseEvent` refuses is kept among the dead letters. Depends on the model only.
+ * message that `parseEvent` goes on refusing is kept among the dead letters. Depends on the model only.
  *
  * Values are absolute (a vote says 1, not +1), so that a duplicate changes nothing.
  */

@@ -92,7 +92,13 @@ export async function leasePages(
       db.prepare(LEASE_DUE).bind(now, limit, fingerprint, token),
       db.prepare(TAKE_OVER).bind(token),
       db.prepare('SELECT commit_number AS "commit" FROM site'),
-      db.prepare(`SELECT page.key, suspect, urgent, written, stored ${PAGES_OF_LEASE}`).bind(token),
+      // While all pages are being named, what is noted of objects is not forgotten everywhere yet.
+      db
+        .prepare(
+          `SELECT page.key, suspect, urgent, written,
+             iif((SELECT compiled FROM site) = ?2, stored, NULL) AS stored ${PAGES_OF_LEASE}`,
+        )
+        .bind(token, fingerprint),
     ])
   ).slice(-2);
   const pages = (found?.results ?? []).map((row) => ({

@@ -54,7 +54,10 @@ export interface Site extends Acts {
   readonly missShare: number | null;
 }
 
-/** Stylesheet, script and icon: requests like others, because Workers Cache stands in front of the Worker. */
+/**
+ * Stylesheet, script and icon, and one more script for who is logged in: requests like others, because
+ * Workers Cache stands in front of the Worker.
+ */
 const FILES_A_VISIT = 3;
 /** An assumption. */
 const VIEWS_A_VISIT = 10;
@@ -196,7 +199,7 @@ export function usageOfMonth(measured: Measured, site: Site): Usage {
   const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
   return sum(
     usageOfViews(measured, site.views, missesOf(site)),
-    usageOf({ requests: (site.views / site.viewsAVisit) * FILES_A_VISIT }),
+    usageOf({ requests: (site.views / site.viewsAVisit) * (FILES_A_VISIT + site.loggedIn) }),
     usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
     usageOfWrites(measured, site),
     usageOfKept(measured, site),
