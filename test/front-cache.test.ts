@@ -1,4 +1,5 @@
 /** What is cached in front of the reader is purged after a removal: seldom, and not too early. */
+import { readFileSync } from "node:fs";
 import type { Queue } from "@cloudflare/workers-types";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
@@ -18,6 +19,8 @@ import { purgeOwnCache } from "../src/reader/purge-own-cache.ts";
 import { anId } from "./makers.ts";
 import { anEvent, BEGIN_MS, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+
+const HEADERS = readFileSync("templates/public/_headers", "utf8");
 
 const posts = Array.from({ length: 48 }, () => anId() as PostId);
 const founded = anEvent({
@@ -123,6 +126,14 @@ describe("how long the front cache keeps a page", () => {
       ).toBeNull();
     },
   );
+});
+
+describe("how long stylesheets and scripts are kept", () => {
+  it("is an hour in browsers, and a minute in the front cache while it can fetch them", () => {
+    const [, assets = ""] = /^\/assets\/\*\n((?: {2}.*\n)+)/m.exec(HEADERS) ?? [];
+    expect(assets).toContain("  Cache-Control: public, max-age=3600,");
+    expect(assets).toMatch(/Cloudflare-CDN-Cache-Control: max-age=60, stale-if-error=\d+\n/);
+  });
 });
 
 let site: LiveSite;

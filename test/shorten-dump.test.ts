@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { BackupError } from "../build/backup/backup-file.ts";
 import { shortenDump, shortStatements, statementsOf } from "../build/backup/shorten-dump.ts";
@@ -92,6 +93,14 @@ describe("a dump of D1", () => {
     expect(statements.length).toBeGreaterThan(10);
     expect(statements.filter((each) => each.trim().includes("\n"))).toEqual([]);
     expect(rowsIn([SCHEMA, ...statements].join("\n"))).toMatchObject([{ id: "p", data: text }]);
+  });
+
+  it("that is packed is refused, and so is what is no file", async () => {
+    const packed = gzipSync(dumpOf(LONG));
+    writeFileSync(file, packed);
+    await expect(shortenDump(file)).rejects.toThrow(`${file} is packed: unpack it first`);
+    expect(readFileSync(file)).toEqual(packed);
+    await expect(shortenDump(folder)).rejects.toThrow(`cannot read ${folder}: it is not a file`);
   });
 
   it("is left alone where something else in it is too long", async () => {

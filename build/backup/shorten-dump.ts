@@ -7,6 +7,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { openTextFile } from "../import/file-text.ts";
 import { BackupError } from "./backup-file.ts";
 import { OWNER_ONLY } from "./export-site.ts";
 
@@ -18,10 +19,12 @@ const PART_CHARS = 10_000;
 const KEY_CHARS = 100;
 
 /**
- * @returns how many statements were too long; the file changes only if all of it could be read
- * @throws BackupError
+ * @returns how many statements were too long; the file changes only if there are any, and all of it could be read
+ * @throws BackupError, UnreadableFileError
  */
 export async function shortenDump(file: string): Promise<number> {
+  if ((await openTextFile(file)).isGzip)
+    throw new BackupError(`${file} is packed: unpack it first`);
   const partial = `${file}.partial`;
   let shortened = 0;
   async function* text() {
@@ -37,7 +40,7 @@ export async function shortenDump(file: string): Promise<number> {
       Readable.from(text()),
       createWriteStream(partial, { flags: "wx", mode: OWNER_ONLY }),
     );
-    await rename(partial, file);
+    await (shortened > 0 ? rename(partial, file) : rm(partial));
   } catch (error) {
     await rm(partial, { force: true });
     throw error;

@@ -85,7 +85,7 @@ function retryLater(message: Message, maxSeconds = MAX_RETRY_SECONDS): void {
 
 /**
  * What the queue gave up on is kept until an operator decides. Nothing comes after the last attempt:
- * they are spread over the four days for which a queue keeps a message.
+ * they are spread over the four days for which a queue keeps a message (one, on the free plan).
  */
 export async function receiveDeadLetters(
   messages: readonly Message[],
