@@ -1,13 +1,22 @@
 /** What stands after a script's name: taken apart, or refused before anything is done. Pure. */
 import { parseArgs } from "node:util";
 
+export interface Words {
+  /** How many. */
+  readonly least: number;
+  readonly most: number;
+  /** What is said of fewer. */
+  readonly none: string;
+  /** No other; left out: whatever. */
+  readonly known?: readonly string[];
+}
+
 export interface Expected {
   /** As a user runs it, with what may follow. */
   readonly usage: string;
   /** Without the dashes. */
   readonly options?: readonly string[];
-  /** How many words at least and at most, and what is said of fewer. */
-  readonly words?: { readonly least: number; readonly most: number; readonly none: string };
+  readonly words?: Words;
 }
 
 export interface Given {
@@ -20,10 +29,11 @@ export type Parsed =
   | { readonly type: "help" }
   | { readonly type: "refused"; readonly why: string };
 
+const NO_WORDS: Words = { least: 0, most: 0, none: "" };
 const HELP = { help: { type: "boolean", short: "h" } } as const;
 
 export function parseArguments(args: readonly string[], expected: Expected): Parsed {
-  const { options = [], words = { least: 0, most: 0, none: "" } } = expected;
+  const { options = [], words = NO_WORDS } = expected;
   const flags = options.map((name) => [name, { type: "boolean" as const }]);
   const { tokens } = parseArgs({
     args: [...args],
@@ -39,6 +49,8 @@ export function parseArguments(args: readonly string[], expected: Expected): Par
   if (written.length < words.least) return refused(words.none);
   const tooMuch = written[words.most];
   if (tooMuch !== undefined) return refused(`${JSON.stringify(tooMuch)} is too much`);
+  const stranger = written.find((word) => words.known?.includes(word) === false);
+  if (stranger !== undefined) return refused(`there is no ${JSON.stringify(stranger)}`);
   return { type: "given", words: written, options: chosen.map(({ name }) => name) };
 }
 

@@ -15,7 +15,7 @@ import { BackupError } from "./backup/backup-file.ts";
 import { exportSite, UnwritableFileError } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
 import { shortenDump } from "./backup/shorten-dump.ts";
-import { bench } from "./bench/bench.ts";
+import { bench, PARTS } from "./bench/bench.ts";
 import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
 import { deploy, isDryRunOfNpm } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
@@ -97,11 +97,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: (_, { words: [file = ""] }) => shortenAndReport(file),
   },
   bench: {
-    usage: "npm run bench",
-    run: (settings) =>
+    usage: `npm run bench [-- ${Object.keys(PARTS).join("|")} …]`,
+    words: { least: 0, most: Number.POSITIVE_INFINITY, none: "", known: Object.keys(PARTS) },
+    run: (settings, { words }) =>
       withLock(settings, "npm run bench", async (lock) => {
         await withOpenState(settings, lock, (state) => prepare(state, settings));
-        await bench(settings, { now: Date.now, random: Math.random });
+        await bench(settings, { now: Date.now, random: Math.random }, words);
         return 0;
       }),
   },

@@ -182,4 +182,12 @@ describe("arguments", () => {
   ])("%o are taken apart, or refused", (args, parsed) => {
     expect(parseArguments(args, expected)).toEqual(parsed);
   });
+
+  it("name parts of the bench, and no other", () => {
+    const { status, output } = run(["bench", "reading", "rading"]);
+    expect(output).toBe(
+      'Nothing was done: there is no "rading". Usage: npm run bench [-- views|writes|building|reading|load|large …]\n',
+    );
+    expect(status).toBe(1);
+  });
 });

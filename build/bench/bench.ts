@@ -1,6 +1,6 @@
 /** `npm run bench`: measures on a copy of the state, so that the operator's own site stays as it is. */
 import { scryptSync } from "node:crypto";
-import { openLocalState, withLocalState } from "../local.ts";
+import { withLocalState } from "../local.ts";
 import { lockState } from "../lock.ts";
 import { startServer } from "../serve.ts";
 import type { Settings } from "../settings.ts";
@@ -24,14 +24,46 @@ import { type BusyCosts, benchWriting } from "./writing.ts";
 const UNMEASURED_VIEW_MS = 0.05;
 
 type Show = (table: Table) => void;
+type Part = (copy: Settings, sources: Sources, show: Show) => Promise<unknown>;
 
-/** The state must be built and unused. */
-export async function bench(settings: Settings, sources: Sources): Promise<void> {
+/** What can be measured on its own, by the name that `npm run bench -- NAME` gives it. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  views: benchViews,
+  writes: async ({ stateDir, site }, sources, show) => {
+    const { table } = await withLocalState(stateDir, (state) => benchWrites(state, site, sources));
+    show(table);
+  },
+  building: async ({ stateDir, site }, { now }, show) =>
+    show(await withLocalState(stateDir, (state) => benchBuilding(state, site, now))),
+  reading: benchReads,
+  load: benchBusy,
+  large: async ({ stateDir }, { now }, show) => show(await benchLargeBuild(stateDir, now)),
+};
+
+/**
+ * The state must be built and unused.
+ * @param parts names in PARTS, each on a copy of its own; none: all of it, and what it costs
+ */
+export async function bench(
+  settings: Settings,
+  sources: Sources,
+  parts: readonly string[],
+): Promise<void> {
   const tables: Table[] = [];
   const show = (table: Table) => {
     tables.push(table);
     console.log(tableText(table));
   };
+  if (parts.length === 0) await benchAll(settings, sources, show);
+  for (const part of parts) {
+    await withCopyOf(settings.stateDir, async (copy) =>
+      PARTS[part]?.({ ...settings, stateDir: copy }, sources, show),
+    );
+  }
+  console.log(tableText(goalsTable(tables)));
+}
+
+async function benchAll(settings: Settings, sources: Sources, show: Show): Promise<void> {
   const measured = await withCopyOf(settings.stateDir, (copy) =>
     benchCalm({ ...settings, stateDir: copy }, sources, show),
   );
@@ -45,19 +77,33 @@ export async function bench(settings: Settings, sources: Sources): Promise<void>
   );
   const onFree = { ...free, measured: { ...measured, ...free.costs }, hashMs: hashCpuMs() };
   for (const table of moneyTables(measured, { ...measured, ...busy }, onFree)) show(table);
-  console.log(tableText(goalsTable(tables)));
 }
 
 /** One thing at a time. */
-async function benchCalm(settings: Settings, sources: Sources, show: Show) {
-  const { stateDir } = settings;
-  const lock = await lockState(stateDir, "npm run bench");
+async function benchCalm(copy: Settings, sources: Sources, show: Show) {
+  await benchViews(copy, sources, show);
+  const { stateDir, site } = copy;
+  const { post, idle, writes } = await withLocalState(stateDir, async (state) => {
+    const post = await benchStored(state);
+    const idle = await benchIdle(state, site);
+    const writes = await benchWrites(state, site, sources);
+    show(writes.table);
+    show(await benchBuilding(state, site, sources.now));
+    return { post, idle, writes };
+  });
+  const view = { cpuMs: await benchReads(copy, sources, show), storageReads: 1 };
+  return { ...writes, mixed: null, post, idle, view };
+}
+
+/** What a browser fetches, and how soon it has something new. */
+async function benchViews(copy: Settings, sources: Sources, show: Show): Promise<void> {
+  const lock = await lockState(copy.stateDir, "npm run bench");
   try {
-    const wire = await withLocalState(stateDir, benchWire);
+    const wire = await withLocalState(copy.stateDir, benchWire);
     for (const table of wire.tables) show(table);
-    const server = await startServer({ ...settings, rateLimits: "off" }, lock);
+    const server = await startServer({ ...copy, rateLimits: "off" }, lock);
     try {
-      const origin = `http://127.0.0.1:${settings.port}`;
+      const origin = `http://127.0.0.1:${copy.port}`;
       const seen = [{ what: "front page", path: "/" }, wire.thread];
       const lighthouse = await benchLighthouse(origin, seen);
       if (lighthouse) show(lighthouse);
@@ -65,20 +111,16 @@ async function benchCalm(settings: Settings, sources: Sources, show: Show) {
     } finally {
       await server.stop();
     }
-    const state = await openLocalState(stateDir);
-    const post = await benchStored(state);
-    const idle = await benchIdle(state, settings.site);
-    const writes = await benchWrites(state, settings.site, sources);
-    show(writes.table);
-    show(await benchBuilding(state, settings.site, sources.now));
-    const reading = await benchReading(stateDir, state, settings.site);
-    if (reading) show(reading.table);
-    else await state.dispose();
-    const view = { cpuMs: reading?.cpuMs ?? UNMEASURED_VIEW_MS, storageReads: 1 };
-    return { ...writes, mixed: null, post, idle, view };
   } finally {
     lock.release();
   }
+}
+
+/** @returns milliseconds of CPU of a request that reads storage */
+async function benchReads({ stateDir, site }: Settings, _: Sources, show: Show): Promise<number> {
+  const reading = await benchReading(stateDir, site);
+  if (reading) show(reading.table);
+  return reading?.cpuMs ?? UNMEASURED_VIEW_MS;
 }
 
 async function benchBusy(

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Site } from "../../src/pages/page-type.ts";
 import { readPage } from "../../src/pages/storage.ts";
-import type { LocalState } from "../local.ts";
+import { type LocalState, withLocalState } from "../local.ts";
 import { type Contender, startNginx, startWorker } from "./reading/contender.ts";
 import { hasTool, loadRound, type Round } from "./reading/load.ts";
 import { median, type Table } from "./table.ts";
@@ -34,7 +34,6 @@ export interface ReadingCosts {
 /** @returns null where wrk is not installed */
 export async function benchReading(
   stateDir: string,
-  state: LocalState,
   { origin }: Site,
 ): Promise<ReadingCosts | null> {
   if (!hasTool("wrk")) {
@@ -43,22 +42,25 @@ export async function benchReading(
     );
     return null;
   }
-  const front = await readPage(state.pages, "/");
-  const [html] = front?.head.representations ?? [];
-  if (!front || !html) throw new Error("the front page is not built");
-  const thread = await aThread(state);
-  await state.dispose();
-  const bytes = new Uint8Array(front.body, html.offset, html.length);
+  const { bytes, etag, thread } = await withLocalState(stateDir, whatIsRead);
   if (!hasTool("nginx"))
     console.log("nginx: skipped, it is not on the PATH (Debian: nginx-light).");
   const contenders = await startAll(stateDir, bytes, origin);
   try {
-    const rows = rowsOf(contenders, thread, html.etag);
+    const rows = rowsOf(contenders, thread, etag);
     await check(rows);
     return await measure(rows);
   } finally {
     await Promise.all(Object.values(contenders).map((each) => each?.stop()));
   }
+}
+
+async function whatIsRead(state: LocalState) {
+  const front = await readPage(state.pages, "/");
+  const [html] = front?.head.representations ?? [];
+  if (!front || !html) throw new Error("the front page is not built");
+  const bytes = new Uint8Array(front.body, html.offset, html.length);
+  return { bytes, etag: html.etag, thread: await aThread(state) };
 }
 
 interface Contenders {
