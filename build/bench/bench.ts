@@ -8,7 +8,7 @@ import { benchBuilding } from "./building.ts";
 import { benchLargeBuild } from "./building-large.ts";
 import { withCopyOf } from "./copy.ts";
 import { benchFree } from "./free.ts";
-import { goalsTable } from "./goals.ts";
+import { goalsTable, NOT_MEASURED } from "./goals.ts";
 import { benchIdle } from "./idle.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
@@ -60,7 +60,9 @@ export async function bench(
       PARTS[part]?.({ ...settings, stateDir: copy }, sources, show),
     );
   }
-  console.log(tableText(goalsTable(tables)));
+  const goals = goalsTable(tables);
+  const rows = goals.rows.filter((row) => parts.length === 0 || !row.includes(NOT_MEASURED));
+  console.log(tableText({ ...goals, rows }));
 }
 
 async function benchAll(settings: Settings, sources: Sources, show: Show): Promise<void> {

@@ -17,6 +17,7 @@ interface Goal {
   readonly unit?: string;
 }
 
+export const NOT_MEASURED = "not measured";
 const FRONT = "front page, gzip";
 const AT_500 = "500 a second, production";
 
@@ -135,7 +136,7 @@ export function goalsTable(tables: readonly Table[]): Table {
         what,
         [bound, unit ?? ""].join(" ").trim(),
         isMeasured ? shown : "–",
-        isMeasured ? (isReached ? "yes" : "no") : "not measured",
+        isMeasured ? (isReached ? "yes" : "no") : NOT_MEASURED,
       ];
     }),
   };
