@@ -427,4 +427,19 @@ describe("the README", () => {
     const named = [...read("README.md").matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name);
     expect(named.filter((name) => !scripts.includes(name as string))).toEqual([]);
   });
+
+  it("links only to headings and files that there are", () => {
+    const readme = read("README.md");
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, words = ""]) => {
+      return `#${words
+        .toLowerCase()
+        .replace(/[^\w -]/g, "")
+        .replaceAll(" ", "-")}`;
+    });
+    const links = [...readme.matchAll(/\]\((?!https:)([^)]+)\)/g)].map(([, link = ""]) => link);
+    const dead = links.filter((link) =>
+      link.startsWith("#") ? !headings.includes(link) : !existsSync(join(ROOT, link)),
+    );
+    expect(dead).toEqual([]);
+  });
 });
