@@ -32,16 +32,16 @@ export interface IntakeEnv {
   readonly ACCOUNTS: D1Database;
   /** Signs sessions; at least 32 characters. */
   readonly SESSION_SECRET: string;
-  /** `free`: HASHERS hash passwords, because a Worker has 10 ms of CPU there. Else it does itself. */
+  /** `free`: HASHERS hash passwords, because a Worker has 10 ms of CPU there. Else it does so itself. */
   readonly PLAN: string;
   readonly HASHERS: DurableObjectNamespace;
   /** `off` lifts the rate limits; anything else keeps them. */
   readonly RATE_LIMITS: string;
-  /** Registrations and logins, by address. */
+  /** Registrations and logins, by address; changes of a password and ends of an account, by person. */
   readonly ACCOUNT_LIMITER: RateLimit;
-  /** Submissions and new communities, by person. */
+  /** What is written: posts, comments, edits, reports and new communities, by person. */
   readonly SUBMIT_LIMITER: RateLimit;
-  /** Votes and deletions, by person. */
+  /** Votes, saves, deletions, and what moderators do, by person. */
   readonly VOTE_LIMITER: RateLimit;
 }
 
@@ -63,7 +63,7 @@ export interface ConsumerEnv {
   readonly ADMINS: string;
   /** Least seconds between two writes of a thread, or a first page of the site or a community. */
   readonly FAST_LANE_SECONDS: string;
-  /** The same for first pages of people and domains. */
+  /** The same for first pages of people, of domains and of what the clock orders. */
   readonly SIDE_LANE_SECONDS: string;
   /** The same for every deeper page. */
   readonly SLOW_LANE_SECONDS: string;
