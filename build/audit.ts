@@ -13,6 +13,7 @@ import { makeStaleDue } from "../src/store/built-pages.ts";
 import { openContentFile } from "./content-file.ts";
 import { findExtras } from "./extras.ts";
 import type { LocalState } from "./local.ts";
+import { NO_PACE } from "./no-pace.ts";
 import { listObjects, openObjectFiles } from "./object-files.ts";
 import { withProgress } from "./progress.ts";
 import { listPages, renderSite } from "./render-site.ts";
@@ -78,7 +79,7 @@ async function publishAll(state: LocalState, config: Site, now: () => number): P
   const deps: PublisherDeps = {
     ...state,
     config,
-    pace: { fast: 0, slow: 0, private: 0 },
+    pace: NO_PACE,
     now,
     // Nobody else publishes meanwhile, and each lease ends before the next one.
     token: () => "audit",

@@ -26,15 +26,13 @@ import { untilSignalled } from "./interrupt.ts";
 import { databasesOf, type LocalState, openLocalState } from "./local.ts";
 import { lockState, StateInUseError, type StateLock } from "./lock.ts";
 import { migrate } from "./migrate.ts";
+import { NO_PACE } from "./no-pace.ts";
 import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
 import { demandPort, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { STORES } from "./simulator-files.ts";
 import { SystemError, toSystemError } from "./system-errors.ts";
-
-/** The build has the site to itself and writes every page afterwards. */
-const NO_PACE = { fast: 0, slow: 0, private: 0 };
 
 interface Command extends Expected {
   readonly run: (settings: Settings, given: Given) => Promise<number>;

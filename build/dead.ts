@@ -3,15 +3,13 @@ import { replayDeadLetters } from "../src/consumer/replay.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import type { ContentDb } from "../src/store/database.ts";
 import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
+import { NO_PACE } from "./no-pace.ts";
 
 export const DEAD_USAGE = "npm run dead -- list | replay [ID…] | discard ID… | discard --all";
 
 const ALL = "--all";
 
 export class NoSuchLetterError extends Error {}
-
-/** The pages that a replay names are due at once. */
-const NO_PACE = { fast: 0, slow: 0, private: 0 };
 
 /**
  * @param now milliseconds since 1970

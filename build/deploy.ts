@@ -60,11 +60,11 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
     if (!isDryRun) console.error(stateAfter(done, begun, isFirst));
     return status || 1;
   };
-  const isThere = isDryRun ? "there" : isDeployed(wrangler);
-  if (isThere !== "there" && isThere !== "missing") {
-    return stop(`${isThere}\nwrangler does not say whether there is an intake already`, 1);
+  const intake: Intake = isDryRun ? { type: "there" } : findIntake(wrangler);
+  if (intake.type === "unknown") {
+    return stop(`${intake.output}\nwrangler does not say whether there is an intake already`, 1);
   }
-  isFirst = isThere === "missing";
+  isFirst = intake.type === "missing";
   const order = isFirst ? WORKERS_AT_FIRST : WORKERS;
   for (const env of order) {
     const step = [...deployStep(env, plan), "--dry-run"];
@@ -120,14 +120,17 @@ export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/**
- * The intake, or the nothing in its place that its secret was put into: a reader can be bound to it.
- * @returns what wrangler says where it says neither
- */
-function isDeployed(wrangler: Wrangler): "there" | "missing" | string {
+type Intake =
+  | { readonly type: "there" }
+  | { readonly type: "missing" }
+  /** With what wrangler says instead. */
+  | { readonly type: "unknown"; readonly output: string };
+
+/** The intake, or the nothing in its place that its secret was put into: a reader can be bound to it. */
+function findIntake(wrangler: Wrangler): Intake {
   const { status, output } = wrangler(["deployments", "list", "--env", "intake"], true);
-  if (status === 0) return "there";
-  return DOES_NOT_EXIST.test(output) ? "missing" : output;
+  if (status === 0) return { type: "there" };
+  return DOES_NOT_EXIST.test(output) ? { type: "missing" } : { type: "unknown", output };
 }
 
 function runWrangler(step: readonly string[], isCaptured: boolean): Ran {

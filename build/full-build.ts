@@ -10,7 +10,12 @@ import { encodePage } from "../src/pages/encode.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { isSame } from "../src/pages/publish.ts";
-import { listDeployVersions, putDeployPage, removeDeployPage } from "../src/pages/storage.ts";
+import {
+  listDeployVersions,
+  putDeployPage,
+  removeDeployPage,
+  type StoredVersion,
+} from "../src/pages/storage.ts";
 import { partsOf } from "../src/pages/together.ts";
 import {
   type BuiltPage,
@@ -150,7 +155,7 @@ async function storeDeployPages(
   pages: readonly NamedPage[],
   commit: number,
 ): Promise<number> {
-  const stored = new Map<string, Parameters<typeof isSame>[0]>();
+  const stored = new Map<string, StoredVersion>();
   for await (const [key, version] of listDeployVersions(state.site)) stored.set(key, version);
   const keys = pages.map(({ key }) => key);
   let written = 0;

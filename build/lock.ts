@@ -25,7 +25,6 @@ export interface StateLock {
   readonly command: string;
   /** This process has started its simulator: whoever finds the lock of a dead one ends it. */
   addSimulator(): void;
-
   /** Another process uses the state on behalf of this one, and serves it. */
   addServer(pid: number, port: number): void;
   release(): void;

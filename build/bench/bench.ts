@@ -18,7 +18,7 @@ import { type Table, tableText } from "./table.ts";
 import { benchVisible } from "./visible.ts";
 import { benchWire } from "./wire.ts";
 import { benchWrites, type Sources } from "./writes.ts";
-import { type BusyCosts, benchWriting } from "./writing.ts";
+import { benchWriting } from "./writing.ts";
 
 /** What a request that reads storage takes here, where wrk is missing. Milliseconds of CPU. */
 const UNMEASURED_VIEW_MS = 0.05;
@@ -36,7 +36,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   building: async ({ stateDir, site }, { now }, show) =>
     show(await withLocalState(stateDir, (state) => benchBuilding(state, site, now))),
   reading: benchReads,
-  load: benchBusy,
+  load: ({ stateDir, site }, sources, show) => benchWriting(stateDir, site, sources, show),
   large: async ({ stateDir }, { now }, show) => show(await benchLargeBuild(stateDir, now)),
 };
 
@@ -71,7 +71,7 @@ async function benchAll(settings: Settings, sources: Sources, show: Show): Promi
   );
   // Not on the same copy: there a clock was hours ahead.
   const busy = await withCopyOf(settings.stateDir, (copy) =>
-    benchBusy({ ...settings, stateDir: copy }, sources, show),
+    benchWriting(copy, settings.site, sources, show),
   );
   show(await benchLargeBuild(settings.stateDir, sources.now));
   const free = await withCopyOf(settings.stateDir, (copy) =>
@@ -123,14 +123,6 @@ async function benchReads({ stateDir, site }: Settings, _: Sources, show: Show):
   const reading = await benchReading(stateDir, site);
   if (reading) show(reading.table);
   return reading?.cpuMs ?? UNMEASURED_VIEW_MS;
-}
-
-async function benchBusy(
-  { stateDir, site }: Settings,
-  sources: Sources,
-  show: Show,
-): Promise<BusyCosts> {
-  return benchWriting(stateDir, site, sources, show);
 }
 
 /** Of a password, at each login and registration: with the cost that src/intake/password.ts has. */

@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STORES } from "../simulator-files.ts";
 
 /** Gone when `work` ends. */
 export async function withCopyOf<Result>(
@@ -10,7 +11,7 @@ export async function withCopyOf<Result>(
 ): Promise<Result> {
   const copy = mkdtempSync(join(tmpdir(), "cairn-bench-"));
   try {
-    cpSync(join(stateDir, "v3"), join(copy, "v3"), { recursive: true });
+    cpSync(join(stateDir, STORES), join(copy, STORES), { recursive: true });
     return await work(copy);
   } finally {
     rmSync(copy, { recursive: true });

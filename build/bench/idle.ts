@@ -1,5 +1,5 @@
 /** What the consumer costs while nothing happens: its own entry points, a minute after the last run. */
-
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConsumerEnv } from "../../src/bindings.ts";
 import consumer from "../../src/consumer/worker.ts";
 import type { Site } from "../../src/pages/page-type.ts";
@@ -52,8 +52,4 @@ async function runOnce(state: LocalState, config: Site, counts: Counts): Promise
   await pause(UNTIL_DUE_MS);
   const batch = { queue: "cairn-publish", messages: [] };
   if (rung > 0) await invoke(() => consumer.queue(batch as never, env));
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

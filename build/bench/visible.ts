@@ -1,5 +1,5 @@
 /** How long a vote takes until readers see it, through a real server. */
-
+import { setTimeout as pause } from "node:timers/promises";
 import { median, type Table } from "./table.ts";
 import type { Sources } from "./writes.ts";
 
@@ -92,8 +92,4 @@ async function until(isTrue: () => Promise<boolean>, now: () => number): Promise
     if (now() > deadline) throw new Error("a vote did not show in ten seconds");
     await pause(POLL_MS);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

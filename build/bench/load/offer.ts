@@ -1,4 +1,5 @@
 /** Votes into the queue in real time, so many a second or all at once, until all are seen. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Post } from "../../../src/model/entities.ts";
 import { slugOf } from "../../../src/model/slug.ts";
 import { threadPath } from "../../../src/pages/key.ts";
@@ -168,8 +169,4 @@ class Probes {
 
 interface Listing {
   readonly data: { readonly children: readonly { readonly data: Pick<Post, "ups" | "downs"> }[] };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

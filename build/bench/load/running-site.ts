@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CairnEvent } from "../../../src/queue/events.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
+import { STORES } from "../../simulator-files.ts";
 import type { Lanes } from "../lanes.ts";
 import { answering, reaching } from "./far-stores.ts";
 import type { Counts, Second } from "./worker.ts";
@@ -105,5 +106,5 @@ async function startStores(stateDir: string, sockets: string, bindings: object) 
     ...bindings,
     unsafeBindings: [answering(sockets)],
   };
-  return startWorkerd([stores], { resourcePersistencePath: join(stateDir, "v3") });
+  return startWorkerd([stores], { resourcePersistencePath: join(stateDir, STORES) });
 }

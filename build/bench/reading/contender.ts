@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type V4MiniflareOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { STORES } from "../../simulator-files.ts";
 
 const HOST = "127.0.0.1";
 
@@ -31,7 +32,7 @@ export async function startWorker(
   const before = new Set(workerdOf());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      resourcePersistencePath: join(stateDir, "v3"),
+      resourcePersistencePath: join(stateDir, STORES),
       workers: [
         {
           name: "contender",
