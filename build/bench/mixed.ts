@@ -1,5 +1,4 @@
 /** What a second of a large site costs, in which votes, comments and submissions meet on pages. */
-
 import { OPERATIONS_A_MESSAGE } from "./counted-consumer.ts";
 import type { LoadCost } from "./load/merging.ts";
 import { objectsOf, writeCostOf } from "./load/merging.ts";

@@ -2,7 +2,6 @@
  * What one write costs: pages named, objects and rows, by kind, on a copy of the operator's
  * site. Each is followed by a tick, which orders the windows that the write has touched.
  */
-
 import type { PublisherDeps } from "../../src/consumer/publish-stale.ts";
 import { mintId, type PostId } from "../../src/model/ids.ts";
 import type { Site } from "../../src/pages/page-type.ts";

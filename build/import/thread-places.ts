@@ -1,5 +1,4 @@
 /** Gives the comments of one thread their places in its pieces, one after another. Pure. */
-
 import type { CommentId } from "../../src/model/ids.ts";
 import {
   byBeginning,

@@ -2,7 +2,6 @@
  * Works off stale pages: lease, load, render, put, settle. A crash anywhere leaves pages stale, and
  * the next publisher takes them over when their leases end.
  */
-
 import { encodePage } from "../pages/encode.ts";
 import type { PageType, Prepared, Rendered, Site } from "../pages/page-type.ts";
 import {

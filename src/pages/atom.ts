@@ -4,14 +4,20 @@
  * which moves nothing leaves a feed as it was.
  */
 import { type Comment, isVisible, type Post } from "../model/entities.ts";
-import { commentFullname } from "../model/ids.ts";
-import { permalink, type Surroundings, tombstone } from "./comment-line.ts";
-import { pieceKey, threadKey } from "./key.ts";
+import {
+  communityName,
+  lastingLink,
+  permalink,
+  postUnder,
+  type Surroundings,
+  tombstone,
+} from "./comment-line.ts";
+import { threadKey } from "./key.ts";
 import type { Representation, Site } from "./page-type.ts";
-import type { Thing } from "./person-view.ts";
 import { authorPath, isoTime, postPath } from "./post-line.ts";
 import { renderTemplate } from "./templates.ts";
 import { beginningHtml, textHtml } from "./text-html.ts";
+import { contentOf, type Thing } from "./thing.ts";
 
 export interface Feed extends Surroundings {
   readonly title: string;
@@ -46,12 +52,12 @@ export function atomFeed(feed: Feed, site: Site): Representation {
 
 /** Seconds since 1970. */
 function updatedAt(thing: Thing): number {
-  const { createdAt, edit } = thing.type === "post" ? thing.post : thing.comment;
+  const { createdAt, edit } = contentOf(thing);
   return edit === null ? createdAt : Math.max(createdAt, Math.floor(edit.at / 1000));
 }
 
 function entryOf(thing: Thing, rows: Surroundings, site: Site): object {
-  const { author, createdAt } = thing.type === "post" ? thing.post : thing.comment;
+  const { author, createdAt } = contentOf(thing);
   const personPath = authorPath(author);
   return {
     author,
@@ -66,7 +72,7 @@ function entryOf(thing: Thing, rows: Surroundings, site: Site): object {
 function categoryOf(thing: Thing, { posts, communities }: Surroundings): object {
   const post = thing.type === "post" ? thing.post : posts.get(thing.comment.post);
   if (!post) return {};
-  const name = communities.get(post.community)?.name ?? post.community;
+  const name = communityName(post.community, communities);
   return { community: post.community, communityLabel: `r/${name}` };
 }
 
@@ -92,13 +98,11 @@ function ofPost(post: Post, { origin }: Site): object {
 }
 
 function ofComment(comment: Comment, { posts }: Surroundings, { origin }: Site): object {
-  const post = posts.get(comment.post);
-  if (!post) throw new Error(`comment ${comment.id} without its post`);
-  const { author, piece } = comment;
+  const post = postUnder(comment, posts);
   const href = origin + permalink(comment, post);
   return {
-    id: `${origin}${pieceKey(post.id, piece)}#${commentFullname(comment.id)}`,
-    title: `${author} on ${isVisible(post) ? post.title : tombstone(post)}`,
+    id: origin + lastingLink(comment),
+    title: `${comment.author} on ${isVisible(post) ? post.title : tombstone(post)}`,
     href,
     url: null,
     html: absolute(textHtml(comment), href),

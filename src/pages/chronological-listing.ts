@@ -4,10 +4,11 @@
  * shows the newest full block and what has come since: 25 to 49. The block after the last full one
  * leads to the head.
  */
+import type { Lane } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change, ChronologicalChange } from "./change.ts";
 import { PAGE_SIZE, parsePageNumber } from "./key.ts";
-import { definePage, type Lane, type PageType, type Rendered, type Site } from "./page-type.ts";
+import { definePage, type PageType, type Rendered, type Site } from "./page-type.ts";
 
 /** `block` is null for the head. */
 export interface Block {
@@ -22,6 +23,13 @@ export interface BlockPage extends Block {
   readonly after: string | null;
   /** In the listing. */
   readonly slots: number;
+}
+
+/** What stands in the slots of a page. */
+export interface SlotsOfPage {
+  readonly listing: string;
+  /** Newest first. */
+  readonly ids: readonly string[];
 }
 
 export interface ChronologicalDefinition<Things> {
@@ -47,13 +55,10 @@ export interface ChronologicalDefinition<Things> {
   /** The names of listings whose heads show something else besides what is listed. */
   retitled?(change: Change): readonly string[];
   /**
-   * What each page shows, given the ids in its slots, newest first; null where there is no such
-   * listing. Whatever nobody may see is left out.
+   * What each page shows, given what stands in its slots; null where there is no such listing.
+   * Whatever nobody may see is left out.
    */
-  load(
-    reads: Reads,
-    pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
-  ): Promise<readonly (Things | null)[]>;
+  load(reads: Reads, pages: readonly SlotsOfPage[]): Promise<readonly (Things | null)[]>;
   view(page: BlockPage, things: Things, site: Site): Rendered;
 }
 

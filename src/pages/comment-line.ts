@@ -42,14 +42,18 @@ export interface Surroundings {
   readonly communities: ReadonlyMap<CommunityKey, Community>;
 }
 
+/** As it was registered. */
+export function communityName(key: CommunityKey, communities: Surroundings["communities"]): string {
+  return communities.get(key)?.name ?? key;
+}
+
 /** In place of a title, a text or a name that may not be seen: by whom it was taken down. */
 export function tombstone({ standing }: Pick<Post | Comment, "standing">): string {
   return standing === "removed" ? "[removed]" : "[deleted]";
 }
 
 export function commentLine(comment: Comment, { posts, communities }: Surroundings): CommentLine {
-  const post = posts.get(comment.post);
-  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  const post = postUnder(comment, posts);
   return {
     id: commentFullname(comment.id),
     author: comment.author,
@@ -60,7 +64,7 @@ export function commentLine(comment: Comment, { posts, communities }: Surroundin
     permalink: permalink(comment, post),
     postTitle: isVisible(post) ? post.title : tombstone(post),
     postPath: threadAddress(post),
-    community: communities.get(post.community)?.name ?? post.community,
+    community: communityName(post.community, communities),
     communityPath: rankedKey("hot", post.community, 1),
   };
 }
@@ -74,6 +78,17 @@ export function threadAddress(post: Post): string {
 export function permalink({ id, piece }: Comment, post: Post): string {
   const page = piece === MAIN_PIECE ? threadAddress(post) : pieceKey(post.id, piece);
   return `${page}#${commentFullname(id)}`;
+}
+
+/** The same by the post's id alone: it leads there, and outlives a change of what slugs look like. */
+export function lastingLink({ id, post, piece }: Comment): string {
+  return `${pieceKey(post, piece)}#${commentFullname(id)}`;
+}
+
+export function postUnder(comment: Comment, posts: Surroundings["posts"]): Post {
+  const post = posts.get(comment.post);
+  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  return post;
 }
 
 /** Reddit's `t1` thing. */

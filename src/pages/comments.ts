@@ -7,6 +7,7 @@ import { defineChronologicalListing } from "./chronological-listing.ts";
 import { commentJson, commentLine, readCommentLines, type Surroundings } from "./comment-line.ts";
 import { rankedKey, splitScope, submitKey } from "./key.ts";
 import { jsonPath, tabsOf } from "./listing-view.ts";
+import { htmlAndJson, pageOf } from "./page-type.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
@@ -64,16 +65,10 @@ export const commentsPage = defineChronologicalListing<Comments>({
       after,
     });
     const children = comments.map((comment) => commentJson(comment, things, ""));
-    return {
-      type: "page",
-      status: 200,
-      path: null,
-      representations: [
-        { type: "html", body: html },
-        { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-        ...(block === null ? [atomFeed(feed, site)] : []),
-      ],
-    };
+    return pageOf(
+      ...htmlAndJson(html, listingJson(children, before, after)),
+      ...(block === null ? [atomFeed(feed, site)] : []),
+    );
   },
 });
 

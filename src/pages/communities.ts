@@ -2,7 +2,8 @@
 import type { Community } from "../model/entities.ts";
 import { blockKey, parsePageNumber, rankedKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
-import { definePage } from "./page-type.ts";
+import { definePage, htmlAndJson, pageOf } from "./page-type.ts";
+import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 
 interface Params {
@@ -67,15 +68,7 @@ export const communitiesPage = definePage<Params, Model>({
       before: page > 1 ? keyOf(page - 1) : null,
       after: hasNext ? keyOf(page + 1) : null,
     });
-    return {
-      type: "page",
-      status: 200,
-      path: null,
-      representations: [
-        { type: "html", body: html },
-        { type: "json", body: JSON.stringify(communitiesJson(communities)) },
-      ],
-    };
+    return pageOf(...htmlAndJson(html, communitiesJson(communities)));
   },
 });
 
@@ -97,8 +90,5 @@ function communitiesJson(communities: readonly Community[]): object {
       created_utc: createdAt,
     },
   }));
-  return {
-    kind: "Listing",
-    data: { modhash: null, dist: children.length, before: null, after: null, children },
-  };
+  return listingJson(children, null, null);
 }

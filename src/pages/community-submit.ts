@@ -2,7 +2,7 @@
 import type { Community } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import { splitScope, submitKey } from "./key.ts";
-import { definePage } from "./page-type.ts";
+import { definePage, pageOf } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
 export const communitySubmitPage = definePage<CommunityKey, Community>({
@@ -31,6 +31,6 @@ export const communitySubmitPage = definePage<CommunityKey, Community>({
       errors: {},
       message: "",
     });
-    return { type: "page", status: 200, path: null, representations: [{ type: "html", body }] };
+    return pageOf({ type: "html", body });
   },
 });

@@ -11,7 +11,7 @@ import type { Change } from "./change.ts";
 import { duplicatesKey } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { jsonPath } from "./listing-view.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
+import { definePage, htmlAndJson, pageOf, type Rendered, type Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
 import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
@@ -109,13 +109,5 @@ function viewGroup({ id }: Params, model: Model, site: Site): Rendered {
     listedPostJson(post, communities.get(post.community), site),
   );
   const json = [listingJson([first], null, null), listingJson(others, null, null)];
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(json) },
-    ],
-  };
+  return pageOf(...htmlAndJson(html, json));
 }

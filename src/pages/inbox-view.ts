@@ -1,15 +1,21 @@
 /** An inbox as HTML and, in the shape of Reddit's messages, as JSON. Pure. */
 import { type Act, type Comment, isVisible, type Post } from "../model/entities.ts";
-import { type CommunityKey, commentFullname } from "../model/ids.ts";
+import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Refusal } from "../store/commit.ts";
 import { actSentence, isBadNews } from "./act-sentence.ts";
-import { type CommentLine, commentLine, type Surroundings } from "./comment-line.ts";
+import {
+  type CommentLine,
+  commentLine,
+  communityName,
+  lastingLink,
+  type Surroundings,
+} from "./comment-line.ts";
 import { describe, textOf } from "./description.ts";
 import { type Notice, type Notices, subjectOf } from "./inbox.ts";
-import { pieceKey, queuePath, rankedKey, threadKey } from "./key.ts";
-import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
-import type { Rendered } from "./page-type.ts";
+import { queuePath, rankedKey, threadKey } from "./key.ts";
+import { type Neighbours, ownFrame, paths } from "./mine-view.ts";
+import { htmlAndJson, pageOf, type Rendered } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { refusalSentence } from "./refusal-sentence.ts";
@@ -27,7 +33,7 @@ export function viewInbox(shown: Notices, slots: number, neighbours: Neighbours)
     after,
   });
   const children = shown.notices.map((notice) => noticeJson(notice, shown));
-  return ownPage(html, listingJson(children, before, after));
+  return pageOf(...htmlAndJson(html, listingJson(children, before, after)));
 }
 
 /** Of somebody to whom nobody has said anything. */
@@ -53,7 +59,7 @@ function linksOf(notice: Notice, { subjects, communities }: Notices): Link[] {
 
 function placeLinks({ kind, community }: Act, communities: Notices["communities"]): Link[] {
   const path = rankedKey("hot", community, 1);
-  const place = { path, label: `r/${nameOf(community, communities)}` };
+  const place = { path, label: `r/${communityName(community, communities)}` };
   const reports = { path: queuePath(community), label: "reports" };
   return kind === "moderator" ? [place, reports] : [place];
 }
@@ -65,7 +71,7 @@ function placeLinks({ kind, community }: Act, communities: Notices["communities"
 function thingLink(thing: Post | Comment, isOwn: boolean): Link | null {
   if ("piece" in thing) {
     return isVisible(thing)
-      ? { path: commentPath(thing), label: "the comment" }
+      ? { path: lastingLink(thing), label: "the comment" }
       : { path: threadKey(thing.post), label: "the thread" };
   }
   if (!isVisible(thing)) return null;
@@ -73,19 +79,11 @@ function thingLink(thing: Post | Comment, isOwn: boolean): Link | null {
   return { path: threadKey(thing.id), ...named };
 }
 
-function nameOf(key: CommunityKey, communities: Notices["communities"]): string {
-  return communities.get(key)?.name ?? key;
-}
-
 /** How a comment of one's own begins that something was done to; null once it is deleted. */
 function quoteOf({ thing }: Act, subjects: Notices["subjects"]): string | null {
   const comment = subjects.get(thing);
   if (!comment || !("piece" in comment) || !isVisible(comment)) return null;
   return describe(textOf(textHtml(comment)));
-}
-
-function commentPath({ id, post, piece }: Comment): string {
-  return `${pieceKey(post, piece)}#${commentFullname(id)}`;
 }
 
 /** A reply without its score, which votes would change. */
@@ -102,7 +100,7 @@ function noticeView(notice: Notice, shown: Notices): object {
     return {
       type: "act",
       createdAt: isoTime(Math.floor(act.at / 1000)),
-      sentence: actSentence(act, nameOf(act.community, shown.communities)),
+      sentence: actSentence(act, communityName(act.community, shown.communities)),
       isBad: isBadNews(act),
       links,
       quote: quoteOf(act, shown.subjects),
@@ -124,7 +122,7 @@ function noticeView(notice: Notice, shown: Notices): object {
 function noticeJson(notice: Notice, shown: Notices): object {
   if (notice.type === "reply") return replyJson(notice.comment, shown);
   if (notice.type === "refusal") return refusalJson(notice.refusal);
-  return actJson(notice.act, nameOf(notice.act.community, shown.communities));
+  return actJson(notice.act, communityName(notice.act.community, shown.communities));
 }
 
 function replyJson(comment: Comment, surroundings: Surroundings): object {

@@ -23,7 +23,7 @@ import {
 } from "../model/ids.ts";
 import type { Refusal } from "../store/commit.ts";
 import type { Reads } from "../store/reads.ts";
-import { splitChronologicalListing } from "./chronological-listing.ts";
+import { type SlotsOfPage, splitChronologicalListing } from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
 import { viewInbox } from "./inbox-view.ts";
 import { splitOwn } from "./key.ts";
@@ -61,10 +61,7 @@ export const inbox = splitChronologicalListing<Notices>(
   },
 );
 
-async function loadNotices(
-  reads: Reads,
-  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
-): Promise<Notices[]> {
+async function loadNotices(reads: Reads, pages: readonly SlotsOfPage[]): Promise<Notices[]> {
   const found = await readNotices(
     reads,
     pages.flatMap(({ ids }) => ids),

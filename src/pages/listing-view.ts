@@ -15,7 +15,7 @@ import { TOP_WINDOWS, type TopWindow, windowListing } from "../model/window.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import { describe, SITE_DESCRIPTION } from "./description.ts";
 import { rankedKey, submitKey } from "./key.ts";
-import type { Rendered, Site } from "./page-type.ts";
+import { htmlAndJson, pageOf, type Rendered, type Site } from "./page-type.ts";
 import { postLine } from "./post-line.ts";
 import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
@@ -52,17 +52,11 @@ const TAB_LABELS: Readonly<Record<Tab, string>> = {
 export function viewListing(listing: ListingPage, site: Site): Rendered {
   const { communities, posts, before, after } = listing;
   const children = posts.map((post) => listedPostJson(post, communities.get(post.community), site));
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: listingHtml(listing, site) },
-      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-      // What is new comes to the first page only.
-      ...(before === null ? [listingFeed(listing, site)] : []),
-    ],
-  };
+  return pageOf(
+    ...htmlAndJson(listingHtml(listing, site), listingJson(children, before, after)),
+    // What is new comes to the first page only.
+    ...(before === null ? [listingFeed(listing, site)] : []),
+  );
 }
 
 export function listingHtml(listing: ListingPage, site: Site): string {

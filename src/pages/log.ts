@@ -22,9 +22,11 @@ import {
 } from "../model/ids.ts";
 import { logListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
-import { pieceKey, rankedKey, splitScope, submitKey, threadKey } from "./key.ts";
+import { defineChronologicalListing, type SlotsOfPage } from "./chronological-listing.ts";
+import { lastingLink } from "./comment-line.ts";
+import { rankedKey, splitScope, submitKey, threadKey } from "./key.ts";
 import { jsonPath, tabsOf } from "./listing-view.ts";
+import { htmlAndJson, pageOf } from "./page-type.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
@@ -82,22 +84,11 @@ export const logPage = defineChronologicalListing<Log>({
       after,
     });
     const json = listingJson(entries.map(jsonOf), before, after);
-    return {
-      type: "page",
-      status: 200,
-      path: null,
-      representations: [
-        { type: "html", body: html },
-        { type: "json", body: JSON.stringify(json) },
-      ],
-    };
+    return pageOf(...htmlAndJson(html, json));
   },
 });
 
-async function loadLogs(
-  reads: Reads,
-  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
-): Promise<(Log | null)[]> {
+async function loadLogs(reads: Reads, pages: readonly SlotsOfPage[]): Promise<(Log | null)[]> {
   const ids = pages.flatMap((page) => page.ids.map(parseAct)).filter((id) => id !== null);
   const acts = await withoutDeparted(reads, await reads.acts(ids));
   const things = await readThings(reads, [...acts.values()]);
@@ -165,9 +156,8 @@ async function readThings(reads: Reads, acts: readonly Act[]): Promise<Things> {
   for (const post of [...posts.values()].filter(isVisible)) {
     seen.set(postFullname(post.id), { path: threadKey(post.id), label: post.title });
   }
-  for (const { id, post, piece } of [...comments.values()].filter(isVisible)) {
-    const fullname = commentFullname(id);
-    seen.set(fullname, { path: `${pieceKey(post, piece)}#${fullname}`, label: "a comment" });
+  for (const comment of [...comments.values()].filter(isVisible)) {
+    seen.set(commentFullname(comment.id), { path: lastingLink(comment), label: "a comment" });
   }
   const removed = [
     ...[...posts.values()].filter(isRemoved).map(({ id }) => postFullname(id)),

@@ -5,13 +5,19 @@
 import type { Comment, Post } from "../model/entities.ts";
 import { commentFullname, postFullname } from "../model/ids.ts";
 import { OWN_LISTINGS, type OwnListing } from "../model/listing.ts";
-import { permalink, type Surroundings, threadAddress } from "./comment-line.ts";
+import {
+  communityName,
+  permalink,
+  postUnder,
+  type Surroundings,
+  threadAddress,
+} from "./comment-line.ts";
 import { ownPath, rankedKey } from "./key.ts";
-import type { Rendered } from "./page-type.ts";
-import type { Thing } from "./person-view.ts";
+import { htmlAndJson, pageOf, type Rendered } from "./page-type.ts";
 import { authorPath, displayDomain, isoTime, postPath } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
+import type { Thing } from "./thing.ts";
 
 export type OwnTab = OwnListing | "inbox" | "written";
 
@@ -44,7 +50,7 @@ export function viewOwnThings(
     after,
   });
   const children = things.map((thing) => jsonOf(thing, surroundings));
-  return ownPage(html, listingJson(children, before, after));
+  return pageOf(...htmlAndJson(html, listingJson(children, before, after)));
 }
 
 /** What all pages of one's own show around their things. */
@@ -65,27 +71,14 @@ export function paths({ before, after }: Neighbours): Neighbours {
   return { before: before && ownPath(before), after: after && ownPath(after) };
 }
 
-export function ownPage(html: string, json: object): Rendered {
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(json) },
-    ],
-  };
-}
-
 function lineOf(thing: Thing, surroundings: Surroundings): object {
   const line = thing.type === "post" ? postOf(thing.post) : commentOf(thing.comment, surroundings);
-  const community = surroundings.communities.get(line.community);
   return {
     ...line,
     type: thing.type,
     authorPath: authorPath(line.author),
     createdAt: isoTime(line.createdAt),
-    community: community?.name ?? line.community,
+    community: communityName(line.community, surroundings.communities),
     communityPath: rankedKey("hot", line.community, 1),
   };
 }
@@ -109,18 +102,12 @@ function commentOf(comment: Comment, { posts }: Surroundings) {
   return { ...shown, title: post.title, href: threadAddress(post), domain: "", path };
 }
 
-function postUnder(comment: Comment, posts: Surroundings["posts"]): Post {
-  const post = posts.get(comment.post);
-  if (!post) throw new Error(`comment ${comment.id} without its post`);
-  return post;
-}
-
 /** Reddit's shapes without what votes change. */
 function jsonOf(thing: Thing, { posts, communities }: Surroundings): object {
   if (thing.type === "post") {
     const { id, title, author, url, community, createdAt } = thing.post;
     const permalink = postPath(thing.post);
-    const subreddit = communities.get(community)?.name ?? community;
+    const subreddit = communityName(community, communities);
     const name = postFullname(id);
     const where = { url: url ?? permalink, permalink, subreddit };
     return { kind: "t3", data: { id, name, title, author, ...where, created_utc: createdAt } };
@@ -135,7 +122,7 @@ function jsonOf(thing: Thing, { posts, communities }: Surroundings): object {
       link_id: postFullname(post.id),
       link_title: post.title,
       author: comment.author,
-      subreddit: communities.get(post.community)?.name ?? post.community,
+      subreddit: communityName(post.community, communities),
       permalink: permalink(comment, post),
       created_utc: comment.createdAt,
     },

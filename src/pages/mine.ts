@@ -11,6 +11,7 @@ import type { Reads } from "../store/reads.ts";
 import {
   type ChronologicalDefinition,
   defineChronologicalListing,
+  type SlotsOfPage,
   splitChronologicalListing,
 } from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
@@ -18,7 +19,7 @@ import { splitOwn } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
 import { readNamedThings } from "./named-things.ts";
 import { asItsAuthorSees, asSeenBy } from "./own-view.ts";
-import type { Thing } from "./person-view.ts";
+import type { Thing } from "./thing.ts";
 
 interface OwnThings extends Surroundings {
   readonly things: readonly Thing[];
@@ -64,10 +65,7 @@ function aListing(name: OwnListing): Omit<ChronologicalDefinition<OwnThings>, "p
   };
 }
 
-async function loadOwnThings(
-  reads: Reads,
-  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
-): Promise<OwnThings[]> {
+async function loadOwnThings(reads: Reads, pages: readonly SlotsOfPage[]): Promise<OwnThings[]> {
   const names = pages.flatMap(({ ids }) => ids);
   const { posts, comments, surroundings } = await readNamedThings(reads, names);
   return pages.map(({ listing, ids }) => {

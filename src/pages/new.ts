@@ -6,7 +6,12 @@ import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import { isDomainScope, newListing, type Scope } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { type BlockPage, SIDE_LANES, splitChronologicalListing } from "./chronological-listing.ts";
+import {
+  type BlockPage,
+  SIDE_LANES,
+  type SlotsOfPage,
+  splitChronologicalListing,
+} from "./chronological-listing.ts";
 import { splitListing } from "./key.ts";
 import { readCommunitiesOf } from "./listing-communities.ts";
 import { viewListing } from "./listing-view.ts";
@@ -57,10 +62,7 @@ function isNew(listing: string): boolean {
   return splitListing(listing).rest === "/new";
 }
 
-async function loadPosts(
-  reads: Reads,
-  pages: readonly { readonly listing: string; readonly ids: readonly string[] }[],
-): Promise<(Posts | null)[]> {
+async function loadPosts(reads: Reads, pages: readonly SlotsOfPage[]): Promise<(Posts | null)[]> {
   const found = await reads.posts(pages.flatMap(({ ids }) => ids as PostId[]));
   const params = pages.map(({ listing }) => splitListing(listing));
   const communities = await readCommunitiesOf(reads, params, [...found.values()]);

@@ -9,7 +9,7 @@ import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import { readNotices } from "./inbox.ts";
 import { ownKey, splitOwn } from "./key.ts";
-import { definePage, type Rendered } from "./page-type.ts";
+import { definePage, pageOf, type Rendered } from "./page-type.ts";
 
 /** Things in the document of each kind; votes together. */
 const MAX_THINGS = 1000;
@@ -44,8 +44,7 @@ export const overlayPage = definePage<PersonKey, Overlay>({
 });
 
 export function jsonPage(content: object): Rendered {
-  const representations = [{ type: "json", body: JSON.stringify(content) }] as const;
-  return { type: "page", status: 200, path: null, representations };
+  return pageOf({ type: "json", body: JSON.stringify(content) });
 }
 
 export function ownerOf(key: string, rest: string): PersonKey | null {

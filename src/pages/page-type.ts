@@ -9,8 +9,6 @@ import type { Change, ChronologicalChange } from "./change.ts";
 import type { CommentSort } from "./key.ts";
 import type { Part } from "./together.ts";
 
-export type { Lane };
-
 /** `write`: events change it (R2). `deploy`: only a deploy does (KV). */
 export type Tier = "write" | "deploy";
 
@@ -41,6 +39,19 @@ export type Rendered =
     }
   | { readonly type: "redirect"; readonly status: 301 | 302; readonly location: string }
   | { readonly type: "void" };
+
+/** A page that is there, and whose address is its key. The default representation first. */
+export function pageOf(...representations: readonly Representation[]): Rendered {
+  return { type: "page", status: 200, path: null, representations };
+}
+
+/** What nearly every page has. */
+export function htmlAndJson(html: string, json: unknown): readonly Representation[] {
+  return [
+    { type: "html", body: html },
+    { type: "json", body: JSON.stringify(json) },
+  ];
+}
 
 /** A page whose rows have been read; rendering it asks nothing and waits for nothing. */
 export type Prepared = () => Rendered;

@@ -6,7 +6,8 @@ import type { Reads } from "../store/reads.ts";
 import { SIDE_LANES, splitChronologicalListing } from "./chronological-listing.ts";
 import { readCommentLines, type Surroundings } from "./comment-line.ts";
 import { splitPerson } from "./key.ts";
-import { type Thing, viewPerson } from "./person-view.ts";
+import { viewPerson } from "./person-view.ts";
+import type { Thing } from "./thing.ts";
 
 interface Things extends Surroundings {
   readonly person: Person;

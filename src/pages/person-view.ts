@@ -1,19 +1,16 @@
 /** A person's pages: what they posted and said. Pure. */
-import type { Comment, Person, Post } from "../model/entities.ts";
+import type { Person } from "../model/entities.ts";
 import type { PersonKey } from "../model/ids.ts";
 import { saidListing, submittedListing } from "../model/listing.ts";
 import { atomFeed, feedPath } from "./atom.ts";
 import { commentJson, commentLine, type Surroundings } from "./comment-line.ts";
 import { personPath } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
-import type { Rendered, Site } from "./page-type.ts";
+import { htmlAndJson, pageOf, type Rendered, type Site } from "./page-type.ts";
 import { isoTime, postLine } from "./post-line.ts";
 import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
-
-export type Thing =
-  | { readonly type: "post"; readonly post: Post }
-  | { readonly type: "comment"; readonly comment: Comment };
+import type { Thing } from "./thing.ts";
 
 export type PersonTab = "overview" | "submitted" | "comments";
 
@@ -56,16 +53,10 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     after,
   });
   const children = things.map((thing) => jsonOf(thing, page, site));
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify(listingJson(children, before, after)) },
-      ...(hasFeed ? [atomFeed({ ...page, title, path: key, begunAt: null }, site)] : []),
-    ],
-  };
+  return pageOf(
+    ...htmlAndJson(html, listingJson(children, before, after)),
+    ...(hasFeed ? [atomFeed({ ...page, title, path: key, begunAt: null }, site)] : []),
+  );
 }
 
 const TABS: Readonly<Record<PersonTab, { label: string; hrefOf(person: PersonKey): string }>> = {

@@ -7,7 +7,8 @@ import type { Surroundings } from "./comment-line.ts";
 import { PAGE_SIZE, personPath, splitPerson } from "./key.ts";
 import { definePage } from "./page-type.ts";
 import { type ReadThings, readCommentThings, readPostThings } from "./person-things.ts";
-import { type PersonTab, type Thing, viewPerson } from "./person-view.ts";
+import { type PersonTab, viewPerson } from "./person-view.ts";
+import { contentOf, type Thing } from "./thing.ts";
 
 interface Model extends Surroundings {
   readonly person: Person;
@@ -50,7 +51,7 @@ async function loadPeople(reads: Reads, keys: readonly PersonKey[]): Promise<(Mo
     const person = people.get(key);
     if (!person || person.departure !== null) return null;
     const things = [...(posted.things[index] ?? []), ...(said.things[index] ?? [])]
-      .sort((a, b) => createdAt(b) - createdAt(a) || (idOf(a) < idOf(b) ? 1 : -1))
+      .sort(byNewest)
       .slice(0, PAGE_SIZE);
     return {
       person,
@@ -85,10 +86,7 @@ function tabsOf(posts: number, comments: number): PersonTab[] {
   return tabs;
 }
 
-function createdAt(thing: Thing): number {
-  return thing.type === "post" ? thing.post.createdAt : thing.comment.createdAt;
-}
-
-function idOf(thing: Thing): string {
-  return thing.type === "post" ? thing.post.id : thing.comment.id;
+function byNewest(one: Thing, other: Thing): number {
+  const [a, b] = [contentOf(one), contentOf(other)];
+  return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 }

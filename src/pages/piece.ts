@@ -7,7 +7,7 @@ import { permalink, threadAddress, tombstone } from "./comment-line.ts";
 import { isOpen } from "./comment-tree.ts";
 import { pieceKey, rankedKey, submitKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
+import { definePage, pageOf, type Rendered, type Site } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 import { viewDeleted } from "./thread.ts";
 import { loadThreads, type ThreadModel, threadRepresentations } from "./thread-model.ts";
@@ -64,5 +64,5 @@ function viewPiece({ piece }: Params, model: ThreadModel, site: Site): Rendered 
       ...comments,
     }),
   );
-  return { type: "page", status: 200, path: null, representations };
+  return pageOf(...representations);
 }

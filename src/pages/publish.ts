@@ -4,8 +4,8 @@
  * Two publishers can hold one page when the first one's lease ran out. The put is conditional on the
  * version that the last publisher left (none, if nobody has ever written the page), or that was looked
  * at, so the slower one fails. One case remains: the second finds equal content and puts nothing, the
- * first one's put still matches. Therefore whoever takes over a lease
- * puts in any case, and the body's commit number makes that a new version.
+ * first one's put still matches. Therefore whoever takes over a lease puts in any case, and the body's
+ * commit number makes that a new version.
  */
 import {
   type DeployStore,

@@ -1,8 +1,9 @@
 /** A queue of reports as HTML. Pure. */
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { personKey } from "../model/ids.ts";
-import { pieceKey, queuePath, rankedKey, threadKey } from "./key.ts";
-import type { Rendered, Site } from "./page-type.ts";
+import { lastingLink } from "./comment-line.ts";
+import { queuePath, rankedKey, threadKey } from "./key.ts";
+import { pageOf, type Rendered, type Site } from "./page-type.ts";
 import { authorPath, displayDomain, isoTime } from "./post-line.ts";
 import type { Ban, Queue, Removal, Waiting } from "./queue.ts";
 import { renderTemplate } from "./templates.ts";
@@ -23,15 +24,7 @@ export function viewQueue(
     bans: bans.map((each) => banOf(each, community)),
   });
   const readers = [...new Set([...moderators, ...site.admins])].sort();
-  return {
-    type: "page",
-    status: 200,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "text", body: readers.join("\n") },
-    ],
-  };
+  return pageOf({ type: "html", body: html }, { type: "text", body: readers.join("\n") });
 }
 
 /** Without scores and counts of comments, which would have the queue written for every vote. */
@@ -40,7 +33,7 @@ function lineOf(
   community: Community,
 ): object {
   const { author } = comment ?? post;
-  const path = pathOf(thing, post, comment);
+  const path = pathOf(post, comment);
   return {
     id: thing,
     title: comment ? "a comment" : post.title,
@@ -72,8 +65,8 @@ function banOf({ name, at }: Ban, community: Community): object {
   return { author: name, authorPath: authorPath(name), createdAt: timeOf(at), unbanPath };
 }
 
-function pathOf(thing: string, post: Post, comment: Comment | null): string {
-  return comment ? `${pieceKey(post.id, comment.piece)}#${thing}` : threadKey(post.id);
+function pathOf(post: Post, comment: Comment | null): string {
+  return comment ? lastingLink(comment) : threadKey(post.id);
 }
 
 /**
@@ -85,7 +78,7 @@ function removalOf({ act, post, comment }: Removal, community: Community): objec
   return {
     id: act.thing,
     label: comment ? "a comment" : "a post",
-    path: pathOf(act.thing, post, comment),
+    path: pathOf(post, comment),
     author,
     authorPath: authorPath(author),
     banPath: rolePath("ban", author, community),

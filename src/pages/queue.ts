@@ -1,6 +1,7 @@
 /**
  * What has been reported in a community, what was removed last, and who is banned, for its moderators
- * and the admins. Never who reported anything. The page says itself who they are: the reader, who has no database, asks it.
+ * and the admins. Never who reported anything. The page says itself who may read it: the reader, who
+ * has no database, asks it.
  */
 import { type Act, type Comment, type Community, isVisible, type Post } from "../model/entities.ts";
 import {

@@ -9,7 +9,7 @@ import type { Reads } from "../store/reads.ts";
 import type { Address } from "../store/sitemap.ts";
 import type { Change } from "./change.ts";
 import { parsePageNumber, SITEMAP_KEY, threadPath } from "./key.ts";
-import { definePage, type Rendered, type Site } from "./page-type.ts";
+import { definePage, pageOf, type Rendered, type Site } from "./page-type.ts";
 import { renderTemplate } from "./templates.ts";
 
 /** Addresses in a block: 50,000 are allowed, but each new post writes the last block anew. */
@@ -107,5 +107,5 @@ function viewBlock(addresses: readonly Address[], { origin }: Site): Rendered {
 }
 
 function xml(body: string): Rendered {
-  return { type: "page", status: 200, path: null, representations: [{ type: "xml", body }] };
+  return pageOf({ type: "xml", body });
 }

@@ -1,7 +1,7 @@
 /** How the site is, for its admins: the page says itself who they are. */
 import type { StatusReport } from "../model/status.ts";
 import { guardedKey, queuePath, STATUS_PATH } from "./key.ts";
-import { definePage } from "./page-type.ts";
+import { definePage, htmlAndJson, pageOf } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
 import { renderTemplate } from "./templates.ts";
 
@@ -33,16 +33,7 @@ export const statusPage = definePage<object, StatusReport>({
         things: things === 1 ? "1 thing" : `${things} things`,
       })),
     });
-    return {
-      type: "page",
-      status: 200,
-      path: null,
-      representations: [
-        { type: "html", body: html },
-        { type: "json", body: JSON.stringify(report) },
-        { type: "text", body: site.admins.join("\n") },
-      ],
-    };
+    return pageOf(...htmlAndJson(html, report), { type: "text", body: site.admins.join("\n") });
   },
 });
 

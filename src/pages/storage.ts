@@ -145,19 +145,6 @@ export function fromNote(note: string, commit: number): StoredVersion {
   return { commit, etag, hash };
 }
 
-/** Every stored page of R2 by key. One request for a thousand. */
-export async function* listVersions(pages: PageStore): AsyncGenerator<[string, StoredVersion]> {
-  let cursor: string | undefined;
-  do {
-    const listed = await pages.list({
-      include: ["customMetadata"],
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const object of listed.objects) yield [object.key, versionOf(object)];
-    cursor = listed.truncated ? listed.cursor : undefined;
-  } while (cursor !== undefined);
-}
-
 /** Keys of R2, as many together as one request answers: a thousand. */
 export async function* listKeys(pages: PageStore): AsyncGenerator<readonly string[]> {
   let cursor: string | undefined;

@@ -1,5 +1,4 @@
 /** THE list of page types. The build walks it, the consumer asks it, the README shows it. */
-
 import { bundlePages } from "./bundle.ts";
 import { commentsPage } from "./comments.ts";
 import { communitiesPage } from "./communities.ts";

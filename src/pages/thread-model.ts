@@ -1,19 +1,15 @@
 /** What a piece of a thread is rendered from, and what its pages share. */
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
-import type { CommentId, PostId } from "../model/ids.ts";
+import type { CommentId } from "../model/ids.ts";
 import { byBeginning, livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
+import type { PieceRef } from "../store/conversation.ts";
 import type { Reads } from "../store/reads.ts";
 import { type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentNode, commentTree, treeHtml, treeJson } from "./comment-tree.ts";
 import { COMMENT_SORTS, type CommentSort, pieceKey, threadKey } from "./key.ts";
 import type { Representation, Site } from "./page-type.ts";
 import { listingJson, postJson } from "./reddit-json.ts";
-
-interface PieceRef {
-  readonly post: PostId;
-  readonly piece: string;
-}
 
 export interface ThreadModel {
   readonly post: Post;

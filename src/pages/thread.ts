@@ -1,8 +1,7 @@
 /**
  * A post's own page, with the beginning of its thread. What its author deleted, or moderators
- * removed, answers 410, unless
- * there are comments, which stay; the id of a repeated submission leads to the post that the
- * community already had.
+ * removed, answers 410, unless there are comments, which stay; the id of a repeated submission leads
+ * to the post that the community already had.
  */
 import { type Comment, isLocked, isVisible, type Post } from "../model/entities.ts";
 import { isId, type PostId, postFullname } from "../model/ids.ts";
@@ -16,7 +15,14 @@ import { isOpen } from "./comment-tree.ts";
 import { describe, textOf } from "./description.ts";
 import { duplicatesKey, rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
-import { definePage, type Rendered, type Representation, type Site } from "./page-type.ts";
+import {
+  definePage,
+  htmlAndJson,
+  pageOf,
+  type Rendered,
+  type Representation,
+  type Site,
+} from "./page-type.ts";
 import { postLine, postPath } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
@@ -155,7 +161,7 @@ function viewWithoutPost(model: ThreadModel, site: Site): Rendered {
     }),
   );
   const feed = threadFeed(model, title, path, site);
-  return { type: "page", status: 200, path: null, representations: [...representations, feed] };
+  return pageOf(...representations, feed);
 }
 
 /** Comments in a thread's feed: who asks once an hour misses few of a lively one. */
@@ -194,13 +200,6 @@ export function viewDeleted(model: ThreadModel): Rendered {
     communityName: community?.name ?? post.community,
   });
   const nothing = listingJson([], null, null);
-  return {
-    type: "page",
-    status: 410,
-    path: null,
-    representations: [
-      { type: "html", body: html },
-      { type: "json", body: JSON.stringify([nothing, nothing]) },
-    ],
-  };
+  const representations = htmlAndJson(html, [nothing, nothing]);
+  return { type: "page", status: 410, path: null, representations };
 }

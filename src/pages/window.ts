@@ -2,7 +2,6 @@
  * The listings that the clock drives: the best of an hour, a day … a year, and rising. Their order is
  * rows that a tick writes; what else happens changes only how a line looks, or takes it away.
  */
-
 import { type Community, isVisible, type Post } from "../model/entities.ts";
 import type { CommunityKey } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";

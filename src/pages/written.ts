@@ -6,16 +6,22 @@ import { type Comment, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname, postFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Reads } from "../store/reads.ts";
-import { defineChronologicalListing } from "./chronological-listing.ts";
-import { type Surroundings, tombstone } from "./comment-line.ts";
-import { pieceKey, rankedKey, splitOwn, threadKey } from "./key.ts";
-import { type Neighbours, ownFrame, ownPage, paths } from "./mine-view.ts";
+import { defineChronologicalListing, type SlotsOfPage } from "./chronological-listing.ts";
+import {
+  communityName,
+  lastingLink,
+  postUnder,
+  type Surroundings,
+  tombstone,
+} from "./comment-line.ts";
+import { rankedKey, splitOwn, threadKey } from "./key.ts";
+import { type Neighbours, ownFrame, paths } from "./mine-view.ts";
 import { readNamedThings } from "./named-things.ts";
-import type { Rendered } from "./page-type.ts";
-import type { Thing } from "./person-view.ts";
+import { htmlAndJson, pageOf, type Rendered } from "./page-type.ts";
 import { displayDomain, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
+import type { Thing } from "./thing.ts";
 
 interface Written extends Surroundings {
   readonly things: readonly Thing[];
@@ -39,10 +45,7 @@ export const writtenPage = defineChronologicalListing<Written>({
     viewWritten(things, surroundings, { before, after }),
 });
 
-async function loadWritten(
-  reads: Reads,
-  pages: readonly { readonly ids: readonly string[] }[],
-): Promise<Written[]> {
+async function loadWritten(reads: Reads, pages: readonly SlotsOfPage[]): Promise<Written[]> {
   const names = pages.flatMap(({ ids }) => ids);
   const { posts, comments, surroundings } = await readNamedThings(reads, names);
   const things = new Map<string, Thing>();
@@ -76,21 +79,15 @@ export function viewWritten(
     before,
     after,
   });
-  return ownPage(
-    html,
-    listingJson(
-      lines.map(({ json }) => json),
-      before,
-      after,
-    ),
-  );
+  const children = lines.map(({ json }) => json);
+  return pageOf(...htmlAndJson(html, listingJson(children, before, after)));
 }
 
 /** Without votes and counts, as all that is private; by its id, as nothing says what is visible. */
 function postOf(post: Post, { communities }: Surroundings) {
   const id = postFullname(post.id);
   const path = threadKey(post.id);
-  const community = communities.get(post.community)?.name ?? post.community;
+  const community = communityName(post.community, communities);
   const html = {
     id,
     isComment: false,
@@ -117,14 +114,13 @@ function postOf(post: Post, { communities }: Surroundings) {
 }
 
 function commentOf(comment: Comment, { posts, communities }: Surroundings) {
-  const post = posts.get(comment.post);
-  if (!post) throw new Error(`comment ${comment.id} without its post`);
+  const post = postUnder(comment, posts);
   const id = commentFullname(comment.id);
-  const path = `${pieceKey(post.id, comment.piece)}#${id}`;
+  const path = lastingLink(comment);
   // Nothing here tells an author that what they wrote was removed.
   const isOwn = post.standing === "removed" && post.author === comment.author;
   const title = isVisible(post) || isOwn ? post.title : tombstone(post);
-  const community = communities.get(post.community)?.name ?? post.community;
+  const community = communityName(post.community, communities);
   const html = {
     id,
     isComment: true,

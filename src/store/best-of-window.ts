@@ -2,7 +2,6 @@
  * The best posts of a window, found by whichever way reads fewer rows: few young posts are all
  * looked at; many are met by walking the score index from the best.
  */
-
 import type { D1Database } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";

@@ -1,18 +1,15 @@
 /** A whole site in memory: events go in, pages come out, and everything stored can be searched. */
+
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import type { EventId, PersonKey } from "../../src/model/ids.ts";
-import {
-  listDeployVersions,
-  listVersions,
-  readDeployPage,
-  readPage,
-} from "../../src/pages/storage.ts";
+import { listDeployVersions, readDeployPage, readPage } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { anId } from "../makers.ts";
 import { pageText, storedText } from "../rebuild/site-check.ts";
+import { storedKeys } from "../stored-keys.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 
@@ -63,7 +60,7 @@ export async function openLiveSite() {
     /** The keys of all stored objects in which a needle is found, in whatever representation. */
     async keysWith(needle: string): Promise<string[]> {
       const found: string[] = [];
-      for await (const [key] of listVersions(stored.pages)) {
+      for await (const key of storedKeys(stored.pages)) {
         const text = storedText(await readPage(stored.pages, key));
         if (text.toLowerCase().includes(needle.toLowerCase())) found.push(key);
       }

@@ -2,11 +2,12 @@
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
-import { listVersions, readPage } from "../../src/pages/storage.ts";
+import { readPage } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { readCommitNumber } from "../../src/store/commit.ts";
 import { keysNamedAt } from "../../src/store/page-rows.ts";
 import { pageText, storedText } from "../rebuild/site-check.ts";
+import { storedKeys } from "../stored-keys.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 
@@ -37,7 +38,7 @@ export async function aMemorySite(beginMs: number) {
     /** Every stored page that a write can change, by its key. */
     async texts() {
       const found = new Map<string, string>();
-      for await (const [key] of listVersions(stored.pages)) {
+      for await (const key of storedKeys(stored.pages)) {
         found.set(key, storedText(await readPage(stored.pages, key)));
       }
       return found;

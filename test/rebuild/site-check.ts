@@ -11,7 +11,6 @@ import { controversialRank, hotRank } from "../../src/model/ranking.ts";
 import type { Rendered, Site } from "../../src/pages/page-type.ts";
 import {
   listDeployVersions,
-  listVersions,
   readDeployPage,
   readPage,
   type StoredPage,
@@ -20,6 +19,7 @@ import { PAGE_TYPES } from "../../src/pages/table.ts";
 import { placeOf } from "../../src/pages/together.ts";
 import type { PostRow } from "../../src/store/post-row.ts";
 import { openReads } from "../../src/store/reads.ts";
+import { storedKeys } from "../stored-keys.ts";
 
 export interface StoredSite {
   readonly db: D1Database;
@@ -38,8 +38,7 @@ export async function storedPages({
   site,
 }: Pick<StoredSite, "pages" | "site">): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for await (const [key] of listVersions(pages))
-    found.set(key, storedText(await readPage(pages, key)));
+  for await (const key of storedKeys(pages)) found.set(key, storedText(await readPage(pages, key)));
   for await (const [key] of listDeployVersions(site)) {
     found.set(key, storedText(await readDeployPage(site, key)));
   }

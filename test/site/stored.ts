@@ -2,7 +2,8 @@
 import { gunzipSync } from "node:zlib";
 import { openLocalState } from "../../build/local.ts";
 import { eachInParallel } from "../../src/consumer/publish-stale.ts";
-import { listVersions, readPage } from "../../src/pages/storage.ts";
+import { readPage } from "../../src/pages/storage.ts";
+import { storedKeys } from "../stored-keys.ts";
 import type { Home } from "./cairn.ts";
 
 /** Where the local simulator stops gaining. */
@@ -14,7 +15,7 @@ export async function storedTexts(home: Home): Promise<[string, string][]> {
   try {
     const texts: [string, string][] = [];
     const keys: string[] = [];
-    for await (const [key] of listVersions(state.pages)) keys.push(key);
+    for await (const key of storedKeys(state.pages)) keys.push(key);
     await eachInParallel(keys, PARALLEL_READS, async (key) => {
       const page = await readPage(state.pages, key);
       for (const { offset, length } of page?.head.representations ?? []) {

@@ -11,10 +11,11 @@ import { FREE } from "../../src/consumer/limits.ts";
 import consumer from "../../src/consumer/worker.ts";
 import type { Workshop } from "../../src/consumer/workshop.ts";
 import type { CommentId, EventId, PersonKey, PostId } from "../../src/model/ids.ts";
-import { listVersions, readPage } from "../../src/pages/storage.ts";
+import { readPage, readVersion } from "../../src/pages/storage.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
 import { siteDifferences } from "../rebuild/site-check.ts";
+import { storedKeys } from "../stored-keys.ts";
 import { countedWorkshop, freeWorker, type MostCalls } from "./free/counted.ts";
 
 const COMMUNITIES = ["programming", "gardens", "stones"];
@@ -50,7 +51,9 @@ async function publishAll(): Promise<void> {
 
 async function storedHashes(): Promise<ReadonlyMap<string, string>> {
   const hashes = new Map<string, string>();
-  for await (const [key, { hash }] of listVersions(env.PAGES)) hashes.set(key, hash);
+  for await (const key of storedKeys(env.PAGES)) {
+    hashes.set(key, (await readVersion(env.PAGES, key))?.hash ?? "");
+  }
   // It says how many pages have been written.
   hashes.delete("~/-/status");
   return hashes;
