@@ -1,12 +1,11 @@
 /** `/api/editusertext`: a new text for what somebody wrote. Whether it is theirs the consumer knows. */
 import { cleanBlock } from "../model/clean-text.ts";
 import { MAX_COMMENT_CHARS, MAX_TEXT_CHARS } from "../model/limits.ts";
-import { optionalText, requiredField, requiredText } from "./fields.ts";
+import { optionalText, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
-import { sendEvent } from "./send-event.ts";
-import { parseThing, type Thing, threadOfThing } from "./thing.ts";
+import { sendAbout } from "./send-about.ts";
+import { requiredThing, type Thing, threadOfThing } from "./thing.ts";
 
 const POST_TEXT = { clean: cleanBlock, maxChars: MAX_TEXT_CHARS };
 const COMMENT_TEXT = { clean: cleanBlock, maxChars: MAX_COMMENT_CHARS };
@@ -25,15 +24,17 @@ export const editUserText: PersonForm = {
 };
 
 async function editText(request: PersonRequest): Promise<Outcome> {
-  const id = requiredField(request.fields, "thing_id");
-  if (isRefusal(id)) return id;
-  const thing = parseThing(id, "thing_id");
+  const thing = requiredThing(request.fields, "thing_id");
   if (isRefusal(thing)) return thing;
   const text = readText(request.fields, thing);
   if (isRefusal(text)) return text;
-  const event = await sendEvent(request, editOf(thing, text));
-  if (isRefusal(event)) return event;
-  return { json: { id }, location: wayBack(request.request, request.fields) };
+  return sendAbout(
+    request,
+    thing,
+    thing.kind === "post"
+      ? { type: "post_edited", post: thing.post, text }
+      : { type: "comment_edited", comment: thing.comment, text },
+  );
 }
 
 /** A post may consist of its title alone, if one says so; a comment is its text. */
@@ -41,10 +42,4 @@ function readText(fields: URLSearchParams, { kind }: Thing) {
   return kind === "post" && fields.has("text")
     ? optionalText(fields, "text", POST_TEXT)
     : requiredText(fields, "text", COMMENT_TEXT);
-}
-
-function editOf(thing: Thing, text: string) {
-  return thing.kind === "post"
-    ? ({ type: "post_edited", post: thing.post, text } as const)
-    : ({ type: "comment_edited", comment: thing.comment, text } as const);
 }

@@ -1,11 +1,9 @@
 /** `/api/save`, `/api/unsave`, `/api/hide`, `/api/unhide`: what somebody keeps, or sees no more. */
 import type { MarkKind } from "../model/entities.ts";
-import { requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
-import { sendEvent } from "./send-event.ts";
-import { parseThing } from "./thing.ts";
+import { sendAbout } from "./send-about.ts";
+import { requiredThing } from "./thing.ts";
 
 export const save = defineMark("/api/save", "saved", true);
 export const unsave = defineMark("/api/unsave", "saved", false);
@@ -23,18 +21,15 @@ function defineMark(path: PersonForm["path"], kind: MarkKind, isSet: boolean): P
 }
 
 async function markThing(request: PersonRequest, kind: MarkKind, isSet: boolean): Promise<Outcome> {
-  const id = requiredField(request.fields, "id");
-  if (isRefusal(id)) return id;
-  const thing = parseThing(id, "id");
+  const thing = requiredThing(request.fields, "id");
   if (isRefusal(thing)) return thing;
   // A hidden comment would leave a hole in its thread.
   if (kind === "hidden" && thing.kind === "comment") return { type: "not_a_post", field: "id" };
-  const event = await sendEvent(
+  return sendAbout(
     request,
+    thing,
     thing.kind === "post"
       ? { type: "post_marked", post: thing.post, kind, isSet }
       : { type: "comment_marked", comment: thing.comment, kind, isSet },
   );
-  if (isRefusal(event)) return event;
-  return { json: { id }, location: wayBack(request.request, request.fields) };
 }

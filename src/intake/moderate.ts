@@ -3,13 +3,12 @@
  * the sender is one the consumer knows.
  */
 import type { Verdict } from "../model/entities.ts";
-import { allOf, optionalFlag, optionalText, requiredField } from "./fields.ts";
+import { allOf, optionalFlag, optionalText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { wayBack } from "./local-path.ts";
 import { REASON } from "./reason.ts";
 import { isRefusal } from "./refusal.ts";
-import { sendEvent } from "./send-event.ts";
-import { parseThing, threadOfThing } from "./thing.ts";
+import { sendAbout } from "./send-about.ts";
+import { requiredThing, threadOfThing } from "./thing.ts";
 
 export const remove: PersonForm = {
   path: "/api/remove",
@@ -38,7 +37,7 @@ function aButton(path: PersonForm["path"], handle: PersonForm["handle"]): Person
 
 function readAct({ fields }: PersonRequest) {
   return allOf({
-    id: requiredField(fields, "id"),
+    thing: requiredThing(fields, "id"),
     reason: optionalText(fields, "reason", REASON),
   });
 }
@@ -46,32 +45,20 @@ function readAct({ fields }: PersonRequest) {
 async function judge(request: PersonRequest, verdict: Verdict["kind"]): Promise<Outcome> {
   const sent = readAct(request);
   if (isRefusal(sent)) return sent;
-  const { id, reason } = sent;
-  const thing = parseThing(id, "id");
-  if (isRefusal(thing)) return thing;
-  const event = await sendEvent(
+  const { thing, reason } = sent;
+  return sendAbout(
     request,
+    thing,
     thing.kind === "post"
       ? { type: "post_judged", post: thing.post, verdict, reason }
       : { type: "comment_judged", comment: thing.comment, verdict, reason },
   );
-  if (isRefusal(event)) return event;
-  return { json: { id }, location: wayBack(request.request, request.fields) };
 }
 
 async function setLock(request: PersonRequest, isLocked: boolean): Promise<Outcome> {
   const sent = readAct(request);
   if (isRefusal(sent)) return sent;
-  const { id, reason } = sent;
-  const thing = parseThing(id, "id");
-  if (isRefusal(thing)) return thing;
+  const { thing, reason } = sent;
   if (thing.kind === "comment") return { type: "not_a_post", field: "id" };
-  const event = await sendEvent(request, {
-    type: "post_locked",
-    post: thing.post,
-    isLocked,
-    reason,
-  });
-  if (isRefusal(event)) return event;
-  return { json: { id }, location: wayBack(request.request, request.fields) };
+  return sendAbout(request, thing, { type: "post_locked", post: thing.post, isLocked, reason });
 }

@@ -1,6 +1,5 @@
 /** `GET /api/thing`: all that one can do with a post or a comment, for whoever has no script. */
 import type { Context } from "hono";
-import { commentFullname, postFullname } from "../model/ids.ts";
 import { renderTemplate } from "../pages/templates.ts";
 import { answerRefusal } from "./answer.ts";
 import { atComment, wayBack } from "./local-path.ts";
@@ -16,7 +15,7 @@ export function openThing(context: Context): Response {
   const thing = requiredThing(fields, "id");
   if (isRefusal(thing)) return answerRefusal({ request, refusal: thing, sent: null });
   const isPost = thing.kind === "post";
-  const id = isPost ? postFullname(thing.post) : commentFullname(thing.comment);
+  const { fullname: id } = thing;
   const html = renderTemplate("thing", {
     title: isPost ? "This post" : "This comment",
     id,

@@ -1,11 +1,10 @@
 /** `/api/report`: somebody finds that a thing breaks the rules, and says why. */
-import { allOf, requiredField, requiredText } from "./fields.ts";
+import { allOf, requiredText } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { wayBack } from "./local-path.ts";
 import { REASON } from "./reason.ts";
 import { isRefusal } from "./refusal.ts";
-import { sendEvent } from "./send-event.ts";
-import { parseThing, threadOfThing } from "./thing.ts";
+import { sendAbout } from "./send-about.ts";
+import { requiredThing, threadOfThing } from "./thing.ts";
 
 export const report: PersonForm = {
   path: "/api/report",
@@ -23,19 +22,16 @@ export const report: PersonForm = {
 async function reportThing(request: PersonRequest): Promise<Outcome> {
   const { fields } = request;
   const sent = allOf({
-    id: requiredField(fields, "thing_id"),
+    thing: requiredThing(fields, "thing_id"),
     reason: requiredText(fields, "reason", REASON),
   });
   if (isRefusal(sent)) return sent;
-  const { id, reason } = sent;
-  const thing = parseThing(id, "thing_id");
-  if (isRefusal(thing)) return thing;
-  const event = await sendEvent(
+  const { thing, reason } = sent;
+  return sendAbout(
     request,
+    thing,
     thing.kind === "post"
       ? { type: "post_reported", post: thing.post, reason }
       : { type: "comment_reported", comment: thing.comment, reason },
   );
-  if (isRefusal(event)) return event;
-  return { json: { id }, location: wayBack(request.request, fields) };
 }

@@ -1,4 +1,7 @@
-/** `/api/export`: somebody wants all they wrote in one file. `/me/export` sends it for them, unless a link on another site led there. */
+/**
+ * `/api/export`: somebody wants all they wrote in one file. `/me/export` sends it for them, unless a
+ * link on another site led there.
+ */
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { isRefusal } from "./refusal.ts";
 import { sendEvent } from "./send-event.ts";

@@ -10,14 +10,14 @@ import type { Refusal } from "./refusal.ts";
 const RETRY_SECONDS = 10;
 
 /** What the form says; who, when and which event are added here. */
-type EventContent<Event extends CairnEvent> = Event extends CairnEvent
+export type EventContent<Event extends CairnEvent = CairnEvent> = Event extends CairnEvent
   ? Omit<Event, "version" | "id" | "at" | "by">
   : never;
 
 /** @returns the event's id once the queue has it */
 export async function sendEvent(
   { env, nowMs, random, person }: PersonRequest,
-  content: EventContent<CairnEvent>,
+  content: EventContent,
 ): Promise<EventId | Refusal> {
   const id = mintId(nowMs, random) as EventId;
   const event: CairnEvent = { version: EVENT_VERSION, id, at: nowMs, by: person, ...content };

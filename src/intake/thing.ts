@@ -8,18 +8,21 @@ import {
 import { requiredField } from "./fields.ts";
 import { type FieldRefusal, isRefusal } from "./refusal.ts";
 
-export type Thing =
+/** `fullname`: as it was sent. */
+export type Thing = { readonly fullname: string } & (
   | { readonly kind: "post"; readonly post: PostId }
-  | { readonly kind: "comment"; readonly comment: CommentId };
+  | { readonly kind: "comment"; readonly comment: CommentId }
+);
 
 export type ThingField = "id" | "thing_id" | "parent";
 
 /** @param fullname `t3_…` or `t1_…` */
 export function parseThing(fullname: string, field: ThingField): Thing | FieldRefusal {
   const post = parsePostFullname(fullname);
-  if (post !== null) return { kind: "post", post };
+  if (post !== null) return { kind: "post", post, fullname };
   const comment = parseCommentFullname(fullname);
-  return comment === null ? { type: "not_a_thing", field } : { kind: "comment", comment };
+  if (comment === null) return { type: "not_a_thing", field };
+  return { kind: "comment", comment, fullname };
 }
 
 export function requiredThing(fields: URLSearchParams, field: ThingField): Thing | FieldRefusal {

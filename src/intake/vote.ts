@@ -2,10 +2,9 @@
 import type { VoteValue } from "../model/entities.ts";
 import { allOf, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
-import { wayBack } from "./local-path.ts";
 import { isRefusal } from "./refusal.ts";
-import { sendEvent } from "./send-event.ts";
-import { parseThing, type Thing } from "./thing.ts";
+import { sendAbout } from "./send-about.ts";
+import { requiredThing } from "./thing.ts";
 
 const VALUES: ReadonlyMap<string, VoteValue> = new Map([
   ["1", 1],
@@ -23,20 +22,17 @@ export const vote: PersonForm = {
 
 async function castVote(request: PersonRequest): Promise<Outcome> {
   const { fields } = request;
-  const sent = allOf({ id: requiredField(fields, "id"), dir: requiredField(fields, "dir") });
+  const sent = allOf({ thing: requiredThing(fields, "id"), dir: requiredField(fields, "dir") });
   if (isRefusal(sent)) return sent;
-  const thing = parseThing(sent.id, "id");
-  if (isRefusal(thing)) return thing;
-  const value = VALUES.get(sent.dir);
+  const { thing, dir } = sent;
+  const value = VALUES.get(dir);
   if (value === undefined)
     return { type: "not_a_choice", field: "dir", allowed: [...VALUES.keys()] };
-  const event = await sendEvent(request, voteOn(thing, value));
-  if (isRefusal(event)) return event;
-  return { json: { id: sent.id }, location: wayBack(request.request, fields) };
-}
-
-function voteOn(thing: Thing, value: VoteValue) {
-  return thing.kind === "post"
-    ? ({ type: "post_voted", post: thing.post, value } as const)
-    : ({ type: "comment_voted", comment: thing.comment, value } as const);
+  return sendAbout(
+    request,
+    thing,
+    thing.kind === "post"
+      ? { type: "post_voted", post: thing.post, value }
+      : { type: "comment_voted", comment: thing.comment, value },
+  );
 }
