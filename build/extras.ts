@@ -1,5 +1,5 @@
 /** Objects that no row explains: what the build removes, and the audit counts. */
-import { eachInParallel } from "../src/consumer/publish-stale.ts";
+import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { readVersion, removePages } from "../src/pages/storage.ts";
 import { forgetStored, removePageRows } from "../src/store/built-pages.ts";

@@ -4,8 +4,10 @@
  * alone, as long as its object is there and nobody has put another since: so a killed build goes on
  * where it was, and one with nothing to do renders nothing. `npm run audit` compares contents.
  */
+
+import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
-import { eachInParallel, renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";

@@ -1,7 +1,7 @@
 /** Renders every page of the site afresh, in chunks: for the audit. */
 import { setImmediate } from "node:timers/promises";
 import { chunks, everyPage } from "../src/consumer/name-all.ts";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import type { Rendered, Site } from "../src/pages/page-type.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";

@@ -1,6 +1,6 @@
 /** One thread of a build: reads the rows of pages, renders, compresses and stores them. */
 import { parentPort, workerData } from "node:worker_threads";
-import { preparePages } from "../src/consumer/publish-stale.ts";
+import { preparePages } from "../src/consumer/prepare-pages.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { isSame } from "../src/pages/publish.ts";
 import { noteOf } from "../src/pages/storage.ts";

@@ -1,7 +1,7 @@
 /** Links: which domains they belong to, which are the same, and the pages that follow from it. */
 import { describe, expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import { domainsOf } from "../src/model/domain.ts";
 import { canonicalHost } from "../src/model/host.ts";
 import type { PostId } from "../src/model/ids.ts";

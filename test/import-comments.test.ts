@@ -10,7 +10,7 @@ import type { Row } from "../build/import/rows.ts";
 import { type ImportSummary, refusalLines, summaryText } from "../build/import/summary.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import { MAX_PIECE_COMMENTS, MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { encodePage } from "../src/pages/encode.ts";
 

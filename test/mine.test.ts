@@ -1,6 +1,6 @@
 /** What is somebody's own: votes, marks and answers, and what is left of them when they change. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import type { MarkKind, VoteValue } from "../src/model/entities.ts";
 import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
 import { readPage } from "../src/pages/storage.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import { eachInParallel } from "../src/consumer/publish-stale.ts";
+import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import { type PageHead, readDeployPage, readPage } from "../src/pages/storage.ts";

@@ -8,7 +8,7 @@ import {
   chronologicalChanges,
   newEntries,
 } from "../src/consumer/chronological-changes.ts";
-import { renderPages } from "../src/consumer/publish-stale.ts";
+import { renderPages } from "../src/consumer/prepare-pages.ts";
 import { isVisible, type Post } from "../src/model/entities.ts";
 import { newListing } from "../src/model/listing.ts";
 import { affectedPages } from "../src/pages/affected.ts";

@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eachInParallel } from "../../src/consumer/publish-stale.ts";
+import { eachInParallel } from "../../src/consumer/each-in-parallel.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { removePages } from "../../src/pages/storage.ts";
 import { openContentFile } from "../content-file.ts";

@@ -4,6 +4,7 @@
  * is refused because its piece is full, or its author banned; and who is told that what they edit was
  * deleted is told so by order of arrival).
  */
+import type { Changed } from "../model/changed.ts";
 import type {
   Act,
   Comment,
@@ -58,12 +59,6 @@ import { Draft } from "./draft.ts";
 
 /** What became of an event. `waiting`: what it depends on has not arrived, so it comes again. */
 export type Outcome = "applied" | "unchanged" | "waiting" | "refused";
-
-/** A thing that is new (`before` is null) or different. */
-interface Changed<Thing> {
-  readonly before: Thing | null;
-  readonly after: Thing;
-}
 
 export interface Applied {
   /** One for each event, in their order. */
@@ -186,9 +181,5 @@ function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
 }
 
 function applyPersonRegistered(draft: Draft, { by, at }: PersonRegistered): Outcome {
-  const before = [...draft.people.values()];
-  draft.addPerson(by, Math.floor(at / 1000));
-  return [...draft.people.values()].every((person) => before.includes(person))
-    ? "unchanged"
-    : "applied";
+  return draft.addPerson(by, Math.floor(at / 1000)) ? "applied" : "unchanged";
 }

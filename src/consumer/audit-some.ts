@@ -8,7 +8,8 @@ import { readDeployPage, readPage } from "../pages/storage.ts";
 import { closeAudit, nextToAudit } from "../store/audit.ts";
 import { isCompiledWith } from "../store/compiled.ts";
 import { fingerprintOf } from "./name-all.ts";
-import { type PublisherDeps, renderPages } from "./publish-stale.ts";
+import { renderPages } from "./prepare-pages.ts";
+import type { PublisherDeps } from "./publish-stale.ts";
 
 /** A run of cron: five a minute look at 200,000 pages in four weeks, for 0.22 million reads. */
 const PAGES_A_RUN = 5;

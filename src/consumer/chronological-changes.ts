@@ -2,6 +2,7 @@
  * Which slots of the chronological listings a batch changes, and the slots that new things get. Pure.
  * A thing keeps its slot for ever, unless an older one arrives late and everything newer moves up.
  */
+import type { Changed } from "../model/changed.ts";
 import { type CommentId, type CommunityKey, type PostId, personKey } from "../model/ids.ts";
 import {
   commentsListing,
@@ -48,9 +49,7 @@ export function askSlots(
   return requests.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 }
 
-function newOnes<Thing>(
-  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
-): Thing[] {
+function newOnes<Thing>(changes: readonly Changed<Thing>[]): Thing[] {
   return changes.filter(({ before }) => before === null).map(({ after }) => after);
 }
 

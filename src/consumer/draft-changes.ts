@@ -1,4 +1,5 @@
 /** What has become different in a draft of rows. Pure. */
+import type { Changed } from "../model/changed.ts";
 import type { Comment, Person, Post } from "../model/entities.ts";
 import { commentFullname, type PostId, personKey, postFullname } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
@@ -49,7 +50,7 @@ function departed(rows: Rows, draft: Draft): Person[] {
 }
 
 function disowned<Thing extends Post | Comment>(
-  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
+  changes: readonly Changed<Thing>[],
   fullname: (id: Thing["id"]) => string,
 ): Omit<LeftBehind, "at">[] {
   return changes.flatMap(({ before, after }) => {
@@ -61,7 +62,7 @@ function disowned<Thing extends Post | Comment>(
 function changedThings<Id, Thing extends { readonly id: Id }>(
   before: ReadonlyMap<Id, Thing>,
   after: ReadonlyMap<Id, Thing>,
-): { readonly before: Thing | null; readonly after: Thing }[] {
+): Changed<Thing>[] {
   return changed(before, after).map((thing) => ({
     before: before.get(thing.id) ?? null,
     after: thing,

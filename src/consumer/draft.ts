@@ -31,24 +31,8 @@ import type { Applied, Outcome } from "./apply.ts";
 import { changesOf } from "./draft-changes.ts";
 import { isAboutOwn, isStillDone } from "./left-behind.ts";
 import { mayStillCome } from "./patience.ts";
+import { refusedText } from "./refused-text.ts";
 import { addSums } from "./sums.ts";
-
-/** What its sender wrote, to be given back. */
-function textOf(event: CairnEvent): string {
-  if (event.type === "post_submitted") {
-    return `${event.title}\n\n${event.url ?? event.text ?? ""}`.trimEnd();
-  }
-  if (event.type === "role_set") {
-    const role = event.isSet ? event.kind : `${event.kind} no longer`;
-    return `${role} in r/${event.community}\n\n${event.reason}`.trimEnd();
-  }
-  if (event.type === "post_locked") {
-    return `${event.isLocked ? "lock" : "unlock"}\n\n${event.reason}`.trimEnd();
-  }
-  if (event.type === "community_created") return `${event.title}\n\n${event.description}`.trimEnd();
-  if ("reason" in event) return event.reason;
-  return "text" in event ? event.text : "";
-}
 
 /** Of whom nothing is known yet. */
 const NOBODY = {
@@ -287,13 +271,17 @@ export class Draft {
     return value ?? null;
   }
 
-  /** Whoever writes has a page from then on; the oldest sign of them counts, in whatever order. */
-  addPerson(name: string, createdAt: number): void {
+  /**
+   * Whoever writes has a page from then on; the oldest sign of them counts, in whatever order.
+   * @returns whether this is it
+   */
+  addPerson(name: string, createdAt: number): boolean {
     const key = personKey(name);
-    if (key === null) return;
+    if (key === null) return false;
     const known = this.people.get(key);
-    if (known && known.createdAt <= createdAt) return;
+    if (known && known.createdAt <= createdAt) return false;
     this.people.set(key, { ...(known ?? NOBODY), key, name, createdAt });
+    return true;
   }
 
   setPiece(post: PostId, piece: Piece): void {
@@ -305,7 +293,7 @@ export class Draft {
   refuse(event: CairnEvent, reason: RefusalReason, subject: string): "refused" | "unchanged" {
     if (this.hasLeft(event)) return "unchanged";
     const { id, by: user, at, type } = event;
-    this.#refusals.push({ event: id, user, at, type, subject, reason, text: textOf(event) });
+    this.#refusals.push({ event: id, user, at, type, subject, reason, text: refusedText(event) });
     return "refused";
   }
 

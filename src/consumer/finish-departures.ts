@@ -8,9 +8,9 @@ import type { CommentId, EventId, PostId } from "../model/ids.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
 import {
+  endLeaving,
   forgetLeft,
   forgetLeftBehind,
-  hasLeft,
   type Leaving,
   nextLeaving,
   readLeft,
@@ -51,7 +51,7 @@ async function finishSlice(
 ): Promise<void> {
   const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
   const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
-  if (events.length === 0) return hasLeft(db, leaving.person);
+  if (events.length === 0) return endLeaving(db, leaving.person);
   await consumeEvents(db, events, now(), pace, [], ranked, limits);
   await forgetLeft(db, posts);
   await forgetLeft(db, comments);

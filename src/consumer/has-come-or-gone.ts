@@ -1,4 +1,5 @@
 /** What asks for the pages of a thing at once, whatever their lanes. Pure. */
+import type { Changed } from "../model/changed.ts";
 
 interface Shown {
   readonly standing: string;
@@ -6,13 +7,7 @@ interface Shown {
 }
 
 /** Of what existed before: does it become visible, or stop being so, or does its author? */
-export function hasComeOrGone({
-  before,
-  after,
-}: {
-  readonly before: Shown | null;
-  readonly after: Shown;
-}): boolean {
+export function hasComeOrGone({ before, after }: Changed<Shown>): boolean {
   if (before === null) return false;
   return before.standing !== after.standing || before.author !== after.author;
 }

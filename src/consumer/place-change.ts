@@ -1,4 +1,5 @@
 /** Where everything that changes stands before the commit, and so what pages will see of it. */
+import type { Changed } from "../model/changed.ts";
 import { isLocked } from "../model/entities.ts";
 import { type CommunityKey, commentFullname, type PostId, replyNotice } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
@@ -163,9 +164,7 @@ function isRelocked({ before, after }: Applied["posts"][number]): boolean {
   return before !== null && isLocked(before) !== isLocked(after);
 }
 
-function existing<Thing>(
-  changes: readonly { readonly before: Thing | null; readonly after: Thing }[],
-): Thing[] {
+function existing<Thing>(changes: readonly Changed<Thing>[]): Thing[] {
   return changes.filter(({ before }) => before !== null).map(({ after }) => after);
 }
 

@@ -3,7 +3,7 @@
  * the next publisher takes them over when their leases end.
  */
 import { encodePage } from "../pages/encode.ts";
-import type { PageType, Prepared, Rendered, Site } from "../pages/page-type.ts";
+import type { Prepared, Site } from "../pages/page-type.ts";
 import {
   type Published,
   type PublishOptions,
@@ -16,7 +16,6 @@ import { pageTypeOf } from "../pages/table.ts";
 import { partsOf } from "../pages/together.ts";
 import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
-import { gathered } from "../store/gathered.ts";
 import {
   LEASE_MS,
   type LeasedPage,
@@ -25,10 +24,11 @@ import {
   settleLease,
 } from "../store/leases.ts";
 import type { Pace } from "../store/page-rows.ts";
-import { openReads } from "../store/reads.ts";
 import { countPages } from "../store/status.ts";
+import { eachInParallel } from "./each-in-parallel.ts";
 import { type Limits, PAID } from "./limits.ts";
 import { fingerprintOf } from "./name-all.ts";
+import { prepareLease } from "./prepare-pages.ts";
 import type { RankedHeads } from "./ranked-heads.ts";
 import { settleTallies } from "./settle-tallies.ts";
 
@@ -167,66 +167,6 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
   return { counts, isMore: isTakenOver || pages.length === pagesALease || untried.size > 0 };
 }
 
-interface PreparedLease {
-  readonly prepared: ReadonlyMap<string, Prepared>;
-  /** Left to the next lease. */
-  readonly untried: ReadonlySet<string>;
-}
-
-/**
- * One page whose rows cannot be read does not keep the others: those that fail together are halved,
- * or tried one by one, and what is still not read is missing from the answer.
- */
-async function prepareLease(deps: PublisherDeps, keys: readonly string[]): Promise<PreparedLease> {
-  const { readsALease, isOneByOne } = deps.limits ?? PAID;
-  const prepared = new Map<string, Prepared>();
-  const groups = [keys];
-  let reads = 0;
-  // The largest first: so several that cannot be read do not keep the others either.
-  while (reads < readsALease) {
-    const group = groups.shift();
-    if (!group) break;
-    reads++;
-    try {
-      for (const [key, page] of await preparePages(deps, group)) prepared.set(key, page);
-    } catch (error) {
-      console.error(`reading ${group.length} pages failed, ${group[0]} among them`, error);
-      const half = Math.ceil(group.length / 2);
-      if (group.length === 1) continue;
-      if (isOneByOne) groups.push(...group.map((key) => [key]));
-      else groups.push(group.slice(0, half), group.slice(half));
-    }
-  }
-  return { prepared, untried: new Set(isOneByOne ? groups.flat() : []) };
-}
-
-/** Reads keys of any types, each type's together. A key of no type is a void. */
-export async function preparePages(
-  { db, config }: Pick<PublisherDeps, "db" | "config">,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, Prepared>> {
-  const reads = openReads(gathered(db));
-  const prepared = new Map<string, Prepared>();
-  const prepareType = async (type: PageType | null, ofType: readonly string[]) => {
-    const pages = await type?.read(reads, ofType, config);
-    ofType.forEach((key, index) => {
-      prepared.set(key, pages?.[index] ?? (() => ({ type: "void" })));
-    });
-  };
-  // At once, so that what all types read goes out together.
-  await Promise.all([...Map.groupBy(keys, pageTypeOf)].map((group) => prepareType(...group)));
-  return prepared;
-}
-
-/** For whoever needs all of them at once. */
-export async function renderPages(
-  deps: Pick<PublisherDeps, "db" | "config">,
-  keys: readonly string[],
-): Promise<ReadonlyMap<string, Rendered>> {
-  const prepared = await preparePages(deps, keys);
-  return new Map([...prepared].map(([key, page]) => [key, page()]));
-}
-
 async function putOne(
   { pages, site }: PublisherDeps,
   leased: LeasedPage,
@@ -249,17 +189,4 @@ async function putOne(
 function expectedOf({ stored, written, isTakenOver }: LeasedPage): PublishOptions["expected"] {
   if (stored !== null) return fromNote(stored, written);
   return written === 0 && !isTakenOver ? "nothing" : null;
-}
-
-/** Runs `work` for every item, at most `parallel` at a time. */
-export async function eachInParallel<Item>(
-  items: readonly Item[],
-  parallel: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
 }

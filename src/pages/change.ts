@@ -1,22 +1,14 @@
 /**
  * What one commit changes, as far as pages can tell: the only thing that `affectedBy` sees. Pure.
  */
+import type { Changed } from "../model/changed.ts";
 import type { Comment, Community, Post } from "../model/entities.ts";
 import type { CommunityKey, PersonKey, PostId } from "../model/ids.ts";
 import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking, Scope } from "../model/listing.ts";
 
-/** A post that is new (`before` is null) or different. */
-export interface PostChange {
-  readonly before: Post | null;
-  readonly after: Post;
-}
-
-/** A comment that is new (`before` is null) or different. */
-export interface CommentChange {
-  readonly before: Comment | null;
-  readonly after: Comment;
-}
+export type PostChange = Changed<Post>;
+export type CommentChange = Changed<Comment>;
 
 export interface PieceChange {
   readonly post: PostId;

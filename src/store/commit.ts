@@ -3,6 +3,7 @@
  * transaction). A commit that was decided on older rows fails as a whole.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Changed } from "../model/changed.ts";
 import type {
   Act,
   Comment,
@@ -63,7 +64,7 @@ export interface Refusal {
 
 export interface RowChanges {
   readonly communities: readonly Community[];
-  readonly posts: readonly { readonly before: Post | null; readonly after: Post }[];
+  readonly posts: readonly Changed<Post>[];
   readonly votes: readonly Vote[];
   readonly tallies: readonly Tally[];
   /** Posts whose tally has been counted. */

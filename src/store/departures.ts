@@ -172,6 +172,7 @@ export async function forgetLeft(db: D1Database, { listing, lastSlot }: LeftThin
     .run();
 }
 
-export async function hasLeft(db: D1Database, person: PersonKey): Promise<void> {
+/** Nothing of theirs is left to be worked off. */
+export async function endLeaving(db: D1Database, person: PersonKey): Promise<void> {
   await db.prepare("DELETE FROM leaving WHERE person = ?1").bind(person).run();
 }

@@ -1,15 +1,12 @@
 /** What the last commits have moved in the ranked listings. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { Changed } from "../model/changed.ts";
 import type { RankedPost } from "../model/listing.ts";
 
 /** Rows are written over: as many as there are commits in some seconds of a busy site. */
 export const COMMITS_KEPT = 50;
 
-export interface MovedPost {
-  /** Null for a new one. */
-  readonly before: RankedPost | null;
-  readonly after: RankedPost;
-}
+export type MovedPost = Changed<RankedPost>;
 
 /** Posts that look different, but stand where they did, are left out. */
 export function noteMoved(

@@ -11,7 +11,7 @@ import { openBackup } from "../../build/backup/read-backup.ts";
 import { restoreRows } from "../../build/backup/restore-site.ts";
 import { importFiles } from "../../build/import/import-files.ts";
 import { everyPage } from "../../src/consumer/name-all.ts";
-import { renderPages } from "../../src/consumer/publish-stale.ts";
+import { renderPages } from "../../src/consumer/prepare-pages.ts";
 import type { CommentId, PostId } from "../../src/model/ids.ts";
 import { STATUS_KEY } from "../../src/pages/status.ts";
 import type { Databases } from "../../src/store/facts.ts";

@@ -5,7 +5,7 @@
 import { gunzipSync } from "node:zlib";
 import type { D1Database, KVNamespace, R2Bucket } from "@cloudflare/workers-types";
 import { everyPage } from "../../src/consumer/name-all.ts";
-import { renderPages } from "../../src/consumer/publish-stale.ts";
+import { renderPages } from "../../src/consumer/prepare-pages.ts";
 import { linkFacts, NO_LINK } from "../../src/model/link-facts.ts";
 import { controversialRank, hotRank } from "../../src/model/ranking.ts";
 import type { Rendered, Site } from "../../src/pages/page-type.ts";

@@ -1,7 +1,7 @@
 /** What is stored, seen from inside: for when nothing runs. */
 import { gunzipSync } from "node:zlib";
 import { openLocalState } from "../../build/local.ts";
-import { eachInParallel } from "../../src/consumer/publish-stale.ts";
+import { eachInParallel } from "../../src/consumer/each-in-parallel.ts";
 import { readPage } from "../../src/pages/storage.ts";
 import { storedKeys } from "../stored-keys.ts";
 import type { Home } from "./cairn.ts";

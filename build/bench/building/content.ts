@@ -4,7 +4,7 @@
  * sitemaps, forms) is left out.
  */
 import type { D1Database } from "@cloudflare/workers-types";
-import { renderPages } from "../../../src/consumer/publish-stale.ts";
+import { renderPages } from "../../../src/consumer/prepare-pages.ts";
 import { domainsOf } from "../../../src/model/domain.ts";
 import { TRUSTED_SCORE } from "../../../src/model/limits.ts";
 import { parseLink } from "../../../src/model/link.ts";
