@@ -14,8 +14,8 @@ import { databasesOf, openLocalState } from "../build/local.ts";
 import { secretsFile } from "../build/session-secret.ts";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { STATUS_KEY } from "../src/pages/status.ts";
-import { renumberListings } from "../src/store/bulk.ts";
 import { type Databases, removePresets, restoreFacts, walkFacts } from "../src/store/facts.ts";
+import { renumberListings } from "../src/store/renumber.ts";
 import {
   type DatabaseName,
   FACT_TABLES,

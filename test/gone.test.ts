@@ -4,7 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CommentId, PostId } from "../src/model/ids.ts";
-import { insertPosts, renumberImported } from "../src/store/bulk.ts";
+import { insertPosts } from "../src/store/bulk-posts.ts";
+import { renumberImported } from "../src/store/renumber.ts";
 import { anId, aPost } from "./makers.ts";
 import { anEvent, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";

@@ -4,8 +4,8 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { renumberListings } from "../../src/store/bulk.ts";
 import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
+import { renumberListings } from "../../src/store/renumber.ts";
 import { FACT_TABLES, type FactTable, tableName } from "../../src/store/tables.ts";
 import type { TextFile } from "../import/file-text.ts";
 import { databasesOf, type LocalState, withLocalState } from "../local.ts";

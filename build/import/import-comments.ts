@@ -6,7 +6,6 @@
 import type { Comment } from "../../src/model/entities.ts";
 import type { CommentId, PostId } from "../../src/model/ids.ts";
 import type { Piece } from "../../src/model/piece.ts";
-import { reserveNames } from "../../src/store/bulk.ts";
 import {
   insertComments,
   readAllPieces,
@@ -14,6 +13,7 @@ import {
   readStoredPosts,
   type StoredPlace,
 } from "../../src/store/bulk-comments.ts";
+import { reserveNames } from "../../src/store/reserved-names.ts";
 import type { LocalState } from "../local.ts";
 import type { ImportedComment } from "./comment-row.ts";
 import type { TextFile } from "./file-text.ts";

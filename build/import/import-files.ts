@@ -4,8 +4,9 @@
  * again, it ends in the same rows.
  */
 import { isDeepStrictEqual } from "node:util";
-import { areListingsComplete, countCommunities, renumberImported } from "../../src/store/bulk.ts";
+import { sumCommunities } from "../../src/store/bulk-posts.ts";
 import { readCompiled, setCompiled } from "../../src/store/compiled.ts";
+import { areListingsComplete, renumberImported } from "../../src/store/renumber.ts";
 import type { LocalState } from "../local.ts";
 import { openTextFile, type TextFile } from "./file-text.ts";
 import { importComments } from "./import-comments.ts";
@@ -39,14 +40,14 @@ export async function importFiles(
   report: Report = () => undefined,
 ): Promise<ImportSummary> {
   const files = await Promise.all(paths.map(openTextFile));
-  const before = await countCommunities(state.db);
+  const before = await sumCommunities(state.db);
   const compiled = await readCompiled(state.db);
   // Were it killed, nobody may take the pages for those of the rows.
   await setCompiled(state.db, "");
   const imported = new FileImport(state, files, report);
   await imported.run();
   const { refusals, rowsRead } = imported;
-  const after = await countCommunities(state.db);
+  const after = await sumCommunities(state.db);
   const hasChanged =
     imported.imported > 0 ||
     !isDeepStrictEqual(before, after) ||

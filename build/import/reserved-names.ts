@@ -1,5 +1,5 @@
 /** The names that imported rows bring: each once, as it is first written, as old as its oldest use. Pure. */
-import type { ReservedName } from "../../src/store/bulk.ts";
+import type { ReservedName } from "../../src/store/reserved-names.ts";
 import { NO_AUTHOR } from "./row-fields.ts";
 
 interface Written {

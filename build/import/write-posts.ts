@@ -1,7 +1,8 @@
 /** Writes a batch of imported posts, with the names that they bring: first the names, then what uses them. */
 import type { Community } from "../../src/model/entities.ts";
 import { communityKey } from "../../src/model/ids.ts";
-import { insertPosts, type ReservedName, reserveNames } from "../../src/store/bulk.ts";
+import { insertPosts } from "../../src/store/bulk-posts.ts";
+import { type ReservedName, reserveNames } from "../../src/store/reserved-names.ts";
 import type { LocalState } from "../local.ts";
 import type { ImportedPost } from "./link-row.ts";
 import { reservedNames, reservedPeople } from "./reserved-names.ts";

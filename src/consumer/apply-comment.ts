@@ -21,7 +21,7 @@ import type {
   CommentPosted,
   CommentVoted,
 } from "../queue/comment-events.ts";
-import { refKey } from "../store/touched.ts";
+import { refKey } from "../store/ref-key.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";
 import type { Draft } from "./draft.ts";

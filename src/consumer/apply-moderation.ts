@@ -21,7 +21,7 @@ import type { CommentDisowned, CommentJudged } from "../queue/comment-events.ts"
 import type { AccountDeleted, RoleSet } from "../queue/person-events.ts";
 import type { PostDisowned, PostJudged, PostLocked } from "../queue/post-events.ts";
 import { roleKey } from "../store/moderation.ts";
-import { refKey } from "../store/touched.ts";
+import { refKey } from "../store/ref-key.ts";
 import type { Outcome } from "./apply.ts";
 import { isNewer } from "./cast-vote.ts";
 import type { Draft } from "./draft.ts";

@@ -9,7 +9,7 @@ import type {
   PostTallied,
   PostVoted,
 } from "../queue/post-events.ts";
-import { refKey } from "../store/touched.ts";
+import { refKey } from "../store/ref-key.ts";
 import type { Outcome } from "./apply.ts";
 import { countVote, isNewer } from "./cast-vote.ts";
 import type { Draft } from "./draft.ts";

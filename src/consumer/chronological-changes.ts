@@ -18,7 +18,7 @@ import type {
   PostChange,
   RankedChange,
 } from "../pages/change.ts";
-import type { NewEntry } from "../store/commit.ts";
+import type { NewEntry } from "../store/entries.ts";
 import type { Place, SlotAnswer, SlotRequest } from "../store/places.ts";
 
 interface Listed {

@@ -3,10 +3,11 @@ import type { Changed } from "../model/changed.ts";
 import { isLocked } from "../model/entities.ts";
 import { type CommunityKey, commentFullname, type PostId, replyNotice } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
-import type { NewEntry, Refusal } from "../store/commit.ts";
+import type { Refusal } from "../store/commit.ts";
 import { countCommunities } from "../store/communities.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
+import type { NewEntry } from "../store/entries.ts";
 import { readLinkPosts } from "../store/link-groups.ts";
 import { readEntryPlaces, readRefusals } from "../store/mine.ts";
 import {

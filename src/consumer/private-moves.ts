@@ -13,7 +13,8 @@ import { type OwnListing, ownListing } from "../model/listing.ts";
 import type { EntryRef } from "../store/mine.ts";
 import { markKey } from "../store/mine.ts";
 import type { SlotRequest } from "../store/places.ts";
-import { type Rows, refKey } from "../store/touched.ts";
+import { refKey } from "../store/ref-key.ts";
+import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
 
 export interface PrivateMoves {

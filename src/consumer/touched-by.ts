@@ -16,7 +16,8 @@ import type { CairnEvent } from "../queue/events.ts";
 import type { RoleSet } from "../queue/person-events.ts";
 import type { PostEvent, PostMarked, PostSubmitted } from "../queue/post-events.ts";
 import type { MarkRef } from "../store/mine.ts";
-import type { CommentVoteRef, SubmittedLink, Touch, VoteRef } from "../store/touched.ts";
+import type { SubmittedLink, Touch } from "../store/touched.ts";
+import type { CommentVoteRef, VoteRef } from "../store/votes.ts";
 
 interface Collected {
   readonly communities: CommunityKey[];

@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { endAllLeases } from "./leases.ts";
 import { type NamedPage, pausesAs } from "./page-rows.ts";
-import { jsonChunks } from "./statements.ts";
+import { bindChunks, jsonChunks } from "./statements.ts";
 
 /** A page that the full build has stored, or found stored. */
 export interface BuiltPage extends NamedPage {
@@ -40,13 +40,11 @@ export function markWritten(
  * one, and not noted it yet.
  */
 export function forgetStored(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
-  return jsonChunks(keys).map((json) =>
-    db
-      .prepare(
-        `UPDATE page SET stored = NULL
+  return bindChunks(
+    db,
+    `UPDATE page SET stored = NULL
          WHERE key IN (SELECT value FROM json_each(?1)) AND stored IS NOT NULL`,
-      )
-      .bind(json),
+    keys,
   );
 }
 
@@ -87,9 +85,7 @@ export async function readPageStates(
 
 /** For the full build: pages whose objects it has removed. */
 export function removePageRows(db: D1Database, keys: readonly string[]): D1PreparedStatement[] {
-  return jsonChunks(keys).map((json) =>
-    db.prepare("DELETE FROM page WHERE key IN (SELECT value FROM json_each(?1))").bind(json),
-  );
+  return bindChunks(db, "DELETE FROM page WHERE key IN (SELECT value FROM json_each(?1))", keys);
 }
 
 /** For scripts that have the site to themselves: no vote, lane or lease is waited for. */

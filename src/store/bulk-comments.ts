@@ -6,7 +6,7 @@ import type { Piece, Place } from "../model/piece.ts";
 import { withoutDeparted } from "./bulk-authors.ts";
 import { COMMENT_COLUMNS, toCommentRow } from "./comment-row.ts";
 import { readPieces, upsertPieces } from "./conversation.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson, jsonChunks } from "./statements.ts";
 
 export interface StoredPlace extends Place {
   readonly post: PostId;
@@ -71,6 +71,6 @@ export async function insertComments(
   pieces: readonly { readonly post: PostId; readonly piece: Piece }[],
 ): Promise<void> {
   const rows = (await withoutDeparted(db, comments)).map(toCommentRow);
-  const inserts = jsonChunks(rows).map((json) => db.prepare(INSERT_COMMENTS).bind(json));
+  const inserts = bindChunks(db, INSERT_COMMENTS, rows);
   if (inserts.length > 0) await db.batch([...inserts, ...upsertPieces(db, pieces)]);
 }

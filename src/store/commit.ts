@@ -22,9 +22,11 @@ import { MAX_SILENCE_MS, type Presence } from "../model/presence.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { Tally } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
-import { upsertComments, upsertCommentVotes, upsertPeople, upsertPieces } from "./conversation.ts";
+import { insertCommunities } from "./communities.ts";
+import { upsertComments, upsertPeople, upsertPieces } from "./conversation.ts";
 import { type LeftBehind, leaveBehind, removePrivateRows } from "./departures.ts";
 import { comeAndGoInDomains, moveInDomains } from "./domains.ts";
+import { insertEntries, type NewEntry } from "./entries.ts";
 import { clearEntries, upsertMarks, upsertReports } from "./mine.ts";
 import { insertActs, settleReports, upsertRoles } from "./moderation.ts";
 import { type MovedPost, noteMoved } from "./moved.ts";
@@ -32,15 +34,10 @@ import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { askPending, type Pending, type PendingRow, pendingOf } from "./pending.ts";
 import type { Place } from "./places.ts";
 import { isOnlyCounted, isOnlyDiscussed } from "./post-row.ts";
-import {
-  insertCommunities,
-  jsonChunks,
-  updateCommentCounts,
-  updateCounts,
-  upsertPosts,
-  upsertVotes,
-} from "./statements.ts";
+import { updateCommentCounts, updateCounts, upsertPosts } from "./posts.ts";
+import { bindChunks } from "./statements.ts";
 import { removeTallies, upsertTallies } from "./tallies.ts";
+import { upsertCommentVotes, upsertVotes } from "./votes.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
 
 export interface Alias {
@@ -92,17 +89,6 @@ export interface RowChanges {
   readonly cleared: readonly Place[];
   /** What the next tick orders anew because of them. */
   readonly dirty: readonly DirtyScope[];
-}
-
-/** A new post's or comment's place in a chronological listing. */
-export interface NewEntry {
-  readonly listing: string;
-  readonly slot: number;
-  readonly createdAt: number;
-  /** A post or a comment; in a private listing a fullname or a notice. */
-  readonly id: string;
-  /** Newer entries exist already: they move up by one. Late entries come before all others. */
-  readonly isLate: boolean;
 }
 
 /** Of one commit, for the sums that operators look at. */
@@ -181,14 +167,7 @@ export async function commitChanges(
     ...clearEntries(db, rows.cleared),
     ...insertAliases(db, rows.aliases),
     ...insertRefusals(db, rows.refusals),
-    ...insertLateEntries(
-      db,
-      rows.entries.filter(({ isLate }) => isLate),
-    ),
-    ...appendEntries(
-      db,
-      rows.entries.filter(({ isLate }) => !isLate),
-    ),
+    ...insertEntries(db, rows.entries),
     ...upsertRoles(db, rows.roles),
     ...insertActs(db, rows.acts),
     ...settleReports(db, rows.reported),
@@ -240,79 +219,21 @@ export async function commitBatch(
 }
 
 function insertAliases(db: D1Database, aliases: readonly Alias[]): D1PreparedStatement[] {
-  return jsonChunks(aliases).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
+  return bindChunks(
+    db,
+    `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
          WHERE true ON CONFLICT (id) DO NOTHING`,
-      )
-      .bind(json),
+    aliases,
   );
 }
 
 function insertRefusals(db: D1Database, refusals: readonly Refusal[]): D1PreparedStatement[] {
-  return jsonChunks(refusals).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO refusal (event, user, at, type, subject, reason, text)
+  return bindChunks(
+    db,
+    `INSERT INTO refusal (event, user, at, type, subject, reason, text)
          SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
            value ->> 'subject', value ->> 'reason', value ->> 'text'
          FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
-      )
-      .bind(json),
+    refusals,
   );
-}
-
-function appendEntries(db: D1Database, entries: readonly NewEntry[]): D1PreparedStatement[] {
-  return jsonChunks(entries).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO entry (listing, slot, created_at, id)
-         SELECT value ->> 'listing', value ->> 'slot', value ->> 'createdAt', value ->> 'id'
-         FROM json_each(?1)`,
-      )
-      .bind(json),
-  );
-}
-
-/** Beyond every slot: where entries wait while a listing is numbered anew. */
-const FAR = 1_000_000_000;
-
-/**
- * Numbers what comes from the first late entry on anew, in each of their listings. Slots are unique
- * at every moment, so everything waits below zero until all have their numbers.
- */
-function insertLateEntries(db: D1Database, entries: readonly NewEntry[]): D1PreparedStatement[] {
-  if (entries.length === 0) return [];
-  const first = new Map<string, number>();
-  for (const { listing, slot } of entries) {
-    first.set(listing, Math.min(slot, first.get(listing) ?? slot));
-  }
-  const listings = JSON.stringify([...first].map(([listing, from]) => ({ listing, from })));
-  const added = JSON.stringify(entries);
-  return [
-    db
-      .prepare(
-        `INSERT INTO entry (listing, slot, created_at, id)
-         SELECT value ->> 'listing', -${FAR} - (value ->> 'slot'), value ->> 'createdAt',
-           value ->> 'id' FROM json_each(?1)`,
-      )
-      .bind(added),
-    db
-      .prepare(
-        `UPDATE entry SET slot = -p.place FROM (
-           SELECT e.listing, e.slot, q.value ->> 'from' - 1 + row_number() OVER
-             (PARTITION BY e.listing ORDER BY e.created_at, e.id) AS place
-           FROM json_each(?1) q CROSS JOIN entry e ON e.listing = q.value ->> 'listing'
-             AND (e.slot >= q.value ->> 'from' OR e.slot < 0)) p
-         WHERE entry.listing = p.listing AND entry.slot = p.slot`,
-      )
-      .bind(listings),
-    db
-      .prepare(
-        `UPDATE entry SET slot = -slot WHERE slot < 0
-         AND listing IN (SELECT value ->> 'listing' FROM json_each(?1))`,
-      )
-      .bind(listings),
-  ];
 }

@@ -1,7 +1,8 @@
 /** Rows of communities. */
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 interface CommunityRow {
   readonly key: string;
@@ -55,4 +56,15 @@ export async function countCommunities(db: D1Database): Promise<number> {
     .prepare("SELECT count(*) AS communities FROM community")
     .first<{ communities: number }>();
   return row?.communities ?? 0;
+}
+
+const INSERT_COMMUNITIES = `INSERT INTO community (key, name, title, description, creator, created_at)
+  SELECT ${fromJson("key, name, title, description, creator, createdAt")} FROM json_each(?1)
+  WHERE true ON CONFLICT (key) DO NOTHING`;
+
+export function insertCommunities(
+  db: D1Database,
+  communities: readonly Community[],
+): D1PreparedStatement[] {
+  return bindChunks(db, INSERT_COMMUNITIES, communities);
 }

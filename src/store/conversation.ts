@@ -1,10 +1,10 @@
 /** Comments, the pieces of threads, and people: reads and writes of their rows. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Comment, CommentVote, Departure, Person } from "../model/entities.ts";
+import type { Comment, Departure, Person } from "../model/entities.ts";
 import type { CommentId, PersonKey, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { COMMENT_COLUMNS, type CommentRow, fromCommentRow, toCommentRow } from "./comment-row.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 const SELECT_COMMENT = `SELECT ${COMMENT_COLUMNS.replace(/\w+/g, "c.$&")}`;
 
@@ -157,21 +157,7 @@ export function upsertComments(
   db: D1Database,
   comments: readonly Comment[],
 ): D1PreparedStatement[] {
-  return jsonChunks(comments.map(toCommentRow)).map((json) =>
-    db.prepare(UPSERT_COMMENTS).bind(json),
-  );
-}
-
-const UPSERT_COMMENT_VOTES = `INSERT INTO comment_vote (user, comment, value, at, event)
-  SELECT ${fromJson("user, comment, value, at, event")} FROM json_each(?1) WHERE true
-  ON CONFLICT (comment, user) DO UPDATE SET value = excluded.value, at = excluded.at,
-    event = excluded.event`;
-
-export function upsertCommentVotes(
-  db: D1Database,
-  votes: readonly CommentVote[],
-): D1PreparedStatement[] {
-  return jsonChunks(votes).map((json) => db.prepare(UPSERT_COMMENT_VOTES).bind(json));
+  return bindChunks(db, UPSERT_COMMENTS, comments.map(toCommentRow));
 }
 
 const UPSERT_PIECES = `INSERT INTO piece (post, name, parent, above, comments, visible, chars)
@@ -184,7 +170,7 @@ export function upsertPieces(
   pieces: readonly { readonly post: PostId; readonly piece: Piece }[],
 ): D1PreparedStatement[] {
   const rows = pieces.map(({ post, piece }) => ({ post, ...piece }));
-  return jsonChunks(rows).map((json) => db.prepare(UPSERT_PIECES).bind(json));
+  return bindChunks(db, UPSERT_PIECES, rows);
 }
 
 const UPSERT_PEOPLE = `INSERT INTO person
@@ -198,5 +184,5 @@ const UPSERT_PEOPLE = `INSERT INTO person
     departure = excluded.departure`;
 
 export function upsertPeople(db: D1Database, people: readonly Person[]): D1PreparedStatement[] {
-  return jsonChunks(people).map((json) => db.prepare(UPSERT_PEOPLE).bind(json));
+  return bindChunks(db, UPSERT_PEOPLE, people);
 }

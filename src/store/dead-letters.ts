@@ -1,6 +1,6 @@
 /** Messages that could not be applied, kept until an operator replays or discards them. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { jsonChunks } from "./statements.ts";
+import { bindChunks, jsonChunks } from "./statements.ts";
 
 export interface DeadLetter {
   /** The queue message's id. */
@@ -18,14 +18,12 @@ export async function keepDeadLetters(
 ): Promise<void> {
   if (letters.length === 0) return;
   await db.batch(
-    jsonChunks(letters).map((json) =>
-      db
-        .prepare(
-          `INSERT INTO dead_letter (id, at, why, body)
+    bindChunks(
+      db,
+      `INSERT INTO dead_letter (id, at, why, body)
            SELECT value ->> 'id', value ->> 'at', value ->> 'why', value ->> 'body'
            FROM json_each(?1) WHERE true ON CONFLICT (id) DO NOTHING`,
-        )
-        .bind(json),
+      letters,
     ),
   );
 }

@@ -3,7 +3,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Departure, Person } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
 import { listingsOf, saidListing, submittedListing } from "../model/listing.ts";
-import { jsonChunks } from "./statements.ts";
+import { bindChunks } from "./statements.ts";
 
 /** Communities whose moderators somebody is among, as their creator or by name. */
 export async function readModerated(
@@ -51,15 +51,13 @@ export function leaveBehind(
   db: D1Database,
   left: readonly Omit<LeftBehind, "at">[],
 ): D1PreparedStatement[] {
-  return jsonChunks(left).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO left_behind (person, what, at)
+  return bindChunks(
+    db,
+    `INSERT INTO left_behind (person, what, at)
          SELECT l.person, q.value ->> 'what', l.at FROM json_each(?1) q CROSS JOIN left_behind l
            ON l.person = q.value ->> 'person' AND l.what = '${LEAVING}'
          WHERE true ON CONFLICT DO NOTHING`,
-      )
-      .bind(json),
+    left,
   );
 }
 

@@ -5,10 +5,10 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { controversialOf } from "../model/entities.ts";
 import { linkFacts, NO_LINK } from "../model/link-facts.ts";
-import { CLEAR_DOMAIN_LISTINGS, NUMBER_DOMAIN_LISTINGS } from "./bulk.ts";
 import { FILL_DOMAINS } from "./domains.ts";
 import { fromPostRow, POST_COLUMNS, type PostRow, toPostRow } from "./post-row.ts";
-import { jsonChunks } from "./statements.ts";
+import { CLEAR_DOMAIN_LISTINGS, NUMBER_DOMAIN_LISTINGS } from "./renumber.ts";
+import { bindChunks } from "./statements.ts";
 
 /** A query each to read and to write them. */
 const POSTS_A_STEP = 1000;
@@ -53,7 +53,7 @@ async function writeDerived(
     return { id, link_key, domains, controversial: controversialOf(post) };
   });
   await db.batch([
-    ...jsonChunks(derived).map((json) => db.prepare(WRITE).bind(json, after)),
+    ...bindChunks(db, WRITE, derived, after),
     db.prepare("UPDATE site SET derive_after = ?2 WHERE derive_after = ?1").bind(after, last),
   ]);
 }

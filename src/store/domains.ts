@@ -6,7 +6,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import { isVisible, type Post } from "../model/entities.ts";
 import type { Domain } from "../model/ids.ts";
 import { toPostRow } from "./post-row.ts";
-import { jsonChunks } from "./statements.ts";
+import { bindChunks } from "./statements.ts";
 
 const ROWS = `SELECT d.value, p.hot, p.created_at, p.id
   FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
@@ -35,8 +35,10 @@ export function comeAndGoInDomains(db: D1Database, posts: readonly Post[]): D1Pr
 
 function withDomains(db: D1Database, sql: string, posts: readonly Post[]): D1PreparedStatement[] {
   const rows = posts.filter(({ domains }) => domains.length > 0).map(toPostRow);
-  return jsonChunks(rows.map(({ id, hot }) => ({ id, hot }))).map((json) =>
-    db.prepare(sql).bind(json),
+  return bindChunks(
+    db,
+    sql,
+    rows.map(({ id, hot }) => ({ id, hot })),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Reads and writes whole tables as src/store/tables.ts describes them, while nothing else runs. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 import { type DatabaseName, FACT_TABLES, type FactTable, type TableRow } from "./tables.ts";
 
 export type Databases = Readonly<Record<DatabaseName, D1Database>>;
@@ -41,7 +41,7 @@ export async function restoreFacts(
   const columns = Object.keys(full[0] ?? {}).join(", ");
   const sql = `INSERT OR REPLACE INTO ${table} (${columns})
     SELECT ${fromJson(columns)} FROM json_each(?1)`;
-  const statements = jsonChunks(full).map((json) => db.prepare(sql).bind(json));
+  const statements = bindChunks(db, sql, full);
   if (statements.length > 0) await db.batch(statements);
 }
 

@@ -4,7 +4,7 @@ import type { Mark, MarkKind, Report } from "../model/entities.ts";
 import type { EventId, PersonKey } from "../model/ids.ts";
 import type { Refusal } from "./commit.ts";
 import type { Place } from "./places.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 export interface MarkRef {
   readonly person: PersonKey;
@@ -43,7 +43,7 @@ const UPSERT_MARKS = `INSERT INTO mark (person, kind, thing, is_set, at, event)
     event = excluded.event`;
 
 export function upsertMarks(db: D1Database, marks: readonly Mark[]): D1PreparedStatement[] {
-  return jsonChunks(marks).map((json) => db.prepare(UPSERT_MARKS).bind(json));
+  return bindChunks(db, UPSERT_MARKS, marks);
 }
 
 /** The newest report of a person counts, in whatever order they come. */
@@ -53,7 +53,7 @@ const UPSERT_REPORTS = `INSERT INTO report (thing, person, community, reason, at
     event = excluded.event WHERE (excluded.at, excluded.event) > (at, event)`;
 
 export function upsertReports(db: D1Database, reports: readonly Report[]): D1PreparedStatement[] {
-  return jsonChunks(reports).map((json) => db.prepare(UPSERT_REPORTS).bind(json));
+  return bindChunks(db, UPSERT_REPORTS, reports);
 }
 
 export async function readRefusals(
@@ -107,13 +107,11 @@ export async function readRefusalPlaces(
 
 /** What has left a private listing leaves its slot behind: nothing is numbered anew. */
 export function clearEntries(db: D1Database, places: readonly Place[]): D1PreparedStatement[] {
-  return jsonChunks(places).map((json) =>
-    db
-      .prepare(
-        `UPDATE entry SET id = '' WHERE (listing, slot) IN
+  return bindChunks(
+    db,
+    `UPDATE entry SET id = '' WHERE (listing, slot) IN
            (SELECT value ->> 'listing', value ->> 'slot' FROM json_each(?1))`,
-      )
-      .bind(json),
+    places,
   );
 }
 

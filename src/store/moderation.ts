@@ -3,7 +3,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Act, Role } from "../model/entities.ts";
 import type { CommunityKey, EventId, PersonKey } from "../model/ids.ts";
 import type { Place } from "./places.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 export function roleKey({ person, community, kind }: Pick<Role, "person" | "community" | "kind">) {
   return `${person} ${community} ${kind}`;
@@ -30,7 +30,7 @@ const UPSERT_ROLES = `INSERT INTO role (person, community, kind, is_set, at, eve
     event = excluded.event`;
 
 export function upsertRoles(db: D1Database, roles: readonly Role[]): D1PreparedStatement[] {
-  return jsonChunks(roles).map((json) => db.prepare(UPSERT_ROLES).bind(json));
+  return bindChunks(db, UPSERT_ROLES, roles);
 }
 
 /** The named moderators of each community; its creator is one without being named. */
@@ -90,13 +90,11 @@ export async function readActs(
 const ACT_COLUMNS = "event, community, by, kind, thing, person, reason, at";
 
 export function insertActs(db: D1Database, acts: readonly Act[]): D1PreparedStatement[] {
-  return jsonChunks(acts).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO act (${ACT_COLUMNS}) SELECT ${fromJson(ACT_COLUMNS)} FROM json_each(?1)
+  return bindChunks(
+    db,
+    `INSERT INTO act (${ACT_COLUMNS}) SELECT ${fromJson(ACT_COLUMNS)} FROM json_each(?1)
          WHERE true ON CONFLICT (event) DO NOTHING`,
-      )
-      .bind(json),
+    acts,
   );
 }
 
@@ -209,15 +207,13 @@ const VERDICT_IS_OLDER = `standing = 'visible' AND coalesce((report.at, report.e
 
 /** Which reports of these things are open follows from the things and their verdicts. */
 export function settleReports(db: D1Database, things: readonly string[]): D1PreparedStatement[] {
-  return jsonChunks(things).map((json) =>
-    db
-      .prepare(
-        `UPDATE report SET is_open = CASE substr(thing, 1, 3)
+  return bindChunks(
+    db,
+    `UPDATE report SET is_open = CASE substr(thing, 1, 3)
            WHEN 't3_' THEN (SELECT ${VERDICT_IS_OLDER} FROM post WHERE id = substr(thing, 4))
            ELSE (SELECT ${VERDICT_IS_OLDER} FROM comment WHERE id = substr(thing, 4)) END
          WHERE thing IN (SELECT value FROM json_each(?1))`,
-      )
-      .bind(json),
+    things,
   );
 }
 

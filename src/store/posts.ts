@@ -1,8 +1,17 @@
 /** Rows of posts, and the ids that lead to them. */
-import type { D1Database } from "@cloudflare/workers-types";
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Post } from "../model/entities.ts";
 import type { PostId } from "../model/ids.ts";
-import { fromPostRow, type PostRow, SELECT_POST } from "./post-row.ts";
+import {
+  COUNTED_COLUMNS,
+  fromPostRow,
+  POST_COLUMNS,
+  type PostRow,
+  SELECT_POST,
+  toCountedRow,
+  toPostRow,
+} from "./post-row.ts";
+import { bindChunks, fromJson, jsonChunks } from "./statements.ts";
 
 /** Ids read at a time when all are walked. */
 const WALK_ROWS = 5000;
@@ -60,4 +69,41 @@ export async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
     if (!end || results.length < WALK_ROWS) return;
     last = end.id;
   }
+}
+
+const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
+  SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true
+  ON CONFLICT (id) DO UPDATE SET author = excluded.author, ups = excluded.ups,
+    downs = excluded.downs,
+    score = excluded.score, hot = excluded.hot,
+    controversial = excluded.controversial, tallied_at = excluded.tallied_at,
+    comments = excluded.comments, data = excluded.data`;
+
+/** On its own: every index is of visible posts, and would be written again with each vote. */
+const UPDATE_STANDINGS = `UPDATE post SET standing = q.value ->> 'standing' FROM json_each(?1) q
+  WHERE post.id = q.value ->> 'id' AND post.standing <> q.value ->> 'standing'`;
+
+export function upsertPosts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  return jsonChunks(posts.map(toPostRow)).flatMap((json) => [
+    db.prepare(UPSERT_POSTS).bind(json),
+    db.prepare(UPDATE_STANDINGS).bind(json),
+  ]);
+}
+
+const UPDATE_COUNTS = `UPDATE post SET ${COUNTED_COLUMNS.map(
+  (column) => `${column} = q.value ->> '${column}'`,
+).join(", ")} FROM json_each(?1) q WHERE post.id = q.value ->> 'id'`;
+
+/** What votes and comments change of posts that are there: far less than all of them, with their text. */
+export function updateCounts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  return bindChunks(db, UPDATE_COUNTS, posts.map(toCountedRow));
+}
+
+const UPDATE_COMMENTS = `UPDATE post SET comments = q.value ->> 'comments' FROM json_each(?1) q
+  WHERE post.id = q.value ->> 'id'`;
+
+/** On its own: SQLite writes every index whose column is set, even to what it was. */
+export function updateCommentCounts(db: D1Database, posts: readonly Post[]): D1PreparedStatement[] {
+  const rows = posts.map(({ id, comments }) => ({ id, comments }));
+  return bindChunks(db, UPDATE_COMMENTS, rows);
 }

@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import type { Tally } from "../model/tally.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 export async function readTallies(
   db: D1Database,
@@ -42,20 +42,16 @@ export async function postponeTallies(
 }
 
 export function upsertTallies(db: D1Database, tallies: readonly Tally[]): D1PreparedStatement[] {
-  return jsonChunks(tallies).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO tally (post, ups, downs, due) SELECT ${fromJson("post, ups, downs, due")}
+  return bindChunks(
+    db,
+    `INSERT INTO tally (post, ups, downs, due) SELECT ${fromJson("post, ups, downs, due")}
          FROM json_each(?1) WHERE true
          ON CONFLICT (post) DO UPDATE SET ups = excluded.ups, downs = excluded.downs,
            due = excluded.due`,
-      )
-      .bind(json),
+    tallies,
   );
 }
 
 export function removeTallies(db: D1Database, posts: readonly PostId[]): D1PreparedStatement[] {
-  return jsonChunks(posts).map((json) =>
-    db.prepare("DELETE FROM tally WHERE post IN (SELECT value FROM json_each(?1))").bind(json),
-  );
+  return bindChunks(db, "DELETE FROM tally WHERE post IN (SELECT value FROM json_each(?1))", posts);
 }

@@ -1,9 +1,9 @@
 /** What a tick writes, as commits like any other: clocks that move, and lists in their new order. */
-import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { D1Database } from "@cloudflare/workers-types";
 import type { SiteOrCommunity } from "../model/listing.ts";
 import { commitBatch } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 import { ADD_WINDOWS, scopeColumn, type WindowClock, type WindowList } from "./windows.ts";
 
 /** Posts created after `from` and not after `to` have crossed the edge of a window (its bit). */
@@ -90,17 +90,13 @@ export async function commitOrder(
     db,
     readAt,
     [
-      ...onRows(db, SET_LISTS, lists),
-      ...onRows(db, CLEAR_MARKS, scopes.map(scopeColumn)),
+      ...bindChunks(db, SET_LISTS, lists),
+      ...bindChunks(db, CLEAR_MARKS, scopes.map(scopeColumn)),
       ...namePages(db, pages, readAt + 1, now, pace, false),
     ],
     now,
   );
   return left !== null;
-}
-
-function onRows(db: D1Database, sql: string, rows: readonly unknown[]): D1PreparedStatement[] {
-  return jsonChunks(rows).map((json) => db.prepare(sql).bind(json));
 }
 
 const SET_LISTS = `INSERT INTO window_list (listing, posts)

@@ -35,8 +35,10 @@ import { type LeftBehind, readLeftBehind } from "./departures.ts";
 import { type MarkRef, readMarks, readRefusals } from "./mine.ts";
 import { readActs, readKnownRemovals, readRoles } from "./moderation.ts";
 import { readAliases, readPosts } from "./posts.ts";
+import { refKey } from "./ref-key.ts";
 import { readSlotCounts } from "./slots.ts";
 import { readTallies } from "./tallies.ts";
+import { type CommentVoteRef, readCommentVotes, readVotes, type VoteRef } from "./votes.ts";
 
 /** A link in a community, as `linkKey` names it. */
 export interface LinkRef {
@@ -46,16 +48,6 @@ export interface LinkRef {
 
 export interface SubmittedLink extends LinkRef {
   readonly post: PostId;
-}
-
-export interface VoteRef {
-  readonly post: PostId;
-  readonly user: string;
-}
-
-export interface CommentVoteRef {
-  readonly comment: CommentId;
-  readonly user: string;
 }
 
 /** What a batch of events is about. */
@@ -117,10 +109,6 @@ export interface Rows {
   readonly knownRemovals: ReadonlySet<string>;
   /** Slots of the inboxes that are asked for. */
   readonly inboxSlots: ReadonlyMap<PersonKey, number>;
-}
-
-export function refKey(owner: string, name: string): string {
-  return `${owner} ${name}`;
 }
 
 /**
@@ -279,40 +267,4 @@ async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map
     if (id !== null) found.set(refKey(community, linkKey), id);
   }
   return found;
-}
-
-async function readVotes(
-  db: D1Database,
-  refs: readonly VoteRef[],
-): Promise<Map<string, Vote | null>> {
-  const votes = new Map<string, Vote | null>();
-  for (const { post, user } of refs) votes.set(refKey(post, user), null);
-  if (refs.length === 0) return votes;
-  const { results } = await db
-    .prepare(
-      `SELECT v.user, v.post, v.value, v.at, v.event FROM json_each(?1) q
-       CROSS JOIN vote v ON v.post = q.value ->> 'post' AND v.user = q.value ->> 'user'`,
-    )
-    .bind(JSON.stringify(refs))
-    .all<Vote>();
-  for (const vote of results) votes.set(refKey(vote.post, vote.user), vote);
-  return votes;
-}
-
-async function readCommentVotes(
-  db: D1Database,
-  refs: readonly CommentVoteRef[],
-): Promise<Map<string, CommentVote | null>> {
-  const votes = new Map<string, CommentVote | null>();
-  for (const { comment, user } of refs) votes.set(refKey(comment, user), null);
-  if (refs.length === 0) return votes;
-  const { results } = await db
-    .prepare(
-      `SELECT v.user, v.comment, v.value, v.at, v.event FROM json_each(?1) q CROSS JOIN
-         comment_vote v ON v.comment = q.value ->> 'comment' AND v.user = q.value ->> 'user'`,
-    )
-    .bind(JSON.stringify(refs))
-    .all<CommentVote>();
-  for (const vote of results) votes.set(refKey(vote.comment, vote.user), vote);
-  return votes;
 }

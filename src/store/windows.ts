@@ -4,7 +4,7 @@ import type { Post } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";
 import { type Asof, WINDOWS, windowListing } from "../model/window.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 export type WindowClock = keyof Asof;
 
@@ -117,13 +117,12 @@ export function markDirty(
   commit: number,
 ): D1PreparedStatement[] {
   const rows = scopes.map(({ scope, windows }) => ({ scope: scopeColumn(scope), windows }));
-  return jsonChunks(rows).map((json) =>
-    db
-      .prepare(
-        `INSERT INTO window_dirty (scope, windows, since)
+  return bindChunks(
+    db,
+    `INSERT INTO window_dirty (scope, windows, since)
          SELECT ${fromJson("scope, windows")}, ?2 FROM json_each(?1) WHERE true ${ADD_WINDOWS}`,
-      )
-      .bind(json, commit),
+    rows,
+    commit,
   );
 }
 

@@ -1,8 +1,9 @@
 /** Sites made from the operator's own: a busy one, on which people post all day, and a larger one. */
 import type { Community, Post } from "../../../src/model/entities.ts";
 import type { CommunityKey, PostId } from "../../../src/model/ids.ts";
-import { insertPosts, renumberListings } from "../../../src/store/bulk.ts";
+import { insertPosts } from "../../../src/store/bulk-posts.ts";
 import type { ContentDb } from "../../../src/store/database.ts";
+import { renumberListings } from "../../../src/store/renumber.ts";
 import { pickerOf } from "./picker.ts";
 
 const POSTS_A_BATCH = 2000;

@@ -1,89 +1,10 @@
 /**
- * Writing many imported posts at once, while nothing else runs. Rows that exist are left as they
- * are, because votes may have been cast since; whatever follows from all rows is made afresh.
+ * What follows from all posts and comments, made afresh after an import or a restore, while nothing
+ * else runs: their slots, the posts of each domain, counts, people and their karma.
  */
-import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Community, Post } from "../model/entities.ts";
+import type { D1Database } from "@cloudflare/workers-types";
 import { ALL_WINDOWS } from "../model/window.ts";
-import { withoutDeparted } from "./bulk-authors.ts";
 import { FILL_DOMAINS } from "./domains.ts";
-import { POST_COLUMNS, toPostRow } from "./post-row.ts";
-import { fromJson, jsonChunks } from "./statements.ts";
-
-const INSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})
-  SELECT ${fromJson(POST_COLUMNS)} FROM json_each(?1) WHERE true ON CONFLICT (id) DO NOTHING`;
-
-/** An imported community (it has no creator) is as old as its oldest post, in whatever order. */
-const INSERT_COMMUNITIES = `INSERT INTO community (key, name, title, description, creator, created_at)
-  SELECT ${fromJson("key, name, title, description, creator, createdAt")} FROM json_each(?1)
-  WHERE true ON CONFLICT (key) DO UPDATE SET created_at = excluded.created_at
-    WHERE creator = '' AND excluded.created_at < created_at`;
-
-/**
- * One transaction.
- * @returns how many of the posts are new
- */
-export async function insertPosts(
-  db: D1Database,
-  communities: readonly Community[],
-  posts: readonly Post[],
-): Promise<number> {
-  const communityStatements = bindRows(db, INSERT_COMMUNITIES, communities);
-  const postRows = (await withoutDeparted(db, posts)).map(toPostRow);
-  const postStatements = bindRows(db, INSERT_POSTS, postRows);
-  const answers = await db.batch([...communityStatements, ...postStatements]);
-  return answers.slice(communityStatements.length).reduce((sum, { meta }) => sum + meta.changes, 0);
-}
-
-function bindRows(db: D1Database, sql: string, rows: readonly unknown[]): D1PreparedStatement[] {
-  return jsonChunks(rows).map((json) => db.prepare(sql).bind(json));
-}
-
-/** A name that nobody can register any more. */
-export interface ReservedName {
-  readonly nameKey: string;
-  readonly name: string;
-  /** Seconds since 1970; of several, the oldest counts. */
-  readonly createdAt: number;
-}
-
-/** Begun by requests that died: see intake/accounts. Who imports is alone with the databases. */
-const FORGET_UNOPENED = "DELETE FROM account WHERE session_epoch < 0";
-
-/** Without a password nobody can log in. */
-const RESERVE_PEOPLE = `INSERT INTO account (name_key, name, password, created_at)
-  SELECT value ->> 'nameKey', value ->> 'name', NULL, value ->> 'createdAt' FROM json_each(?1)
-  WHERE true ON CONFLICT (name_key) DO UPDATE SET created_at = excluded.created_at
-    WHERE password IS NULL AND excluded.created_at < created_at`;
-
-const RESERVE_COMMUNITIES = `INSERT INTO community (name_key, name, creator, created_at)
-  SELECT value ->> 'nameKey', value ->> 'name', '', value ->> 'createdAt' FROM json_each(?1)
-  WHERE true ON CONFLICT (name_key) DO UPDATE SET created_at = excluded.created_at
-    WHERE creator = '' AND excluded.created_at < created_at`;
-
-/** @param accounts the database of names, which is not the one of content */
-export async function reserveNames(
-  accounts: D1Database,
-  people: readonly ReservedName[],
-  communities: readonly ReservedName[],
-): Promise<void> {
-  await accounts.batch([
-    accounts.prepare(FORGET_UNOPENED),
-    ...bindRows(accounts, RESERVE_PEOPLE, people),
-    ...bindRows(accounts, RESERVE_COMMUNITIES, communities),
-  ]);
-}
-
-export interface CommunityCounts {
-  readonly communities: number;
-  /** Of their beginnings, which an import moves to the past. Seconds since 1970. */
-  readonly sum: number;
-}
-
-export async function countCommunities(db: D1Database): Promise<CommunityCounts> {
-  const sql = "SELECT count(*) AS communities, total(created_at) AS sum FROM community";
-  return (await db.prepare(sql).first<CommunityCounts>()) ?? { communities: 0, sum: 0 };
-}
 
 /** False after an import that was killed before `renumberListings`. */
 export async function areListingsComplete(db: D1Database): Promise<boolean> {
