@@ -8,6 +8,7 @@ import { PRODUCTION } from "../build/bench/lanes.ts";
 import { OUTPUT } from "../build/compile-scripts.ts";
 import { WORKERS_AT_FIRST } from "../build/deploy.ts";
 import type { ConsumerEnv, IntakeEnv, ReaderEnv } from "../src/bindings.ts";
+import { CONTENT_SECURITY_POLICY } from "../src/model/content-security-policy.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -402,6 +403,13 @@ describe("lanes", () => {
       Number(varsOf("consumer")[name]),
     ]);
     expect(told).toEqual(set);
+  });
+});
+
+describe("the policy of what browsers may load", () => {
+  it("is that of the pages for stylesheets and scripts, too", () => {
+    const told = read("templates/public/_headers").matchAll(/Content-Security-Policy: (.*)$/gm);
+    expect([...told].map(([, policy]) => policy)).toEqual([CONTENT_SECURITY_POLICY]);
   });
 });
 

@@ -11,9 +11,9 @@ import { FACT_TABLES, type FactTable, type TableRow, tableName } from "../../src
 /** Until migration 0011 a row for each slot of a clock-driven list, in the order of their slots. */
 const WINDOW_ENTRY = "content.window_entry";
 
-export const FORMAT = "cairn-backup";
+const FORMAT = "cairn-backup";
 /** Raised when lines change their shape. Tables and columns have no number: they are named. */
-export const VERSION = 1;
+const VERSION = 1;
 
 /** The file cannot be restored; nothing has been written. */
 export class BackupError extends Error {}

@@ -33,7 +33,11 @@ export async function consumeEvents(
   return (await commitEvents(...given)).outcomes;
 }
 
-/** @param ranked what an isolate remembers of this database from one call to the next */
+/**
+ * @param now milliseconds since 1970
+ * @param ranked what an isolate remembers of this database from one call to the next
+ * @throws when each of its attempts was overtaken by another commit
+ */
 export async function commitEvents(
   database: ContentDb,
   events: readonly CairnEvent[],

@@ -1,15 +1,5 @@
 /** The headers of every answer of intake: personal, uncached, and nothing from elsewhere in it. */
-
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+import { CONTENT_SECURITY_POLICY } from "../model/content-security-policy.ts";
 
 export function setSecurityHeaders(headers: Headers): void {
   headers.set("cache-control", "no-store");

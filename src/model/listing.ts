@@ -29,7 +29,7 @@ export function scopesOf({ community, domains }: RankedPost): Scope[] {
 }
 
 /** Orders that follow from the votes; every one has an index for the site and for communities. */
-export const RANKINGS = ["hot", "top", "controversial"] as const;
+const RANKINGS = ["hot", "top", "controversial"] as const;
 export type Ranking = (typeof RANKINGS)[number];
 
 /** Domains are looked up rather than followed: the one order that shows what is alive is enough. */

@@ -35,7 +35,7 @@ export interface Piece {
   readonly chars: number;
 }
 
-export function hasRoom({ comments, chars }: Piece, moreChars: number): boolean {
+function hasRoom({ comments, chars }: Piece, moreChars: number): boolean {
   const bytes = (comments + 1) * BYTES_AROUND_TEXT + chars + moreChars;
   return comments < MAX_PIECE_COMMENTS && bytes <= MAX_PIECE_BYTES;
 }

@@ -13,7 +13,7 @@ export interface Presence {
  */
 export const MAX_SILENCE_MS = 600_000;
 
-/** An outage ends with the first commit after it: until then, now. */
+/** An outage ends with the first commit after it: until then, now. Milliseconds since 1970, too. */
 export function presentSince({ heardAt, resumedAt }: Presence, now: number): number {
   return now - heardAt > MAX_SILENCE_MS ? now : Math.min(resumedAt, now);
 }

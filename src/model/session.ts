@@ -27,13 +27,18 @@ const PURPOSE = "session";
 const TOKEN =
   /^(?<payload>(?<name>[\w-]+)\.(?<epoch>\d{1,15})\.(?<expires>\d{1,15}))\.(?<mac>[0-9a-f]{64})$/;
 
+/** @throws when the secret is missing or too short */
 export async function signSession(secret: string, session: Session): Promise<string> {
   const payload = `${session.name}.${session.epoch}.${session.expires}`;
   const mac = await crypto.subtle.sign("HMAC", await hmacKey(secret), signedBytes(payload));
   return `${payload}.${toHex(new Uint8Array(mac))}`;
 }
 
-/** Null when the token is no session of ours or has expired. The epoch is for the caller to check. */
+/**
+ * Null when the token is no session of ours or has expired. The epoch is for the caller to check.
+ * @param nowSeconds since 1970
+ * @throws when the secret is missing or too short
+ */
 export async function verifySession(
   secret: string,
   token: string,

@@ -41,9 +41,9 @@ export interface RowCounts {
 }
 
 /** Cron runs every minute: after five without it, nothing is published any more. Seconds. */
-export const MAX_REPORT_AGE = 300;
+const MAX_REPORT_AGE = 300;
 /** First pages wait for a minute at most; after five minutes something is broken. Seconds. */
-export const MAX_OVERDUE = 300;
+const MAX_OVERDUE = 300;
 
 /** @param now seconds since 1970 */
 export function isHealthy({ at, stale }: StatusReport, now: number): boolean {

@@ -60,6 +60,8 @@ export interface Asof {
 /**
  * The windows of the best that a post of this age is in, or may enter. Rising is left out: whoever
  * has young posts is ordered anew anyway.
+ * @param createdAt seconds since 1970
+ * @returns a bit for each
  */
 export function topWindowsHolding(createdAt: number, asof: Asof): number {
   let bits = 0;

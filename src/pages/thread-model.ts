@@ -52,7 +52,7 @@ export async function loadThreads(
 }
 
 /** The piece that goes on where this one ends, below the same parent; empty ones are passed over. */
-export function nextPiece({ piece, pieces }: ThreadModel): string {
+function nextPiece({ piece, pieces }: ThreadModel): string {
   const parent = pieces.find(({ name }) => name === piece)?.parent ?? null;
   const siblings = pieces.filter((each) => each.parent === parent);
   const later = siblings.slice(siblings.findIndex(({ name }) => name === piece) + 1);

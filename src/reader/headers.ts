@@ -1,4 +1,5 @@
 /** The headers that answers have in common. */
+import { CONTENT_SECURITY_POLICY } from "../model/content-security-policy.ts";
 import type { StoredRepresentation } from "../pages/storage.ts";
 
 /** What a removal may take to leave the caches. */
@@ -22,9 +23,7 @@ export const PUBLIC_CACHE = `public, ${freshFor(10)}`;
 export const QUIET_CACHE = { "Cloudflare-CDN-Cache-Control": freshFor(50) };
 
 export const SECURITY_HEADERS = {
-  "Content-Security-Policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "Content-Security-Policy": CONTENT_SECURITY_POLICY,
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "same-origin",
 } as const;

@@ -1,4 +1,4 @@
-/** When the publisher's bell has to ring next, and who rings it. */
+/** When the publisher's bell has to ring next, and who rings it. Times are in milliseconds since 1970. */
 import type { D1Database } from "@cloudflare/workers-types";
 import { type Lane, LEASED, STORED_LANES } from "./page-rows.ts";
 

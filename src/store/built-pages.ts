@@ -1,4 +1,7 @@
-/** The page table for scripts that have the site to themselves: the full build and the audit. */
+/**
+ * The page table for scripts that have the site to themselves: the full build and the audit. Times are
+ * in milliseconds since 1970.
+ */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import { endAllLeases } from "./leases.ts";
 import { type NamedPage, pausesAs } from "./page-rows.ts";

@@ -134,6 +134,7 @@ export async function readCommitNumber(db: D1Database): Promise<number> {
 
 /**
  * @param readAt the commit number that the decision was based on
+ * @param now milliseconds since 1970
  * @returns what is to be done after it; null when another commit came in between: read and decide
  *   again
  */

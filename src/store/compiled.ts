@@ -1,4 +1,4 @@
-/** Which code the pages were last named for. */
+/** Which code the pages were last named for. Times are in milliseconds since 1970. */
 import type { D1Database, D1Result } from "@cloudflare/workers-types";
 import { endAllLeases, NAMING } from "./leases.ts";
 import {

@@ -1,4 +1,7 @@
-/** Deleted accounts: what goes at once, and what is worked off in slices. */
+/**
+ * Deleted accounts: what goes at once, and what is worked off in slices. Times are in milliseconds
+ * since 1970.
+ */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Departure, Person } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";

@@ -1,4 +1,7 @@
-/** When the front cache is to be purged: what has been taken down may still be in it. */
+/**
+ * When the front cache is to be purged: what has been taken down may still be in it. Times are in
+ * milliseconds since 1970.
+ */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 
 /**
@@ -19,7 +22,10 @@ export function wantPurge(db: D1Database, now: number): D1PreparedStatement {
     .bind(now);
 }
 
-/** Unless it succeeds, it is due again. @returns false when it is not due, or somebody else does it */
+/**
+ * Unless it succeeds, it is due again.
+ * @returns false when it is not due, or somebody else does it
+ */
 export async function claimPurge(db: D1Database, now: number): Promise<boolean> {
   const { meta } = await db
     .prepare(

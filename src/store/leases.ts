@@ -3,6 +3,7 @@
  *
  * A lease is one row, of all its pages, and goes when they are settled. Where it ends without, its
  * pages become `suspect`, and as one of them may have ended their publisher, each is leased `alone`.
+ * Times are in milliseconds since 1970.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import {

@@ -4,7 +4,7 @@
  * `named` is the last commit that may have changed a page, `written` the commit its stored object
  * reflects; stale means named > written. A stale page may be leased when it is `due`. Of one that is
  * `suspect` an earlier publisher's put may still be on its way; `stored` is what its last publisher, or
- * a build, has noted of its object.
+ * a build, has noted of its object. Times are in milliseconds since 1970.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { TallyPace } from "../model/tally.ts";

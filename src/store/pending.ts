@@ -40,6 +40,7 @@ export async function readPending(db: D1Database): Promise<Pending> {
 /**
  * For a publisher at its end: bells that have rung by now, by whatever clock, are answered, and what
  * is named from then on rings anew. In one batch, so that nothing is named in between.
+ * @param now milliseconds since 1970
  */
 export async function answerBell(db: D1Database, now: number): Promise<Pending> {
   const [, answer] = await db.batch<PendingRow>([

@@ -139,6 +139,7 @@ export async function countRows(db: D1Database, now: number): Promise<RowCounts>
 
 /**
  * A commit like any other, so that the page is named for what it shows.
+ * @param now milliseconds since 1970
  * @returns false when another commit came in between
  */
 export async function commitStatus(

@@ -1,4 +1,4 @@
-/** Votes that wait to be counted, summed up for each post. */
+/** Votes that wait to be counted, summed up for each post. Times are in milliseconds since 1970. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import type { Tally } from "../model/tally.ts";

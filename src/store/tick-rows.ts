@@ -78,7 +78,10 @@ export interface NewOrder {
   readonly pages: readonly NamedPage[];
 }
 
-/** @returns false when another commit came in between: its votes may have changed the order */
+/**
+ * @param now milliseconds since 1970
+ * @returns false when another commit came in between: its votes may have changed the order
+ */
 export async function commitOrder(
   db: D1Database,
   readAt: number,
