@@ -6,7 +6,7 @@ import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { signSession } from "../src/model/session.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { createReader } from "../src/reader/app.ts";
-import { readReportedThings } from "../src/store/moderation.ts";
+import { readReportedThings } from "../src/store/reports.ts";
 import { anId } from "./makers.ts";
 import { anEvent, BEGIN_MS, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";

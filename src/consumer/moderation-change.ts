@@ -10,17 +10,13 @@ import {
 import { listingsOf, logListing, saidListing, submittedListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
 import { splitScope } from "../pages/key.ts";
+import { readActPlaces, readActPlacesOf } from "../store/acts.ts";
 import type { ContentDb } from "../store/database.ts";
 import { readModerated } from "../store/departures.ts";
 import { readRefusalPlaces } from "../store/mine.ts";
-import {
-  readActPlaces,
-  readActPlacesOf,
-  readReported,
-  readReportedBy,
-  readRolePlaces,
-} from "../store/moderation.ts";
 import type { Place, SlotRequest } from "../store/places.ts";
+import { readReported, readReportedBy } from "../store/reports.ts";
+import { readRolePlaces } from "../store/roles.ts";
 import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";

@@ -13,8 +13,8 @@ import {
   parsePostFullname,
   personKey,
 } from "../model/ids.ts";
-import type { ReportedThing } from "../store/moderation.ts";
 import type { Reads } from "../store/reads.ts";
+import type { ReportedThing } from "../store/reports.ts";
 import { guardedKey, queuePath, splitScope } from "./key.ts";
 import { withoutDeparted } from "./log.ts";
 import { definePage } from "./page-type.ts";

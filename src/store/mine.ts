@@ -1,6 +1,6 @@
-/** What is somebody's own: marks, reports, refusals, and their private listings. */
+/** What is somebody's own: marks, refusals, and their private listings. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { Mark, MarkKind, Report } from "../model/entities.ts";
+import type { Mark, MarkKind } from "../model/entities.ts";
 import type { EventId, PersonKey } from "../model/ids.ts";
 import type { Refusal } from "./commit.ts";
 import type { Place } from "./places.ts";
@@ -44,16 +44,6 @@ const UPSERT_MARKS = `INSERT INTO mark (person, kind, thing, is_set, at, event)
 
 export function upsertMarks(db: D1Database, marks: readonly Mark[]): D1PreparedStatement[] {
   return bindChunks(db, UPSERT_MARKS, marks);
-}
-
-/** The newest report of a person counts, in whatever order they come. */
-const UPSERT_REPORTS = `INSERT INTO report (thing, person, community, reason, at, event)
-  SELECT ${fromJson("thing, person, community, reason, at, event")} FROM json_each(?1) WHERE true
-  ON CONFLICT (thing, person) DO UPDATE SET reason = excluded.reason, at = excluded.at,
-    event = excluded.event WHERE (excluded.at, excluded.event) > (at, event)`;
-
-export function upsertReports(db: D1Database, reports: readonly Report[]): D1PreparedStatement[] {
-  return bindChunks(db, UPSERT_REPORTS, reports);
 }
 
 export async function readRefusals(

@@ -9,6 +9,7 @@ import type { LinkGroup } from "../model/link-group.ts";
 import type { Ranking } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { StatusReport } from "../model/status.ts";
+import { readActs, readRemovals } from "./acts.ts";
 import type { Refusal } from "./commit.ts";
 import { readAllCommunities, readCommunities } from "./communities.ts";
 import {
@@ -30,16 +31,10 @@ import {
   readTails,
   type TailEntry,
 } from "./mine.ts";
-import {
-  type ReportedThing,
-  readActs,
-  readBanned,
-  readModerators,
-  readRemovals,
-  readReportedThings,
-} from "./moderation.ts";
 import { readAliases, readAliasIds, readPosts, walkThreadIds } from "./posts.ts";
 import { type RankedSlice, readRankedCounts, readRankedSlices } from "./ranked.ts";
+import { type ReportedThing, readReportedThings } from "./reports.ts";
+import { readBanned, readModerators } from "./roles.ts";
 import { type Address, readAddresses } from "./sitemap.ts";
 import { readSlotCounts, readSlotIds, type SlotRange } from "./slots.ts";
 import { readStatus } from "./status.ts";
