@@ -4,7 +4,6 @@
  * alone, as long as its object is there and nobody has put another since: so a killed build goes on
  * where it was, and one with nothing to do renders nothing. `npm run audit` compares contents.
  */
-
 import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/prepare-pages.ts";

@@ -1,5 +1,4 @@
 /** A whole site from the outside: imported, built and served as a user does it, asked over HTTP. */
-
 import { parseFeed } from "@rowanmanning/feed-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aHome, type Home, mustRun, runCairn, type Server, startSite } from "./site/cairn.ts";

@@ -2,7 +2,7 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { DEPARTED } from "../model/entities.ts";
 import { personKey } from "../model/ids.ts";
-import { readPeople } from "./conversation.ts";
+import { readPeople } from "./people.ts";
 
 /** @returns the same things; those of people who have deleted their accounts are nobody's */
 export async function withoutDeparted<Thing extends { readonly author: string }>(

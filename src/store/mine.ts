@@ -139,19 +139,3 @@ export async function readPrivateListings(db: D1Database): Promise<string[]> {
     .all<{ listing: string }>();
   return results.map(({ listing }) => listing);
 }
-
-/** People who have asked for a file of all they wrote. */
-export async function readExporters(db: D1Database): Promise<PersonKey[]> {
-  const { results } = await db
-    .prepare("SELECT key FROM person WHERE export_at > 0 AND departure IS NULL ORDER BY key")
-    .all<{ key: PersonKey }>();
-  return results.map(({ key }) => key);
-}
-
-/** People whose sessions of an earlier epoch have ended. */
-export async function readEndedSessions(db: D1Database): Promise<PersonKey[]> {
-  const { results } = await db
-    .prepare("SELECT key FROM person WHERE session_epoch > 0 ORDER BY key")
-    .all<{ key: PersonKey }>();
-  return results.map(({ key }) => key);
-}

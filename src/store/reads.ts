@@ -16,21 +16,13 @@ import {
   type PieceRef,
   readComments,
   readContinuations,
-  readPeople,
-  readPersonKeys,
   readPieceComments,
   readPieces,
 } from "./conversation.ts";
 import { readDomainCounts, readLiveDomains } from "./domains.ts";
 import { readAllLinkGroups, readLinkGroups } from "./link-groups.ts";
-import {
-  readEndedSessions,
-  readExporters,
-  readPrivateListings,
-  readRefusals,
-  readTails,
-  type TailEntry,
-} from "./mine.ts";
+import { readPrivateListings, readRefusals, readTails, type TailEntry } from "./mine.ts";
+import { readEndedSessions, readExporters, readPeople, readPersonKeys } from "./people.ts";
 import { readAliases, readAliasIds, readPosts, walkThreadIds } from "./posts.ts";
 import { type RankedSlice, readRankedCounts, readRankedSlices } from "./ranked.ts";
 import { type ReportedThing, readReportedThings } from "./reports.ts";

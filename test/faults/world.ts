@@ -3,7 +3,6 @@
  * acked again, bells, cron, and a clock that jumps to whatever happens next. Over any databases and
  * storage, all of which fail on command.
  */
-
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { ringBell } from "../../src/consumer/bell.ts";
 import { fingerprintOf, nameAllPages } from "../../src/consumer/name-all.ts";

@@ -1,5 +1,4 @@
 /** A whole site in memory: events go in, pages come out, and everything stored can be searched. */
-
 import { consumeEvents } from "../../src/consumer/consume.ts";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";

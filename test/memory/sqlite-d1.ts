@@ -2,7 +2,6 @@
  * D1's interface over Node's own SQLite, in memory: the same SQL, thousands of sequences a minute.
  * The tests in test/workerd run the same code on the real D1.
  */
-
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";

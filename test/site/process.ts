@@ -2,7 +2,6 @@
  * Programs under test: each in a process group of its own, so that it and whatever it started can
  * be ended together, and are, however the tests end.
  */
-
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";

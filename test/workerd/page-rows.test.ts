@@ -1,5 +1,4 @@
 /** What a published page costs in D1, which bills every entry of an index that is written as a row. */
-
 import { env } from "cloudflare:workers";
 import type { D1Database } from "@cloudflare/workers-types";
 import { expect, it } from "vitest";
