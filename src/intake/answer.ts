@@ -38,8 +38,9 @@ function refusalHeaders(refusal: Refusal): Headers {
   return headers;
 }
 
-/** A script asks for JSON by name; browsers and `curl` send a star. */
-function wantsJson(request: Request): boolean {
-  const accepted = request.headers.get("accept")?.split(",") ?? [];
+/** A script asks for JSON by name, its own or the path's; browsers and `curl` send a star. */
+function wantsJson({ url, headers }: Request): boolean {
+  if (/^[^?]*\.json(?:\?|$)/i.test(url)) return true;
+  const accepted = headers.get("accept")?.split(",") ?? [];
   return accepted.some((type) => type.split(";")[0]?.trim().toLowerCase() === JSON_TYPE);
 }

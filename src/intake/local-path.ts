@@ -5,6 +5,11 @@ export const HOME = "/";
 const HERE = "http://here.invalid";
 /** Nothing is shown there: it takes forms. */
 const FORMS = /^\/api(\/|$)/;
+/**
+ * Cloudflare takes no longer address (16 KB), and gives up an answer whose headers are longer still: a
+ * form would be accepted, and its sender told of a failure. Characters.
+ */
+const MAX_CHARS = 16_000;
 
 /**
  * The path as the browser will understand it, or `/`. It is judged after parsing, because browsers
@@ -14,7 +19,8 @@ export function localPath(text: string): string {
   const url = text.startsWith("/") ? URL.parse(text, HERE) : null;
   if (url?.origin !== HERE) return HOME;
   if (url.pathname.startsWith("//") || FORMS.test(url.pathname)) return HOME;
-  return url.pathname + url.search + url.hash;
+  const path = url.pathname + url.search + url.hash;
+  return path.length > MAX_CHARS ? HOME : path;
 }
 
 /** Where its sender goes after a form: to the page it carries as `dest`, or was sent from. */

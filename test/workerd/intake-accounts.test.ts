@@ -216,6 +216,15 @@ describe("login", () => {
     const response = await login({ user: "Alice", passwd: PASSWORD, dest });
     expect(response.headers.get("location")).toBe(location);
   });
+
+  test("with a dest that no address has room for leads to the front page", async () => {
+    const leadsTo = async (dest: string) =>
+      (await login({ user: "Alice", passwd: PASSWORD, dest })).headers.get("location");
+    const longest = `/submit?title=${"a".repeat(15_986)}`;
+    expect(await leadsTo(longest)).toBe(longest);
+    for (const dest of [`${longest}a`, `/${"ö".repeat(2700)}`])
+      expect(await leadsTo(dest)).toBe("/");
+  });
 });
 
 describe("password", () => {

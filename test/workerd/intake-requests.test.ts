@@ -64,6 +64,11 @@ describe("the request", () => {
     expect(answer).toEqual(error(404, "no_such_form", { path: "/api/nothing" }));
   });
 
+  test("one of Reddit's that is not here is missing in JSON, as any other .json is", async () => {
+    const answer = await asJson(send("/api/info.json?id=t3_abc", {}));
+    expect(answer).toEqual(error(404, "no_such_form", { path: "/api/info.json" }));
+  });
+
   const forms = ["comment", "editusertext", "del"].map((form) => `/api/${form}`);
   test.each(forms)("%s is shown on GET and taken on POST, and nothing else", async (path) => {
     for (const method of ["PUT", "DELETE", "OPTIONS"]) {
