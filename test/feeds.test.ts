@@ -174,6 +174,22 @@ describe("an entry", () => {
     ]);
   });
 
+  it.each([
+    [
+      "https://example.com/?a[]=1&b=100%#[x]#y",
+      "https://example.com/?a%5B%5D=1&b=100%25#%5Bx%5D%23y",
+    ],
+    ["http://[2001:db8::1]:8080/[a]", "http://[2001:db8::1]:8080/%5Ba%5D"],
+    ["https://example.com/a%2Fb##", "https://example.com/a%2Fb#%23"],
+    ["https://example.com#a?b/c", "https://example.com#a?b/c"],
+  ])("of %s leads to it as an IRI (RFC 3987)", async (url, href) => {
+    const one = aSubmission({ community: "Cats", url });
+    await site.send(one);
+    await site.publish();
+    const { atom } = await feedAt(`/comments/${one.post}.rss`);
+    expect(atom.entries?.[0]?.links?.find(({ rel }) => rel === "related")?.href).toBe(href);
+  });
+
   it("of a long text has its beginning, the thread's page all of it", async () => {
     const long = aSubmission({ community: "Cats", url: null, text: "word ".repeat(2000) });
     await site.send(long);

@@ -76,9 +76,18 @@ function categoryOf(thing: Thing, { posts, communities }: Surroundings): object 
   return { community: post.community, communityLabel: `r/${name}` };
 }
 
+/** What no IRI has anywhere (RFC 3987): a percent sign begins the code of a byte. */
+const NOT_IRI = /[<>"{}|\\^`]|%(?![\da-f]{2})/gi;
+/** Brackets are of hosts, and one number sign begins the fragment. */
+const NOT_BEYOND_HOST = /[[\]#]/g;
+const PARTS = /^((?:[a-z]+:\/\/)?[^/?#]*)([^#]*)(#?)(.*)$/is;
+
 /** Links are kept as they were written; XML takes all of them, but Atom's addresses must be IRIs. */
 function iri(url: string): string {
-  return url.replace(/[<>"{}|\\^`]/g, encodeURIComponent);
+  const [, host = "", ...beyond] = PARTS.exec(url) ?? [];
+  const [path = "", mark = "", fragment = ""] = beyond;
+  const escaped = [path, fragment].map((part) => part.replace(NOT_BEYOND_HOST, encodeURIComponent));
+  return (host + escaped.join(mark)).replace(NOT_IRI, encodeURIComponent);
 }
 
 /** The id is the key's address, which outlives a change of what slugs look like. */
