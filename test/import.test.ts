@@ -223,6 +223,7 @@ describe("a row becomes a post", () => {
     [{ title: " \n" }, { reason: "missing", field: "title" }],
     [{ subreddit: "" }, { reason: "missing", field: "subreddit" }],
     [{ subreddit: "../x" }, { reason: "bad_value", field: "subreddit", value: "../x" }],
+    [{ subreddit: "All" }, { reason: "bad_value", field: "subreddit", value: "All" }],
     [{ subreddit: "x.json" }, { reason: "bad_value", field: "subreddit", value: "x.json" }],
     [{ created_utc: "soon" }, { reason: "bad_value", field: "created_utc", value: "soon" }],
     [

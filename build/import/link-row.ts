@@ -2,7 +2,7 @@
 import { cleanBlock, cleanLine } from "../../src/model/clean-text.ts";
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
-import { COMMUNITY_KEY } from "../../src/model/limits.ts";
+import { COMMUNITY_KEY, SITE_WIDE_NAMES } from "../../src/model/limits.ts";
 import { linkText, parseLink } from "../../src/model/link.ts";
 import { linkFacts, NO_LINK } from "../../src/model/link-facts.ts";
 import { badValue, type Refusal } from "./refusal.ts";
@@ -64,7 +64,9 @@ function readTitle(row: Row): string | Refusal {
 function readCommunityName(row: Row): string | Refusal {
   const name = textOf(row, "subreddit").trim();
   if (name === "") return { reason: "missing", field: "subreddit" };
-  return COMMUNITY_KEY.test(communityKey(name)) ? name : badValue("subreddit", row.subreddit);
+  const key = communityKey(name);
+  const mayBe = COMMUNITY_KEY.test(key) && !SITE_WIDE_NAMES.includes(key);
+  return mayBe ? name : badValue("subreddit", row.subreddit);
 }
 
 type Target = Pick<Post, "url" | "linkKey" | "domains" | "text">;

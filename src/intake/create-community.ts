@@ -5,6 +5,7 @@ import {
   COMMUNITY_NAME,
   MAX_COMMUNITY_TITLE_CHARS,
   MAX_DESCRIPTION_CHARS,
+  SITE_WIDE_NAMES,
 } from "../model/limits.ts";
 import { addCommunity, removeCommunity } from "./accounts.ts";
 import { allOf, optionalText, requiredField, requiredText } from "./fields.ts";
@@ -31,7 +32,12 @@ export const createCommunity: PersonForm = {
 };
 
 /** Existing readers take these for listings of their own, not for communities. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(["all", "popular", "random", "friends", "mod"]);
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  ...SITE_WIDE_NAMES,
+  "random",
+  "friends",
+  "mod",
+]);
 
 async function foundCommunity(request: PersonRequest): Promise<Outcome> {
   const { fields, env, nowMs, person } = request;

@@ -28,6 +28,8 @@ export const COMMUNITY_NAME = /^[A-Za-z0-9_]{3,21}$/;
  * what reads as another representation of the community's page.
  */
 export const COMMUNITY_KEY = /^(?!.*\.(?:json|rss)$)[a-z0-9_][a-z0-9_.-]{0,23}$/;
+/** Reddit's names for all communities together: they lead to the site's own listings. */
+export const SITE_WIDE_NAMES: readonly string[] = ["all", "popular"];
 
 /** Links are followed by search engines once a post has earned this score. */
 export const TRUSTED_SCORE = 10;

@@ -4,6 +4,7 @@
  */
 import { canonicalHost } from "../model/host.ts";
 import { isId, type PostId } from "../model/ids.ts";
+import { SITE_WIDE_NAMES } from "../model/limits.ts";
 import { TOP_WINDOWS } from "../model/window.ts";
 import {
   COMMENT_SORTS,
@@ -137,9 +138,13 @@ function plainPath(asked: string): string {
   return asked.toLowerCase().replace(/\/+$/, "") || "/";
 }
 
+/** `/r/all/new` is `/new`; a thread's path says itself which community is right. */
+const SITE_WIDE = new RegExp(`^/r/(?:${SITE_WIDE_NAMES.join("|")})(?=$|/(?!comments/[^-]))`);
+
 /** The plain path, Reddit's other forms translated. */
 function canonicalPath(asked: string, query: URLSearchParams): string {
-  const path = canonicalDomain(plainPath(asked)).replace(/^\/$/, "");
+  const plain = plainPath(asked).replace(SITE_WIDE, "");
+  const path = canonicalDomain(plain).replace(/^\/$/, "");
   const ordered = path + sortSuffix(path, query);
   const sorted = ordered + windowSuffix(ordered, query);
   for (const [legacy, canonical] of LEGACY) {
