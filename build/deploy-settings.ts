@@ -1,5 +1,5 @@
 /** What of wrangler.toml keeps it from being deployed. Pure. */
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { PLANS, readAdmins, readOrigin, SettingsError } from "./settings.ts";
 
 const WORKERS = ["consumer", "intake", "reader"] as const;
@@ -14,6 +14,15 @@ const WRITER = "consumer";
 
 /** @returns what keeps this wrangler.toml from being deployed, or null */
 export function complaintAbout(toml: string, isDryRun: boolean): string | null {
+  try {
+    return complaintAboutParsed(toml, isDryRun);
+  } catch (error) {
+    if (error instanceof TomlError) return `wrangler.toml: ${error.message}`;
+    throw error;
+  }
+}
+
+function complaintAboutParsed(toml: string, isDryRun: boolean): string | null {
   const left = leftPlaceholders(toml);
   if (left.length > 0 && !isDryRun) {
     return `wrangler.toml still has its placeholders: ${left.join("; ")}. See the README.`;

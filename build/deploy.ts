@@ -1,6 +1,6 @@
 /** Deploys the Workers in the order in which they depend on each other. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { complaintAbout } from "./deploy-settings.ts";
 import type { Plan } from "./settings.ts";
@@ -8,10 +8,13 @@ import type { Plan } from "./settings.ts";
 /**
  * The reader first: it has the stylesheets that new pages and forms ask for, and knows the old ones.
  * The consumer before intake: it understands every event that an older intake sends.
+ * What the reader is bound to is there: intake has its secret already, if nothing else.
  */
-const WORKERS = ["reader", "consumer", "intake"] as const;
-/** A binding to a Worker that does not exist is refused: the consumer calls the reader, that the intake. */
-export const WORKERS_AT_FIRST = ["intake", "reader", "consumer"] as const;
+export const WORKERS = ["reader", "consumer", "intake"] as const;
+
+const SECRET = "SESSION_SECRET";
+/** Putting a secret makes the Worker, where there is none: an empty one. */
+export const KEEP_A_SECRET = ["intake", "reader"] as const;
 
 const DATABASES = [
   ["cairn-content", "consumer"],
@@ -22,13 +25,15 @@ const DATABASES = [
 const PLANNED: readonly string[] = ["consumer", "intake"];
 
 /** What wrangler says about a Worker that has never been deployed. */
-const DOES_NOT_EXIST = /\[code: (10007|10090)\]/;
+const DOES_NOT_EXIST = /Worker "[^"]*".* not found|\[code: (10007|10090)\]/;
+/** Wrangler's, of the step that runs. */
+const NOTES = join(".wrangler", "noted.ndjson");
 const NONE_PENDING = "No migrations to apply";
 
 /** What a step of wrangler came to. */
 export interface Ran {
   readonly status: number | null;
-  /** Empty where it went to the terminal. */
+  /** Where it went to the terminal: what wrangler has noted of a deploy, a line of JSON each. */
   readonly output: string;
 }
 
@@ -48,25 +53,27 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
     console.error(complaint);
     return 1;
   }
-  return deployWith(runWrangler, plan, isDryRun);
+  // Ctrl-C is for the step, which it ends; what it leaves is said then.
+  const onlyTheStep = () => {};
+  process.on("SIGINT", onlyTheStep);
+  try {
+    return deployWith(runWrangler, plan, isDryRun);
+  } finally {
+    process.removeListener("SIGINT", onlyTheStep);
+  }
 }
 
-/** What is wrong in bundles and configuration is found before anything is migrated. */
+/** What is wrong in bundles, configuration and secrets is found before anything is migrated. */
 export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: boolean): number {
   const done: string[] = [];
-  let isFirst = false;
   const stop = (why: string, status: number | null, begun = "") => {
     console.error(why);
-    if (!isDryRun) console.error(stateAfter(done, begun, isFirst));
+    if (!isDryRun) console.error(stateAfter(done, begun));
     return status || 1;
   };
-  const intake: Intake = isDryRun ? { type: "there" } : findIntake(wrangler);
-  if (intake.type === "unknown") {
-    return stop(`${intake.output}\nwrangler does not say whether there is an intake already`, 1);
-  }
-  isFirst = intake.type === "missing";
-  const order = isFirst ? WORKERS_AT_FIRST : WORKERS;
-  for (const env of order) {
+  const complaint = isDryRun ? null : complaintAboutSecrets(wrangler);
+  if (complaint !== null) return stop(complaint, 1);
+  for (const env of WORKERS) {
     const step = [...deployStep(env, plan), "--dry-run"];
     const { status, output } = wrangler(said(step), !isDryRun);
     if (status !== 0) return stop(`${output}\n${env} would not be deployed`, status);
@@ -85,11 +92,12 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
     }
     done.push(`${database} migrated`);
   }
-  for (const env of order) {
-    const { status } = wrangler(said(deployStep(env, plan)), false);
+  for (const env of WORKERS) {
+    const { status, output } = wrangler(said(deployStep(env, plan)), false);
     // Queues and cron are told of the new code after it was uploaded.
     const begun = `The new ${env} may be running all the same.`;
     if (status !== 0) return stop(`${env} could not be deployed`, status, begun);
+    if (!hasVersion(output)) return stop(`${env} was not deployed`, 1, begun);
     done.push(`${env} deployed`);
   }
   return 0;
@@ -101,11 +109,32 @@ function said(step: readonly string[]): readonly string[] {
 }
 
 /** @param begun what the step that failed may have done; empty if none had begun */
-function stateAfter(done: readonly string[], begun: string, isFirst: boolean): string {
+function stateAfter(done: readonly string[], begun: string): string {
   const nothing = begun === "" ? "Nothing has been changed." : "Nothing else has been changed.";
   const state = done.length === 0 ? nothing : `Done: ${done.join(", ")}.`;
-  const until = isFirst ? "." : "; until then the old version of the others serves on.";
+  const until =
+    begun === "" ? "." : "; until then Workers that it has not reached stay as they are.";
   return [state, begun, `Running it again is safe${until}`].filter((each) => each !== "").join(" ");
+}
+
+/** Wrangler finds it out last, when all is migrated. */
+function complaintAboutSecrets(wrangler: Wrangler): string | null {
+  const lacking: string[] = [];
+  for (const env of KEEP_A_SECRET) {
+    const { status, output } = wrangler(["secret", "list", "--env", env], true);
+    if (status !== 0 && !DOES_NOT_EXIST.test(output)) {
+      return `${output}\nwrangler could not ask for ${env}: npx wrangler whoami says who is logged in`;
+    }
+    if (status !== 0 || !output.includes(`"${SECRET}"`)) lacking.push(env);
+  }
+  if (lacking.length === 0) return null;
+  const commands = lacking.map((env) => `  npx wrangler secret put ${SECRET} --env ${env}`);
+  return `${lacking.join(" and ")} must have ${SECRET} first, the same in both:\n${commands.join("\n")}`;
+}
+
+/** Whoever declines a question of `wrangler deploy` is told nothing by its exit code either. */
+function hasVersion(noted: string): boolean {
+  return /"type":"deploy".*"version_id":"/.test(noted);
 }
 
 export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
@@ -120,26 +149,14 @@ export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
   );
 }
 
-type Intake =
-  | { readonly type: "there" }
-  | { readonly type: "missing" }
-  /** With what wrangler says instead. */
-  | { readonly type: "unknown"; readonly output: string };
-
-/** The intake, or the nothing in its place that its secret was put into: a reader can be bound to it. */
-function findIntake(wrangler: Wrangler): Intake {
-  const { status, output } = wrangler(["deployments", "list", "--env", "intake"], true);
-  if (status === 0) return { type: "there" };
-  return DOES_NOT_EXIST.test(output) ? { type: "missing" } : { type: "unknown", output };
-}
-
 function runWrangler(step: readonly string[], isCaptured: boolean): Ran {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
+  rmSync(NOTES, { force: true });
   const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, ...step], {
     encoding: "utf8",
-    ...(isCaptured
-      ? { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } }
-      : { stdio: "inherit" }),
+    env: { ...process.env, WRANGLER_OUTPUT_FILE_PATH: NOTES, ...(isCaptured && { NO_COLOR: "1" }) },
+    stdio: isCaptured ? ["ignore", "pipe", "pipe"] : "inherit",
   });
-  return { status, output: isCaptured ? `${stdout}${stderr}` : "" };
+  if (isCaptured) return { status, output: `${stdout}${stderr}` };
+  return { status, output: existsSync(NOTES) ? readFileSync(NOTES, "utf8") : "" };
 }

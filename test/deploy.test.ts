@@ -2,12 +2,15 @@
 import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deployWith, type Ran } from "../build/deploy.ts";
+import { deployWith, KEEP_A_SECRET, type Ran, WORKERS } from "../build/deploy.ts";
 import { complaintAbout } from "../build/deploy-settings.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
 const DONE: Ran = { status: 0, output: "✅ No migrations to apply!" };
-const NEVER = "This Worker does not exist on your account. [code: 10007]";
+const SECRETS: Ran = { status: 0, output: '[{ "name": "SESSION_SECRET", "type": "secret_text" }]' };
+const DEPLOYED: Ran = { status: 0, output: '{"type":"deploy","version":1,"version_id":"0a1b"}\n' };
+const DECLINED: Ran = { status: 0, output: '{"type":"deploy","version":1,"version_id":null}\n' };
+const NEVER = 'Worker "cairn-intake" (env: intake) not found.';
 
 let said: string[];
 let steps: string[];
@@ -15,6 +18,8 @@ let answers: Record<string, Ran>;
 
 beforeEach(() => {
   [said, steps, answers] = [[], [], {}];
+  for (const env of KEEP_A_SECRET) answers[`secret list --env ${env}`] = SECRETS;
+  for (const env of WORKERS) answers[`deploy --env ${env}`] = DEPLOYED;
   vi.spyOn(console, "log").mockReturnValue();
   vi.spyOn(console, "error").mockImplementation((line) => void said.push(String(line)));
 });
@@ -38,7 +43,7 @@ describe("a deploy", () => {
   it("bundles all first, then migrates, and then deploys, the reader first", () => {
     expect(run()).toBe(0);
     expect(steps).toEqual([
-      "deployments list",
+      ...["secret list", "secret list"],
       ...["reader", "consumer", "intake"].map(dry),
       "d1 migrations apply cairn-content",
       "d1 migrations list cairn-content",
@@ -48,17 +53,23 @@ describe("a deploy", () => {
     ]);
   });
 
-  it("that is the first begins with intake", () => {
-    answers["deployments list --env intake"] = { status: 1, output: NEVER };
-    expect(run()).toBe(0);
-    expect(steps.slice(1, 4)).toEqual(["intake", "reader", "consumer"].map(dry));
+  it.each([
+    ["the Worker is not there", { status: 1, output: NEVER }],
+    ["it has others", { status: 0, output: '[{ "name": "OTHER" }]' }],
+  ])("stops before all else where a secret is missing, because %s", (_, answer) => {
+    answers["secret list --env intake"] = answer;
+    expect(run()).toBe(1);
+    expect(steps).toEqual(["secret list", "secret list"]);
+    expect(said.join()).toMatch(
+      /intake must have SESSION_SECRET first.*put SESSION_SECRET --env intake,Nothing has been changed/s,
+    );
   });
 
-  it("stops where nobody knows whether it is the first", () => {
-    answers["deployments list --env intake"] = { status: 1, output: "fetch failed" };
+  it("stops where nobody knows whether there are secrets", () => {
+    answers["secret list --env intake"] = { status: 1, output: "fetch failed" };
     expect(run()).toBe(1);
     expect(steps).toHaveLength(1);
-    expect(said.join()).toMatch(/fetch failed.*Nothing has been changed/s);
+    expect(said.join()).toMatch(/fetch failed.*whoami.*Nothing has been changed/s);
   });
 
   it("stops before anything is migrated where a bundle is wrong", () => {
@@ -83,13 +94,19 @@ describe("a deploy", () => {
     expect(run()).toBe(1);
     expect(said.join()).toContain(
       "cairn-accounts migrated, reader deployed. The new consumer may be running all the same. " +
-        "Running it again is safe; until then the old version of the others serves on.",
+        "Running it again is safe; until then Workers that it has not reached stay as they are.",
     );
     expect(steps.filter((step) => step === "deploy")).toHaveLength(2);
   });
 
-  it("says what may be half done, and of no old version where there is none", () => {
-    answers["deployments list --env intake"] = { status: 1, output: NEVER };
+  it("stops where a Worker was declined, although that is no failure to wrangler", () => {
+    answers["deploy --env reader"] = DECLINED;
+    expect(run()).toBe(1);
+    expect(said.join()).toContain("reader was not deployed");
+    expect(steps.filter((step) => step === "deploy")).toHaveLength(1);
+  });
+
+  it("says what may be half done", () => {
     answers["d1 migrations apply cairn-content --remote --env consumer"] = {
       status: 1,
       output: "",
@@ -97,7 +114,7 @@ describe("a deploy", () => {
     expect(run()).toBe(1);
     expect(said.join()).toContain(
       "Nothing else has been changed. Of cairn-content, migrations before the one that failed may be " +
-        "done. Running it again is safe.",
+        "done. Running it again is safe; ",
     );
   });
 
@@ -110,7 +127,7 @@ describe("a deploy", () => {
 describe("wrangler.toml", () => {
   it("has no Worker deployed that lacks its secret", () => {
     const { env } = parse(TOML) as { env: Record<string, { secrets?: { required: string[] } }> };
-    for (const name of ["reader", "intake"]) {
+    for (const name of KEEP_A_SECRET) {
       expect(env[name]?.secrets?.required).toEqual(["SESSION_SECRET"]);
     }
   });
@@ -118,6 +135,10 @@ describe("wrangler.toml", () => {
   it("as it is bundled lacks nothing but what is to be filled in", () => {
     expect(complaintAbout(TOML, true)).toBeNull();
     expect(complaintAbout(TOML, false)).toContain("still has its placeholders");
+  });
+
+  it("that cannot be read is named, with the line", () => {
+    expect(complaintAbout(`${TOML}\nx = [`, false)).toMatch(/^wrangler\.toml: .*x = \[/s);
   });
 
   it.each([
