@@ -29,7 +29,7 @@ import { migrate } from "./migrate.ts";
 import { NO_PACE } from "./no-pace.ts";
 import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
-import { demandPort, ServerError, serve } from "./serve.ts";
+import { demandPlace, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { STORES } from "./simulator-files.ts";
 import { SystemError, toSystemError } from "./system-errors.ts";
@@ -155,7 +155,7 @@ async function withOpenState(
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
-  await demandPort(settings.port, lock.command);
+  await demandPlace(settings.port, lock.command);
   await withOpenState(settings, lock, (state) => prepare(state, settings));
   return serve(settings, lock);
 }

@@ -1,9 +1,11 @@
 /** Deploys the Workers in the order in which they depend on each other. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { complaintAbout } from "./deploy-settings.ts";
 import type { Plan } from "./settings.ts";
+import { homeForWrangler } from "./wrangler-folders.ts";
 
 /**
  * The reader first: it has the stylesheets that new pages and forms ask for, and knows the old ones.
@@ -26,15 +28,15 @@ const PLANNED: readonly string[] = ["consumer", "intake"];
 
 /** What wrangler says about a Worker that has never been deployed. */
 const DOES_NOT_EXIST = /Worker "[^"]*".* not found|\[code: (10007|10090)\]/;
-/** Wrangler's, of the step that runs. */
-const NOTES = join(".wrangler", "noted.ndjson");
 const NONE_PENDING = "No migrations to apply";
 
 /** What a step of wrangler came to. */
 export interface Ran {
   readonly status: number | null;
-  /** Where it went to the terminal: what wrangler has noted of a deploy, a line of JSON each. */
+  /** Empty where it went to the terminal. */
   readonly output: string;
+  /** What wrangler has written down of it, a line of JSON each. */
+  readonly noted: string;
 }
 
 export type Wrangler = (step: readonly string[], isCaptured: boolean) => Ran;
@@ -93,11 +95,11 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
     done.push(`${database} migrated`);
   }
   for (const env of WORKERS) {
-    const { status, output } = wrangler(said(deployStep(env, plan)), false);
+    const { status, noted } = wrangler(said(deployStep(env, plan)), false);
     // Queues and cron are told of the new code after it was uploaded.
     const begun = `The new ${env} may be running all the same.`;
     if (status !== 0) return stop(`${env} could not be deployed`, status, begun);
-    if (!hasVersion(output)) return stop(`${env} was not deployed`, 1, begun);
+    if (!hasVersion(noted)) return stop(`${env} was not deployed`, 1, begun);
     done.push(`${env} deployed`);
   }
   return 0;
@@ -151,12 +153,19 @@ export function isDryRunOfNpm(environment: NodeJS.ProcessEnv): boolean {
 
 function runWrangler(step: readonly string[], isCaptured: boolean): Ran {
   const wrangler = join("node_modules", "wrangler", "bin", "wrangler.js");
-  rmSync(NOTES, { force: true });
+  const folder = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
+  const notes = join(folder, "notes");
   const { status, stdout, stderr } = spawnSync(process.execPath, [wrangler, ...step], {
     encoding: "utf8",
-    env: { ...process.env, WRANGLER_OUTPUT_FILE_PATH: NOTES, ...(isCaptured && { NO_COLOR: "1" }) },
     stdio: isCaptured ? ["ignore", "pipe", "pipe"] : "inherit",
+    env: {
+      ...process.env,
+      ...homeForWrangler(),
+      ...(isCaptured && { NO_COLOR: "1" }),
+      WRANGLER_OUTPUT_FILE_PATH: notes,
+    },
   });
-  if (isCaptured) return { status, output: `${stdout}${stderr}` };
-  return { status, output: existsSync(NOTES) ? readFileSync(NOTES, "utf8") : "" };
+  const noted = existsSync(notes) ? readFileSync(notes, "utf8") : "";
+  rmSync(folder, { recursive: true });
+  return { status, output: isCaptured ? `${stdout}${stderr}` : "", noted };
 }

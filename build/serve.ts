@@ -11,6 +11,7 @@ import { setTimeout } from "node:timers/promises";
 import type { StateLock } from "./lock.ts";
 import { secretsFile } from "./session-secret.ts";
 import type { Settings } from "./settings.ts";
+import { complaintAboutBundles, homeForWrangler } from "./wrangler-folders.ts";
 
 const HOST = "127.0.0.1";
 /** Pages that lost their bell wait this long at most. */
@@ -55,7 +56,7 @@ export async function serve(settings: Settings, lock: StateLock): Promise<number
  * @throws ServerError when it cannot, or ends before that
  */
 export async function startServer(settings: Settings, lock: StateLock): Promise<Server> {
-  await demandPort(settings.port, lock.command);
+  await demandPlace(settings.port, lock.command);
   let told: NodeJS.Signals | null = null;
   // First: what is told to end while it starts another ends that one too.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -94,11 +95,18 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   return { ended, stop };
 }
 
+/** @throws ServerError unless this process may listen there, and bundle here */
+export async function demandPlace(port: number, command: string): Promise<void> {
+  const complaint = complaintAboutBundles();
+  if (complaint !== null) throw new ServerError(`cannot serve: ${complaint}`);
+  await demandPort(port, command);
+}
+
 /**
  * Another program's answers must not be taken for those of the server.
  * @throws ServerError unless this process may listen there
  */
-export async function demandPort(port: number, command: string): Promise<void> {
+async function demandPort(port: number, command: string): Promise<void> {
   const server = createServer();
   try {
     await once(server.listen(port, HOST), "listening");
@@ -133,7 +141,12 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Setti
   return spawn(process.execPath, [wrangler, "dev", ...options], {
     // Wrangler sends a message when it listens.
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", X_LOCAL_OBSERVABILITY: "false" },
+    env: {
+      ...process.env,
+      ...homeForWrangler(),
+      WRANGLER_SEND_METRICS: "false",
+      X_LOCAL_OBSERVABILITY: "false",
+    },
   });
 }
 

@@ -1,9 +1,9 @@
 /** The scripts when something is wrong: they say what, and end with 1. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../build/arguments.ts";
 import { deployStep, isDryRunOfNpm } from "../build/deploy.ts";
@@ -12,12 +12,17 @@ import { leftPlaceholders, wrongPlans } from "../build/deploy-settings.ts";
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
 
-function run(args: readonly string[], environment: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["build/cli.ts", ...args], {
-    env: { ...process.env, CAIRN_STATE: STATE, ...environment },
-    encoding: "utf8",
-    timeout: 30_000,
-  });
+function run(args: readonly string[], environment: Record<string, string> = {}, cwd = ".") {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [resolve("build/cli.ts"), ...args],
+    {
+      cwd,
+      env: { ...process.env, CAIRN_STATE: STATE, ...environment },
+      encoding: "utf8",
+      timeout: 30_000,
+    },
+  );
   return { status, output: stdout + stderr };
 }
 
@@ -160,6 +165,17 @@ describe("a script", () => {
     );
     expect(status).toBe(1);
     await new Promise((resolve) => other.close(resolve));
+  });
+});
+
+describe("a server that wrangler could not bundle", () => {
+  it.each(["start", "dev"])("is refused by %s before anything is done", (command) => {
+    const folder = mkdtempSync(join(tmpdir(), "cairn-unwritable-"));
+    writeFileSync(join(folder, ".wrangler"), "");
+    const { status, output } = run([command], {}, folder);
+    expect(output).toMatch(/^cannot serve: wrangler bundles in .*: E\w+: .*\n$/);
+    expect(status).toBe(1);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -105,7 +105,9 @@ async function deploy(until?: () => boolean): Promise<{ code: number; said: stri
     detached: true,
     env: {
       ...process.env,
-      HOME: project,
+      // As in a container, where nobody has one.
+      HOME: "/proc/nobody",
+      XDG_CONFIG_HOME: "",
       CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${port}`,
       CLOUDFLARE_API_TOKEN: "token",
       CLOUDFLARE_ACCOUNT_ID: "0".repeat(32),

@@ -6,10 +6,10 @@ import { deployWith, KEEP_A_SECRET, type Ran, WORKERS } from "../build/deploy.ts
 import { complaintAbout } from "../build/deploy-settings.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
-const DONE: Ran = { status: 0, output: "✅ No migrations to apply!" };
-const SECRETS: Ran = { status: 0, output: '[{ "name": "SESSION_SECRET", "type": "secret_text" }]' };
-const DEPLOYED: Ran = { status: 0, output: '{"type":"deploy","version":1,"version_id":"0a1b"}\n' };
-const DECLINED: Ran = { status: 0, output: '{"type":"deploy","version":1,"version_id":null}\n' };
+const DONE: Ran = { status: 0, output: "✅ No migrations to apply!", noted: "" };
+const SECRETS: Ran = { ...DONE, output: '[{ "name": "SESSION_SECRET", "type": "secret_text" }]' };
+const DEPLOYED: Ran = { ...DONE, noted: '{"type":"deploy","version":1,"version_id":"0a1b"}' };
+const DECLINED: Ran = { ...DONE, noted: '{"type":"deploy","version":1,"version_id":null}' };
 const NEVER = 'Worker "cairn-intake" (env: intake) not found.';
 
 let said: string[];
@@ -54,8 +54,8 @@ describe("a deploy", () => {
   });
 
   it.each([
-    ["the Worker is not there", { status: 1, output: NEVER }],
-    ["it has others", { status: 0, output: '[{ "name": "OTHER" }]' }],
+    ["the Worker is not there", { ...DONE, status: 1, output: NEVER }],
+    ["it has others", { ...DONE, output: '[{ "name": "OTHER" }]' }],
   ])("stops before all else where a secret is missing, because %s", (_, answer) => {
     answers["secret list --env intake"] = answer;
     expect(run()).toBe(1);
@@ -66,14 +66,14 @@ describe("a deploy", () => {
   });
 
   it("stops where nobody knows whether there are secrets", () => {
-    answers["secret list --env intake"] = { status: 1, output: "fetch failed" };
+    answers["secret list --env intake"] = { ...DONE, status: 1, output: "fetch failed" };
     expect(run()).toBe(1);
     expect(steps).toHaveLength(1);
     expect(said.join()).toMatch(/fetch failed.*whoami.*Nothing has been changed/s);
   });
 
   it("stops before anything is migrated where a bundle is wrong", () => {
-    answers[dry("intake")] = { status: 3, output: "no such module" };
+    answers[dry("intake")] = { ...DONE, status: 3, output: "no such module" };
     expect(run()).toBe(3);
     expect(steps.join()).not.toContain("migrations");
     expect(said.join()).toMatch(/no such module.*Nothing has been changed/s);
@@ -81,7 +81,7 @@ describe("a deploy", () => {
 
   it("stops where a migration was declined, although that is no failure to wrangler", () => {
     const list = "d1 migrations list cairn-accounts --remote --env intake";
-    answers[list] = { status: 0, output: "Migrations to be applied:\n0002_more.sql" };
+    answers[list] = { ...DONE, output: "Migrations to be applied:\n0002_more.sql" };
     expect(run()).toBe(1);
     expect(steps.at(-1)).toBe("d1 migrations list cairn-accounts");
     expect(said.join()).toMatch(
@@ -90,7 +90,7 @@ describe("a deploy", () => {
   });
 
   it("says what has been deployed when a Worker cannot be", () => {
-    answers["deploy --env consumer"] = { status: null, output: "" };
+    answers["deploy --env consumer"] = { ...DONE, status: null, output: "" };
     expect(run()).toBe(1);
     expect(said.join()).toContain(
       "cairn-accounts migrated, reader deployed. The new consumer may be running all the same. " +
@@ -108,6 +108,7 @@ describe("a deploy", () => {
 
   it("says what may be half done", () => {
     answers["d1 migrations apply cairn-content --remote --env consumer"] = {
+      ...DONE,
       status: 1,
       output: "",
     };
