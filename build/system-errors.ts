@@ -1,11 +1,16 @@
 /**
  * What the system refuses a script is no bug of the script: a sentence that names the path. Of Node's
- * own errors only; what happens inside workerd is told by workerd.
+ * own errors, and of a full disk; what else happens inside workerd is told by workerd.
  */
+import { statfsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /** SQLite's own, through Node or through the simulator. */
 const DISK_FULL = /database or disk is full|SQLITE_FULL/;
+/** What workerd tells only its own log: where a little is left, SQLite fails in other words. */
+const INSIDE_WORKERD = /internal error; reference/;
+/** Bytes. SQLite maps 32 KiB for each database, and a simulator opens five. */
+const NEARLY_FULL = 1_000_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "this user has no permission",
@@ -28,10 +33,17 @@ export class SystemError extends Error {}
 /**
  * @param stateDir absolute
  * @param files that the user has named
+ * @param free bytes, on the disk of a folder
  * @returns the error itself if it is a bug
  */
-export function toSystemError(error: unknown, stateDir: string, files: readonly string[]): unknown {
-  const text = systemErrorText(error, stateDir, files);
+export function toSystemError(
+  error: unknown,
+  stateDir: string,
+  files: readonly string[],
+  free: (folder: string) => number = freeBytes,
+): unknown {
+  const isFull = isOfFullDisk(error, () => free(stateDir));
+  const text = isFull ? fullText(stateDir) : systemErrorText(error, stateDir, files);
   return text === null ? error : new SystemError(text, { cause: error });
 }
 
@@ -41,7 +53,6 @@ function systemErrorText(
   files: readonly string[],
 ): string | null {
   if (!(error instanceof Error)) return null;
-  if (DISK_FULL.test(error.message)) return `cannot write to ${stateDir}: ${REASONS.ENOSPC}`;
   const { code = "", path, syscall } = error as NodeJS.ErrnoException;
   const reason = REASONS[code];
   if (reason === undefined) return null;
@@ -52,6 +63,21 @@ function systemErrorText(
   return path !== undefined && isOurs(resolve(path), stateDir, files)
     ? `cannot use ${path}: ${reason}`
     : null;
+}
+
+function isOfFullDisk(error: unknown, free: () => number): boolean {
+  if (!(error instanceof Error)) return false;
+  if (DISK_FULL.test(error.message)) return true;
+  return INSIDE_WORKERD.test(error.message) && free() < NEARLY_FULL;
+}
+
+function fullText(stateDir: string): string {
+  return `cannot write to ${stateDir}: ${REASONS.ENOSPC}`;
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** In the state, above it, or beside a file that was named. */

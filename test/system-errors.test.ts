@@ -7,6 +7,7 @@ import { lockState } from "../build/lock.ts";
 import { SystemError, toSystemError } from "../build/system-errors.ts";
 
 const STATE = "/srv/cairn/state";
+const INTERNAL = new Error("internal error; reference = maflfq9d84vc21e35tpvnr47");
 
 function refused(code: string, syscall: string, path?: string): Error {
   const where = path === undefined ? {} : { path };
@@ -29,8 +30,9 @@ describe("a refusal of the system", () => {
     ],
     ["by a full disk", refused("ENOSPC", "write"), `write to ${STATE}: the disk is full`],
     ["by a full database", new Error("database or disk is full"), `${STATE}: the disk is full`],
+    ["inside workerd, with nothing left", INTERNAL, `${STATE}: the disk is full`],
   ])("%s is told in a sentence", (_, error, sentence) => {
-    const told = toSystemError(error, STATE, ["/mnt/x"]);
+    const told = toSystemError(error, STATE, ["/mnt/x"], () => 40_000);
     expect(told).toBeInstanceOf(SystemError);
     expect((told as Error).message).toContain(sentence);
   });
@@ -40,8 +42,9 @@ describe("a refusal of the system", () => {
     ["of another folder of a like name", refused("EACCES", "open", `${STATE}2/x`)],
     ["that nobody expects", refused("EBADF", "close", STATE)],
     ["that is none", new TypeError("x is not a function")],
+    ["inside workerd, with much left", INTERNAL],
   ])("%s stays what it is", (_, error) => {
-    expect(toSystemError(error, STATE, ["/mnt/x"])).toBe(error);
+    expect(toSystemError(error, STATE, ["/mnt/x"], () => 40_000_000)).toBe(error);
   });
 });
 
