@@ -52,6 +52,9 @@ export function applyCommentPosted(draft: Draft, event: CommentPosted): Outcome 
   draft.comments.set(comment.id, isSeen ? comment : removedSilently(draft, event, comment, post));
   const { by: user, at, id } = event;
   castVote(draft, { user, comment: comment.id, value: 1, at, event: id });
+  if (draft.wasTakenBack(event, commentFullname(comment.id))) {
+    applyCommentDeleted(draft, { ...event, type: "comment_deleted" });
+  }
   return "applied";
 }
 

@@ -38,6 +38,9 @@ export function applyPostSubmitted(draft: Draft, event: PostSubmitted): Outcome 
     draft.links.set(refKey(key, post.linkKey), post.id);
   }
   castVote(draft, { user: event.by, post: post.id, value: 1, at: event.at, event: event.id });
+  if (draft.wasTakenBack(event, postFullname(post.id))) {
+    applyPostDeleted(draft, { ...event, type: "post_deleted" });
+  }
   return "applied";
 }
 

@@ -197,6 +197,11 @@ export class Draft {
     return this.#rows.refused.has(id);
   }
 
+  /** Was its sender told that there was nothing to delete? It is still meant: what comes late goes at once. */
+  wasTakenBack({ by }: CairnEvent, fullname: string): boolean {
+    return this.#rows.takenBack.has(refKey(fullname, by));
+  }
+
   /** Is this an act that is in the log already? */
   isDone({ id }: CairnEvent): boolean {
     return this.#rows.acts.has(id) || this.acts.some(({ event }) => event === id);

@@ -32,6 +32,7 @@ interface Collected {
   readonly refusable: EventId[];
   readonly inboxes: PersonKey[];
   readonly judged: string[];
+  readonly made: string[];
 }
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
@@ -48,6 +49,7 @@ export function touchedBy(events: readonly CairnEvent[]): Touch {
     refusable: [],
     inboxes: [],
     judged: [],
+    made: [],
   };
   for (const event of events) {
     // Of every sender: nothing of somebody who has deleted their account is applied.
@@ -104,6 +106,7 @@ function touchPost(touch: Collected, event: PostEvent): void {
 
 function touchSubmission(touch: Collected, event: PostSubmitted): void {
   const community = communityKey(event.community);
+  touch.made.push(postFullname(event.post));
   touch.communities.push(community);
   const linkKey = linkFacts(event.url)?.linkKey ?? null;
   if (linkKey !== null) touch.links.push({ community, linkKey, post: event.post });
@@ -115,6 +118,7 @@ function touchComment(touch: Collected, event: CommentEvent): void {
   if (event.type !== "comment_posted" && event.type !== "comment_voted") return;
   touch.commentVotes.push({ comment: event.comment, user: event.by });
   if (event.type === "comment_voted") return;
+  touch.made.push(commentFullname(event.comment));
   touch.posts.push(event.post);
   if (event.parent !== null) touch.comments.push(event.parent);
 }

@@ -58,6 +58,31 @@ export async function readRefusals(
   return new Map(results.map((refusal) => [refusal.event, refusal]));
 }
 
+/** What was to be deleted while it was not there, and by whom. */
+export interface TakenBack {
+  /** A fullname. */
+  readonly thing: string;
+  readonly user: string;
+}
+
+/** Of these things: deletions that did not find them. */
+export async function readTakenBack(
+  db: D1Database,
+  things: readonly string[],
+): Promise<TakenBack[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT r.subject AS thing, r.user FROM json_each(?1) q
+       CROSS JOIN refusal r ON r.subject = q.value
+       WHERE r.type IN ('post_deleted', 'comment_deleted')
+         AND r.reason IN ('no_such_post', 'no_such_comment')`,
+    )
+    .bind(JSON.stringify(things))
+    .all<TakenBack>();
+  return results;
+}
+
 /** A thing in a listing. */
 export interface EntryRef {
   readonly listing: string;

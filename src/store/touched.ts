@@ -33,7 +33,7 @@ import { type Refusal, readSite } from "./commit.ts";
 import { readCommunities, readCommunitiesOfPosts } from "./communities.ts";
 import { readComments, readPieces } from "./conversation.ts";
 import { type LeftBehind, readLeftBehind } from "./departures.ts";
-import { type MarkRef, readMarks, readRefusals } from "./mine.ts";
+import { type MarkRef, readMarks, readRefusals, readTakenBack } from "./mine.ts";
 import { readAuthors, readPeople } from "./people.ts";
 import { readAliases, readPosts } from "./posts.ts";
 import { refKey } from "./ref-key.ts";
@@ -73,6 +73,8 @@ export interface Touch {
   readonly inboxes: readonly PersonKey[];
   /** Fullnames of what verdicts are about. */
   readonly judged: readonly string[];
+  /** Fullnames of what is posted or said. */
+  readonly made: readonly string[];
 }
 
 export interface Rows {
@@ -109,6 +111,8 @@ export interface Rows {
   readonly leftBehind: ReadonlyMap<string, number>;
   /** Of what is judged, that which its author believes to be removed. */
   readonly knownRemovals: ReadonlySet<string>;
+  /** What is made, and was to be deleted before it was there, by `refKey` of it and of who asked. */
+  readonly takenBack: ReadonlySet<string>;
   /** Slots of the inboxes that are asked for. */
   readonly inboxSlots: ReadonlyMap<PersonKey, number>;
 }
@@ -218,7 +222,7 @@ function meantBy(
 async function readOwnRows(db: D1Database, touch: Touch) {
   const senders = touch.people.map(personKey).filter((key) => key !== null);
   const inboxes = touch.inboxes.map((person) => ownListing(person, "inbox"));
-  const [commentVotes, communities, people, roles, acts, refusals, known, slots] =
+  const [commentVotes, communities, people, roles, acts, refusals, known, taken, slots] =
     await Promise.all([
       readCommentVotes(db, touch.commentVotes),
       readCommunities(db, touch.communities),
@@ -227,6 +231,7 @@ async function readOwnRows(db: D1Database, touch: Touch) {
       readActs(db, touch.acts),
       readRefusals(db, touch.refusable),
       readKnownRemovals(db, touch.judged),
+      readTakenBack(db, touch.made),
       inboxes.length === 0 ? [] : readSlotCounts(db, inboxes),
     ]);
   const inboxSlots = new Map(touch.inboxes.map((person, index) => [person, slots[index] ?? 0]));
@@ -243,6 +248,7 @@ async function readOwnRows(db: D1Database, touch: Touch) {
         .map(({ event }) => event),
     ),
     knownRemovals: new Set(known),
+    takenBack: new Set(taken.map(({ thing, user }) => refKey(thing, user))),
     inboxSlots,
   };
 }
