@@ -5,35 +5,9 @@
  */
 import { describe, expect, it } from "vitest";
 import { FREE } from "../src/consumer/limits.ts";
-import type { PersonKey } from "../src/model/ids.ts";
-import { IS_LONG } from "./faults/long.ts";
-import { openMemoryD1 } from "./memory/sqlite-d1.ts";
-import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { FileOperator } from "./rebuild/operator.ts";
-import { runSequence, type SequenceOptions } from "./rebuild/sequence.ts";
-
-/** As many as fit into some seconds, or 10,000; CAIRN_SEED and CAIRN_SEQUENCES run others. */
-const FIRST_SEED = Number(process.env.CAIRN_SEED ?? 1);
-const TIMEOUT_MS = IS_LONG ? 36_000_000 : 240_000;
-const SEQUENCES = Number(process.env.CAIRN_SEQUENCES ?? (IS_LONG ? 10_000 : 40));
-
-function openSite() {
-  return {
-    db: openMemoryD1(),
-    pages: openMemoryBucket(),
-    site: openMemoryNamespace(),
-    config: { origin: "http://localhost:8787", admins: ["bob" as PersonKey] },
-  };
-}
-
-async function runSeeds(name: string, options: Omit<SequenceOptions, "seed">): Promise<void> {
-  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEQUENCES / 4; seed++) {
-    const differences = await runSequence(openSite(), { ...options, seed });
-    expect(differences, `seed ${seed}`).toEqual([]);
-  }
-  const last = FIRST_SEED + SEQUENCES / 4 - 1;
-  process.stdout.write(`${name}: seeds ${FIRST_SEED} to ${last}, 0 differences\n`);
-}
+import { openSite, runSeeds, TIMEOUT_MS } from "./rebuild/run-seeds.ts";
+import { runSequence } from "./rebuild/sequence.ts";
 
 describe("publishing only the affected pages leaves what a full build would", () => {
   it.each([
@@ -45,7 +19,7 @@ describe("publishing only the affected pages leaves what a full build would", ()
     ["moderators who leave", { steps: 120, posts: 6, faultProbability: 0.1, isModerated: true }],
     ["outages", { steps: 40, posts: 4, faultProbability: 0.05, hasOutages: true }],
     ["on the free plan", { steps: 40, posts: 30, faultProbability: 0.1, limits: FREE }],
-  ])("%s", { timeout: TIMEOUT_MS }, runSeeds);
+  ])("%s", { timeout: TIMEOUT_MS }, (name, options) => runSeeds(name, options));
 
   it("imports, deploys and backups between", { timeout: TIMEOUT_MS }, async ({ task }) => {
     const operator = await FileOperator.open();

@@ -1,7 +1,11 @@
-/** Two projects: Node for pure rules and whole-site checks, real workerd for everything bound. */
+/**
+ * Three projects: Node for pure rules and whole-site checks, the same with small limits, and real
+ * workerd for everything bound.
+ */
 import { join } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { smallLimits } from "./small/limits.ts";
 
 const root = join(import.meta.dirname, "..");
 /** Milliseconds, of what hangs: servers start, and machines are slow and busy. */
@@ -20,6 +24,15 @@ export default defineConfig({
           name: "node",
           root,
           include: ["test/*.test.ts"],
+          ...TIMEOUTS,
+        },
+      },
+      {
+        plugins: [smallLimits()],
+        test: {
+          name: "small",
+          root,
+          include: ["test/small/*.test.ts"],
           ...TIMEOUTS,
         },
       },

@@ -14,26 +14,33 @@ import { everyPage } from "../../src/consumer/name-all.ts";
 import { renderPages } from "../../src/consumer/prepare-pages.ts";
 import type { CommentId, PostId } from "../../src/model/ids.ts";
 import { STATUS_KEY } from "../../src/pages/status.ts";
+import type { ContentDb } from "../../src/store/database.ts";
 import type { Databases } from "../../src/store/facts.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { openMemoryD1 } from "../memory/sqlite-d1.ts";
+import { faultyD1, InjectedFault } from "./faults.ts";
 import type { Random } from "./random.ts";
 import { LINKS } from "./random-events.ts";
-import { MARKS, PEOPLE, type Sent } from "./sent.ts";
+import { IMPORTED_VOTES, MARKS, PEOPLE, type Sent } from "./sent.ts";
 import type { Operator } from "./sequence.ts";
 import { rowDifferences, type StoredSite } from "./site-check.ts";
 
 const AUTHORS = [...PEOPLE, ...PEOPLE, "DAN", "[deleted]", "Somebody_Else"];
-/** How long ago it may have been: some windows have it still, some begin or end with it. Seconds. */
-const AGES = [10, 3599, 3601, 86_399, 604_800, 10_000_000, 400_000_000];
+/** How long ago it may have been, or how soon: some windows have it still, some begin or end with it. Seconds. */
+const AGES = [-7200, -30, 10, 3599, 3601, 86_399, 604_800, 10_000_000, 400_000_000];
 const LONG = 20_000;
-/** So few that many are imported again, from another place or time. */
-const IMPORTED_IDS = 5;
+/** Seconds since 1970 that no clock of ours shows: the first one, and what may be written of the last. */
+const ODD_TIMES = [0, 1, 1_263_338_070.9, 253_402_300_799];
+/** Of a call that kills an import: about every second one dies that may. */
+const DEADLINESS = 0.06;
 const ARCHIVES = ["Archive", "Archive2", "Archive3"];
 
 export class FileOperator implements Operator {
   readonly #folder: string;
   readonly #accounts = openMemoryD1("accounts");
+  /** Files whose import was killed, and not yet run again. */
+  readonly #killed: string[] = [];
+  #files = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -47,16 +54,38 @@ export class FileOperator implements Operator {
     await rm(this.#folder, { recursive: true });
   }
 
+  get isHalfway(): boolean {
+    return this.#killed.length > 0;
+  }
+
+  /** Now and then it is killed, and run again sooner or later. */
   async import({ db }: StoredSite, random: Random, sent: Sent, nowMs: number): Promise<void> {
+    if (random.chance(0.5)) await this.resume(db);
     const links = Array.from({ length: random.int(4) }, () => aLink(random, sent, nowMs));
     const comments = Array.from({ length: random.int(6) }, () => aComment(random, sent, nowMs));
-    const file = join(this.#folder, "archive.ndjson");
+    const file = join(this.#folder, `archive-${this.#files++}.ndjson`);
     await writeFile(
       file,
       [...links, ...comments].map((row) => `${JSON.stringify(row)}\n`).join(""),
     );
-    const { refused } = await importFiles({ db, accounts: this.#accounts }, [file]);
-    if (refused > comments.length) throw new Error(`${refused} rows are refused`);
+    const probability = random.chance(0.6) ? DEADLINESS : 0;
+    try {
+      await this.#import(faultyD1(db, { probability, random }), file);
+    } catch (error) {
+      if (!(error instanceof InjectedFault)) throw error;
+      this.#killed.push(file);
+    }
+  }
+
+  async resume(db: ContentDb): Promise<void> {
+    for (const file of this.#killed.splice(0)) await this.#import(db, file);
+  }
+
+  async #import(db: ContentDb, file: string): Promise<void> {
+    const { refused, read, commentsRead } = await importFiles({ db, accounts: this.#accounts }, [
+      file,
+    ]);
+    if (refused > commentsRead) throw new Error(`${refused} rows of ${read} are refused`);
   }
 
   async restored(stored: StoredSite): Promise<readonly string[]> {
@@ -126,9 +155,9 @@ function aComment(random: Random, sent: Sent, nowMs: number) {
   };
 }
 
-/** What begins so is imported, and nothing else: site-check knows it by that. */
+/** So few that many are imported again. What begins so is imported, and nothing else: site-check knows it by that. */
 function anImportedId(kind: "p" | "c", random: Random): string {
-  return `im${kind}${random.int(IMPORTED_IDS).toString(36)}`;
+  return `im${kind}${random.int(IMPORTED_VOTES.length)}`;
 }
 
 /** Who may try to act as the author: nobody is called `[deleted]`, and names are as they registered. */
@@ -136,8 +165,9 @@ function senderOf(author: string): string {
   return author === "[deleted]" ? "ann" : author === "DAN" ? "dan" : author;
 }
 
-/** Imported votes are numbers without rows: as many as the id is long. */
 function common(random: Random, id: string, author: string, nowMs: number) {
-  const created_utc = Math.floor(nowMs / 1000) - random.pick(AGES);
-  return { id, author, created_utc, ups: id.length, downs: 1, score: id.length - 1 };
+  const now = Math.floor(nowMs / 1000);
+  const created_utc = random.chance(0.2) ? random.pick(ODD_TIMES) : now - random.pick(AGES);
+  const { ups, downs } = IMPORTED_VOTES[Number(id.at(-1))] ?? IMPORTED_VOTES[0];
+  return { id, author, created_utc, ups, downs, score: ups - downs };
 }

@@ -40,13 +40,7 @@ export function randomEvent(
   now: number,
   { isLong = false, isModerated = false }: EventKinds,
 ): CairnEvent {
-  const base = {
-    version: 1 as const,
-    id: mintId(now, random.next) as EventId,
-    // Edges' clocks differ, and queues are slow: some events come late.
-    at: now - (random.chance(0.2) ? random.int(3_600_000) : random.int(1000)),
-    by: random.pick(PEOPLE),
-  };
+  const base = someBase(random, now);
   if (isLong && sent.comments.length > 0 && random.chance(0.8)) {
     return pieceEvent(random, sent, base);
   }
@@ -61,6 +55,16 @@ export function randomEvent(
   if (kind < 0.73) return personEvent(random, base);
   if (kind < 0.86) return moderatorEvent(random, sent, { ...base, by: moderator(random, base) });
   return postEvent(random, sent, base);
+}
+
+export function someBase(random: Random, now: number): Base {
+  return {
+    version: 1,
+    id: mintId(now, random.next) as EventId,
+    // Edges' clocks differ, and queues are slow: some events come late.
+    at: now - (random.chance(0.2) ? random.int(3_600_000) : random.int(1000)),
+    by: random.pick(PEOPLE),
+  };
 }
 
 function postEvent(random: Random, sent: Sent, base: Base): CairnEvent {

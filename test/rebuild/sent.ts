@@ -18,3 +18,12 @@ export interface Sent {
 
 /** How the words begin that a post or a comment has for itself; its id follows, or that of its event. */
 export const MARKS = { title: "qt", url: "qu", text: "qx", edit: "qe", report: "qr" } as const;
+
+/** Of what is imported, by the last digit of its id: votes are numbers without rows. Reddit's scores, and worse. */
+export const IMPORTED_VOTES = [
+  { ups: 4, downs: 1 },
+  { ups: 0, downs: 0 },
+  { ups: 0, downs: 1_000_000_000 },
+  { ups: 1_000_000_000, downs: 999_999_999 },
+  { ups: 300_000, downs: 0 },
+] as const;

@@ -15,7 +15,10 @@ import { tick } from "../../src/consumer/tick.ts";
 import { type EventId, mintId, type PersonKey } from "../../src/model/ids.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
+import type { ContentDb } from "../../src/store/database.ts";
+import type { Pace } from "../../src/store/page-rows.ts";
 import { receivingOf } from "../receiving.ts";
+import { burst } from "./bursts.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { goneDifferences } from "./gone-check.ts";
 import { removalStory, type Seen } from "./moderator-events.ts";
@@ -28,7 +31,11 @@ import { isRisingDue, windowDifferences } from "./window-check.ts";
 
 /** Works on the site while no server runs. */
 export interface Operator {
+  /** Whether some import was killed, and not run again. */
+  readonly isHalfway: boolean;
   import(stored: StoredSite, random: Random, sent: Sent, nowMs: number): Promise<void>;
+  /** Runs again what was killed. */
+  resume(db: ContentDb): Promise<void>;
   /** @returns what a backup, restored, has otherwise */
   restored(stored: StoredSite): Promise<readonly string[]>;
 }
@@ -43,19 +50,26 @@ export interface SequenceOptions extends EventKinds {
   readonly faultProbability: number;
   /** The consumer is away for hours, and comes back to what was sent and taken back meanwhile. */
   readonly hasOutages?: boolean;
+  /** Now and then many do the same at once, or one person does much. */
+  readonly hasBursts?: boolean;
+  /** How long pages and votes wait; without it, as locally. */
+  readonly pace?: Pace;
   /** Without them, those of the paid plan. */
   readonly limits?: Limits;
   /** Without one, nobody imports, deploys or restores. */
   readonly operator?: Operator;
 }
 
-const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+const LOCAL: Pace = { fast: 1000, slow: 60_000, private: 600_000 };
 /** Longer than any event waits. */
 const OUTAGE_MS = 7 * 3_600_000;
 const BEGIN_MS = Date.UTC(2026, 0, 1);
 const HOUR_MS = 3_600_000;
 /** Quiet times, after which posts have left one window or another. */
 const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
+
+/** By how much a clock may be wrong. */
+const WRONG_MS = [-HOUR_MS, -30_000, 30_000, HOUR_MS];
 
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
@@ -116,7 +130,7 @@ class Sequence {
       ...stored,
       db: faultyD1(stored.db, this.#faults),
       pages: faultyBucket(stored.pages, this.#faults),
-      pace: PACE,
+      pace: options.pace ?? LOCAL,
       now: () => this.#now,
       token: () => `publisher-${this.#tokens++}`,
       ...(options.limits && { limits: options.limits }),
@@ -134,7 +148,9 @@ class Sequence {
   }
 
   async step(): Promise<void> {
-    const { faultProbability, operator, hasOutages } = this.#options;
+    const { faultProbability, operator, hasOutages, hasBursts } = this.#options;
+    if (hasBursts && this.#random.chance(0.3)) await this.#burst();
+    if (hasBursts && this.#random.chance(0.1)) await this.#elsewhen();
     if (hasOutages && this.#random.chance(0.2)) await this.#goAway();
     if (operator && this.#random.chance(0.1)) await this.#operate(operator);
     this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
@@ -188,6 +204,23 @@ class Sequence {
     await this.#enqueue(randomEvent(this.#random, this.#sent, this.#now, this.#options));
   }
 
+  /** Mostly they come as one batch. */
+  async #burst(): Promise<void> {
+    for (const event of burst(this.#random, this.#sent, this.#now)) await this.#enqueue(event);
+    if (this.#random.chance(0.7)) await this.#deliver(this.#queue.length);
+  }
+
+  /** On a machine whose clock is wrong. */
+  async #elsewhen(): Promise<void> {
+    const offset = this.#random.pick(WRONG_MS);
+    const kind = this.#random.next();
+    this.#now += offset;
+    if (kind < 0.4) await this.#deliver(this.#random.int(5) + 1);
+    else if (kind < 0.7) await this.#publish();
+    else await this.#tick();
+    this.#now -= offset;
+  }
+
   async #enqueue(event: CairnEvent): Promise<void> {
     this.history.push(event);
     // What fills pieces may be refused: there is no room.
@@ -211,7 +244,7 @@ class Sequence {
     if (this.#random.chance(0.3)) {
       const now = this.#now + this.#random.pick(QUIET_MS);
       await reportStatus({ ...this.#deps, now: () => now }).catch(() => undefined);
-      await tick(this.#deps.db, now, PACE, this.#deps.limits).catch(() => undefined);
+      await tick(this.#deps.db, now, this.#deps.pace, this.#deps.limits).catch(() => undefined);
     }
   }
 
@@ -250,6 +283,7 @@ class Sequence {
   async #operate(operator: Operator): Promise<void> {
     const kind = this.#random.next();
     if (kind < 0.2) {
+      if (operator.isHalfway) return;
       const restored = await operator.restored(this.#stored);
       this.differences.push(...restored.map((each) => `at ${this.#now}: ${each}`));
       return;
@@ -304,16 +338,17 @@ class Sequence {
 
   /** Cron that throws has crashed; the next one does what is left. */
   async #tick(): Promise<boolean> {
-    const { db, limits } = this.#deps;
+    const { db, pace, limits } = this.#deps;
     await reportStatus(this.#deps).catch(() => undefined);
-    return tick(db, this.#now, PACE, limits).catch(() => false);
+    return tick(db, this.#now, pace, limits).catch(() => false);
   }
 
   async #tickAlone(): Promise<void> {
     const { db } = this.#stored;
     const now = Math.floor(this.#now / 1000);
     const withRising = await isRisingDue(db, now);
-    if (!(await this.#tick())) return;
+    // Which posts a window has is not known before an import's end.
+    if (!(await this.#tick()) || this.#options.operator?.isHalfway) return;
     this.differences.push(...(await windowDifferences(db, now, withRising)));
   }
 
@@ -327,7 +362,11 @@ class Sequence {
   /** @returns when the last tick was, in seconds since 1970 */
   async finish(): Promise<number> {
     this.#faults.probability = 0;
-    if (this.#options.operator) await this.#deploy(this.#stored.config.admins);
+    const { operator } = this.#options;
+    if (operator) {
+      await operator.resume(this.#stored.db);
+      await this.#deploy(this.#stored.config.admins);
+    }
     const rounds = this.#queue.length + 10;
     for (let round = 0; this.#queue.length > 0; round++) {
       if (round > rounds) throw new Error(`${this.#queue.length} events are never applied`);
@@ -338,7 +377,7 @@ class Sequence {
     while (await finishDepartures(this.#deps));
     this.#now += 120_000 + this.#random.int(1_000_000);
     const now = this.#now;
-    while (!(await tick(this.#deps.db, now, PACE)));
+    while (!(await tick(this.#deps.db, now, this.#deps.pace)));
     for (let round = 0; ; round++) {
       const due = await nextDue(this.#deps.db);
       if (due === null) return Math.floor(now / 1000);

@@ -20,6 +20,7 @@ import { placeOf } from "../../src/pages/together.ts";
 import type { PostRow } from "../../src/store/post-row.ts";
 import { openReads } from "../../src/store/reads.ts";
 import { storedKeys } from "../stored-keys.ts";
+import { IMPORTED_VOTES } from "./sent.ts";
 
 export interface StoredSite {
   readonly db: D1Database;
@@ -119,10 +120,14 @@ const DEPARTED = "(SELECT key FROM person WHERE departure IS NOT NULL)";
 /** The verdict of a thing, if it has one, allows it to be seen. */
 const IS_ALLOWED = "coalesce(data ->> '$.verdict.kind', 'approved') = 'approved'";
 
-/** Of what was imported, votes are numbers only: test/rebuild/operator.ts chooses them by the id. */
+/** Of what was imported, votes are numbers only. */
 const IS_IMPORTED = "GLOB 'im*'";
-const IMPORTED_UPS = `iif(id ${IS_IMPORTED}, length(id), 0)`;
-const IMPORTED_DOWNS = `iif(id ${IS_IMPORTED}, 1, 0)`;
+const importedVotes = (kind: "ups" | "downs") => {
+  const votes = IMPORTED_VOTES.map((each, digit) => `WHEN '${digit}' THEN ${each[kind]}`);
+  return `CASE iif(id ${IS_IMPORTED}, substr(id, -1), '') ${votes.join(" ")} ELSE 0 END`;
+};
+const IMPORTED_UPS = importedVotes("ups");
+const IMPORTED_DOWNS = importedVotes("downs");
 
 const JUDGED = `(SELECT 't3_' || id AS name, 't3_' || id AS thing, author, standing, data FROM post
   UNION ALL SELECT 't1_' || id, 't1_' || id, author, standing, data FROM comment)`;

@@ -13,6 +13,10 @@ const SECONDS = {
   rising: 43_200,
 };
 
+/** Posts of a listing. */
+const TOP_DEPTH = 100;
+const RISING_DEPTH = 25;
+
 interface Row {
   readonly id: string;
   readonly community: string;
@@ -74,7 +78,7 @@ function expectedLists(
       const best = own
         .filter((post) => now - post.createdAt < seconds && (!isRising || post.score > 0))
         .sort((a, b) => value(b) - value(a) || b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-        .slice(0, isRising ? 25 : 100);
+        .slice(0, isRising ? RISING_DEPTH : TOP_DEPTH);
       const listing = prefix + (isRising ? "/rising" : `/top/${name}`);
       lists.set(
         listing,

@@ -1,0 +1,211 @@
+/**
+ * Many events at once about one thing, one place or one person: what is counted fills up, and what has
+ * several pages gets them, and loses them, as it hardly does where everybody does something else.
+ */
+import { type CommentId, type EventId, mintId, type PostId } from "../../src/model/ids.ts";
+import type { CairnEvent } from "../../src/queue/events.ts";
+import type { Random } from "./random.ts";
+import { someBase } from "./random-events.ts";
+import { type Base, LEAVING, MARKS, PEOPLE, type Sent } from "./sent.ts";
+
+/** Who votes, and does little else. */
+const CROWD = [...PEOPLE, ...Array.from({ length: 12 }, (_, index) => `Voter_${index}`)];
+const MOST = 12;
+/** Whose listings are the longest. */
+const BUSIEST = "dan";
+
+/** One after the other; of the same moment, an hour's first, or a moment apart. */
+type NextBase = () => Base;
+
+type Burst = (random: Random, sent: Sent, next: NextBase) => CairnEvent[];
+
+/** Where something has been posted and said. */
+export function burst(random: Random, sent: Sent, now: number): CairnEvent[] {
+  const base = someBase(random, now);
+  const first = random.chance(0.4) ? { ...base, by: BUSIEST } : base;
+  const [step, hour] = [random.pick([0, 0, 1, 1000]), 3_600_000];
+  let at = random.chance(0.2) ? Math.floor(now / hour) * hour : first.at;
+  const next = () => {
+    at += step;
+    return { ...first, at, id: mintId(now, random.next) as EventId };
+  };
+  return random.pick(BURSTS)(random, sent, next);
+}
+
+function some<Item>(random: Random, make: () => Item): Item[] {
+  return Array.from({ length: 2 + random.int(MOST) }, make);
+}
+
+const crowdVotes: Burst = (random, sent, next) => {
+  const thing = aThing(random, sent);
+  const values = random.pick([[1], [-1], [1, -1], [-1, 0, 1]] as const);
+  // The same people again: their votes are turned in the same batch.
+  return some(random, () => voted(thing, { ...next(), by: random.pick(CROWD) }, random, values));
+};
+
+const votesOfOne: Burst = (random, sent, next) => {
+  const values = random.pick([[1], [-1], [-1, 0, 1]] as const);
+  return some(random, () => voted(aThing(random, sent), next(), random, values));
+};
+
+const marksOfOne: Burst = (random, sent, next) => {
+  const kind = random.pick(["saved", "hidden"] as const);
+  const isSet = random.chance(0.7);
+  return some(random, () => {
+    const { post, comment } = aThing(random, sent);
+    const mark = { ...next(), kind, isSet };
+    return comment === null
+      ? { ...mark, type: "post_marked", post }
+      : { ...mark, type: "comment_marked", comment };
+  });
+};
+
+/** Some of one link, which is a group of its own; some of what is none. */
+const postsOfOne: Burst = (random, sent, next) => {
+  const community = random.pick(sent.communities);
+  const isLink = random.chance(0.5);
+  const host = random.pick(["https://many.example", "https://a.example", "no address"]);
+  return some(random, () => {
+    const base = next();
+    const post = mintId(base.at, random.next) as PostId;
+    sent.posts.push({ id: post, by: base.by });
+    const content = isLink
+      ? { url: `${host}/${random.int(2)}`, text: null }
+      : { url: null, text: `of ${MARKS.text}${post}`.padEnd(aLength(random)) };
+    const title = `Stone ${MARKS.title}${post} <&>`;
+    return { ...base, type: "post_submitted", post, community, title, ...content, resubmit: true };
+  });
+};
+
+/** Side by side, or each below the last one. */
+const commentsOfOne: Burst = (random, sent, next) => {
+  const { post, comment } = aThing(random, sent);
+  const isChain = random.chance(0.5);
+  let parent = comment;
+  return some(random, () => {
+    const base = next();
+    const id = mintId(base.at, random.next) as CommentId;
+    sent.comments.push({ id, post, by: base.by });
+    const text = `**said** ${MARKS.text}${id}`.padEnd(aLength(random));
+    const said = { ...base, type: "comment_posted", comment: id, post, parent, text } as const;
+    if (isChain) parent = id;
+    return said;
+  });
+};
+
+/** What came last goes first: the last one of a page. */
+const deletions: Burst = (random, sent, next) => {
+  const count = 2 + random.int(MOST);
+  if (random.chance(0.5)) {
+    return sent.posts.slice(-count).map(({ id: post, by }) => {
+      return { ...next(), by, type: "post_deleted", post };
+    });
+  }
+  return sent.comments.slice(-count).map(({ id: comment, by }) => {
+    return { ...next(), by, type: "comment_deleted", comment };
+  });
+};
+
+const verdicts: Burst = (random, sent, next) => {
+  const verdict = random.pick(["approved", "removed", "spam"] as const);
+  return some(random, () => {
+    const { post, comment } = aThing(random, sent);
+    const act = { ...next(), by: "Bob", verdict, reason: "" };
+    return comment === null
+      ? { ...act, type: "post_judged", post }
+      : { ...act, type: "comment_judged", comment };
+  });
+};
+
+const reports: Burst = (random, sent, next) => {
+  const one = random.chance(0.5) ? aThing(random, sent) : null;
+  return some(random, () => {
+    const { post, comment } = one ?? aThing(random, sent);
+    const base = { ...next(), by: random.pick(CROWD) };
+    const reason = MARKS.report + base.id;
+    return comment === null
+      ? { ...base, type: "post_reported", post, reason }
+      : { ...base, type: "comment_reported", comment, reason };
+  });
+};
+
+const roles: Burst = (random, sent, next) => {
+  const community = random.pick(sent.communities);
+  const kind = random.pick(["moderator", "banned"] as const);
+  const isSet = random.chance(0.7);
+  return some(random, () => {
+    const person = random.pick(CROWD);
+    const act = { ...next(), by: "Bob", community, person, kind, isSet, reason: "" };
+    return { ...act, type: "role_set" };
+  });
+};
+
+/** Whoever leaves was busy until then, and goes on for a moment. */
+const busyDeparture: Burst = (random, sent, next) => {
+  const by = random.pick(LEAVING);
+  const own = () => ({ ...next(), by });
+  const before = random.pick([postsOfOne, commentsOfOne, votesOfOne, marksOfOne]);
+  const after = random.pick([commentsOfOne, votesOfOne, deletions]);
+  const posts = random.pick(["keep", "delete"] as const);
+  return [
+    ...before(random, sent, own),
+    { ...own(), type: "account_deleted", epoch: 9, posts },
+    ...after(random, sent, own),
+  ];
+};
+
+const registrations: Burst = (random, _, next) =>
+  some(random, () => ({ ...next(), by: random.pick(CROWD), type: "person_registered" }));
+
+const communities: Burst = (random, sent, next) =>
+  some(random, () => {
+    const name = `Place${sent.communities.length}`;
+    sent.communities.push(name);
+    const base = { ...next(), type: "community_created", name, title: name } as const;
+    return { ...base, description: "Heap." };
+  });
+
+const OFTEN = [crowdVotes, votesOfOne, marksOfOne, postsOfOne, commentsOfOne, deletions, verdicts];
+const BURSTS: readonly Burst[] = [
+  ...OFTEN,
+  ...OFTEN,
+  ...OFTEN,
+  reports,
+  roles,
+  registrations,
+  communities,
+  busyDeparture,
+];
+
+interface Thing {
+  readonly post: PostId;
+  /** Null for the post itself. */
+  readonly comment: CommentId | null;
+}
+
+function aThing(random: Random, sent: Sent): Thing {
+  // Mostly what is new: there the crowd meets.
+  const newest = random.chance(0.6) ? -3 : 0;
+  if (sent.comments.length === 0 || random.chance(0.5)) {
+    return { post: random.pick(sent.posts.slice(newest)).id, comment: null };
+  }
+  const { id, post } = random.pick(sent.comments.slice(newest));
+  return { post, comment: id };
+}
+
+function voted(
+  { post, comment }: Thing,
+  base: Base,
+  random: Random,
+  values: readonly (-1 | 0 | 1)[],
+): CairnEvent {
+  const value = random.pick(values);
+  return comment === null
+    ? { ...base, type: "post_voted", post, value }
+    : { ...base, type: "comment_voted", comment, value };
+}
+
+/** Nothing is to be seen of white space. Characters: some fill what holds a text. */
+function aLength(random: Random): number {
+  return random.chance(0.8) ? 0 : random.pick([400, 1600, 3100]);
+}
