@@ -14,6 +14,9 @@ const MOST = 12;
 /** Whose listings are the longest. */
 const BUSIEST = "dan";
 
+/** Where many links lead, all of which may go at once. */
+const MANY_LINKS = "https://many.example";
+
 /** One after the other; of the same moment, an hour's first, or a moment apart. */
 type NextBase = () => Base;
 
@@ -64,14 +67,14 @@ const marksOfOne: Burst = (random, sent, next) => {
 const postsOfOne: Burst = (random, sent, next) => {
   const community = random.pick(sent.communities);
   const isLink = random.chance(0.5);
-  const host = random.pick(["https://many.example", "https://a.example", "no address"]);
+  const host = random.pick([MANY_LINKS, MANY_LINKS, "https://a.example", "no address"]);
   return some(random, () => {
     const base = next();
     const post = mintId(base.at, random.next) as PostId;
-    sent.posts.push({ id: post, by: base.by });
     const content = isLink
       ? { url: `${host}/${random.int(2)}`, text: null }
       : { url: null, text: `of ${MARKS.text}${post}`.padEnd(aLength(random)) };
+    sent.posts.push({ id: post, by: base.by, url: content.url });
     const title = `Stone ${MARKS.title}${post} <&>`;
     return { ...base, type: "post_submitted", post, community, title, ...content, resubmit: true };
   });
@@ -117,6 +120,15 @@ const verdicts: Burst = (random, sent, next) => {
   });
 };
 
+/** Nothing of a place that links lead to is left; or all of it is there again. */
+const verdictsOnLinks: Burst = (random, sent, next) => {
+  const verdict = random.pick(["approved", "removed", "spam"] as const);
+  const posts = sent.posts.filter(({ url }) => url?.startsWith(MANY_LINKS));
+  return posts.map(({ id: post }) => {
+    return { ...next(), by: "Bob", type: "post_judged", post, verdict, reason: "" };
+  });
+};
+
 const reports: Burst = (random, sent, next) => {
   const one = random.chance(0.5) ? aThing(random, sent) : null;
   return some(random, () => {
@@ -154,8 +166,18 @@ const busyDeparture: Burst = (random, sent, next) => {
   ];
 };
 
+/** The first sign of somebody says how they are called, and may come late. */
 const registrations: Burst = (random, _, next) =>
-  some(random, () => ({ ...next(), by: random.pick(CROWD), type: "person_registered" }));
+  some(random, () => {
+    const by = random.pick([...CROWD, "ANN", "eve", "Dan", "CLEO"]);
+    const base = next();
+    return {
+      ...base,
+      at: base.at - random.pick([0, 40_000_000_000]),
+      by,
+      type: "person_registered",
+    };
+  });
 
 const communities: Burst = (random, sent, next) =>
   some(random, () => {
@@ -170,6 +192,8 @@ const BURSTS: readonly Burst[] = [
   ...OFTEN,
   ...OFTEN,
   ...OFTEN,
+  verdictsOnLinks,
+  verdictsOnLinks,
   reports,
   roles,
   registrations,

@@ -12,7 +12,8 @@ export type Base = Pick<CairnEvent, "version" | "id" | "at" | "by">;
 /** Whether it has arrived or not. */
 export interface Sent {
   readonly communities: string[];
-  readonly posts: { readonly id: PostId; readonly by: string }[];
+  /** Of some, what they lead to. */
+  readonly posts: { readonly id: PostId; readonly by: string; readonly url?: string | null }[];
   readonly comments: { readonly id: CommentId; readonly post: PostId; readonly by: string }[];
 }
 
