@@ -109,6 +109,23 @@ const deletions: Burst = (random, sent, next) => {
   });
 };
 
+/** Some grow until there is no room for them. */
+const edits: Burst = (random, sent, next) => {
+  const count = 2 + random.int(MOST);
+  const length = aLength(random);
+  const textOf = ({ id }: Base) => `now ${MARKS.edit}${id}`.padEnd(length);
+  if (random.chance(0.3)) {
+    return sent.posts.slice(-count).map(({ id: post, by }) => {
+      const base = next();
+      return { ...base, by, type: "post_edited", post, text: textOf(base) };
+    });
+  }
+  return sent.comments.slice(-count).map(({ id: comment, by }) => {
+    const base = next();
+    return { ...base, by, type: "comment_edited", comment, text: textOf(base) };
+  });
+};
+
 const verdicts: Burst = (random, sent, next) => {
   const verdict = random.pick(["approved", "removed", "spam"] as const);
   return some(random, () => {
@@ -194,6 +211,9 @@ const BURSTS: readonly Burst[] = [
   ...OFTEN,
   verdictsOnLinks,
   verdictsOnLinks,
+  edits,
+  edits,
+  reports,
   reports,
   roles,
   registrations,

@@ -223,8 +223,10 @@ class Sequence {
 
   async #enqueue(event: CairnEvent): Promise<void> {
     this.history.push(event);
+    const { isLong, hasBursts } = this.#options;
     // What fills pieces may be refused: there is no room.
-    if (!this.#options.isLong) await this.#promises.note(event, this.history);
+    const mayFill = isLong || (hasBursts && event.type === "comment_edited");
+    if (!mayFill) await this.#promises.note(event, this.history);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {
       this.#queue.push({ event: this.#random.pick(this.history), attempts: 1 });
