@@ -18,7 +18,7 @@ import { nextDue } from "../../src/store/bell-rows.ts";
 import type { ContentDb } from "../../src/store/database.ts";
 import type { Pace } from "../../src/store/page-rows.ts";
 import { receivingOf } from "../receiving.ts";
-import { burst } from "./bursts.ts";
+import { Crowd } from "./crowd.ts";
 import { type Faults, faultyBucket, faultyD1 } from "./faults.ts";
 import { goneDifferences } from "./gone-check.ts";
 import { removalStory, type Seen } from "./moderator-events.ts";
@@ -51,7 +51,7 @@ export interface SequenceOptions extends EventKinds {
   /** The consumer is away for hours, and comes back to what was sent and taken back meanwhile. */
   readonly hasOutages?: boolean;
   /** Now and then many do the same at once, or one person does much. */
-  readonly hasBursts?: boolean;
+  readonly isCrowded?: boolean;
   /** How long pages and votes wait; without it, as locally. */
   readonly pace?: Pace;
   /** Without them, those of the paid plan. */
@@ -116,6 +116,7 @@ class Sequence {
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
   readonly #promises: Promises;
+  readonly #crowd: Crowd | null;
   #queue: Queued[] = [];
   #now = BEGIN_MS;
   #tokens = 0;
@@ -125,6 +126,7 @@ class Sequence {
     this.#options = options;
     this.#promises = new Promises(stored);
     this.#random = seededRandom(options.seed);
+    this.#crowd = options.isCrowded ? new Crowd(this.#random) : null;
     this.#faults = { probability: 0, random: this.#random };
     this.#deps = {
       ...stored,
@@ -148,9 +150,9 @@ class Sequence {
   }
 
   async step(): Promise<void> {
-    const { faultProbability, operator, hasOutages, hasBursts } = this.#options;
-    if (hasBursts && this.#random.chance(0.3)) await this.#burst();
-    if (hasBursts && this.#random.chance(0.1)) await this.#elsewhen();
+    const { faultProbability, operator, hasOutages } = this.#options;
+    if (this.#crowd && this.#random.chance(0.4)) await this.#come(this.#crowd);
+    if (this.#crowd && this.#random.chance(0.1)) await this.#elsewhen();
     if (hasOutages && this.#random.chance(0.2)) await this.#goAway();
     if (operator && this.#random.chance(0.1)) await this.#operate(operator);
     this.#faults.probability = this.#random.chance(0.3) ? faultProbability : 0;
@@ -205,8 +207,8 @@ class Sequence {
   }
 
   /** Mostly they come as one batch. */
-  async #burst(): Promise<void> {
-    for (const event of burst(this.#random, this.#sent, this.#now)) await this.#enqueue(event);
+  async #come(crowd: Crowd): Promise<void> {
+    for (const event of crowd.burst(this.#sent, this.#now)) await this.#enqueue(event);
     if (this.#random.chance(0.7)) await this.#deliver(this.#queue.length);
   }
 
@@ -223,9 +225,8 @@ class Sequence {
 
   async #enqueue(event: CairnEvent): Promise<void> {
     this.history.push(event);
-    const { isLong, hasBursts } = this.#options;
     // What fills pieces may be refused: there is no room.
-    const mayFill = isLong || (hasBursts && event.type === "comment_edited");
+    const mayFill = this.#options.isLong || (this.#crowd && event.type === "comment_edited");
     if (!mayFill) await this.#promises.note(event, this.history);
     this.#queue.push({ event, attempts: 1 });
     if (this.#random.chance(0.15)) {

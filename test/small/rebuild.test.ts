@@ -17,7 +17,7 @@ const PATIENT: Pace = {
 };
 /** A crowd does as much as a dozen steps. */
 const FEW = SEEDS / 2;
-const CROWDS = { steps: 30, hasBursts: true } as const;
+const CROWDS = { steps: 30, isCrowded: true } as const;
 
 describe("where limits are small, publishing only the affected pages leaves what a full build would", () => {
   it.each([

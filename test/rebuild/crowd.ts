@@ -11,8 +11,7 @@ import { type Base, LEAVING, MARKS, PEOPLE, type Sent } from "./sent.ts";
 /** Who votes, and does little else. */
 const CROWD = [...PEOPLE, ...Array.from({ length: 12 }, (_, index) => `Voter_${index}`)];
 const MOST = 12;
-/** Whose listings are the longest. */
-const BUSIEST = "dan";
+const HOUR_MS = 3_600_000;
 
 /** Where many links lead, all of which may go at once. */
 const MANY_LINKS = "https://many.example";
@@ -22,17 +21,31 @@ type NextBase = () => Base;
 
 type Burst = (random: Random, sent: Sent, next: NextBase) => CairnEvent[];
 
-/** Where something has been posted and said. */
-export function burst(random: Random, sent: Sent, now: number): CairnEvent[] {
-  const base = someBase(random, now);
-  const first = random.chance(0.4) ? { ...base, by: BUSIEST } : base;
-  const [step, hour] = [random.pick([0, 0, 1, 1000]), 3_600_000];
-  let at = random.chance(0.2) ? Math.floor(now / hour) * hour : first.at;
-  const next = () => {
-    at += step;
-    return { ...first, at, id: mintId(now, random.next) as EventId };
-  };
-  return random.pick(BURSTS)(random, sent, next);
+/** Does mostly the same few things, and mostly one of it does them: so listings grow long. */
+export class Crowd {
+  readonly #random: Random;
+  readonly #habits: readonly Burst[];
+  readonly #busiest: string;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#habits = random.shuffle(BURSTS).slice(0, 3);
+    this.#busiest = random.pick(PEOPLE);
+  }
+
+  /** Where something has been posted. */
+  burst(sent: Sent, now: number): CairnEvent[] {
+    const random = this.#random;
+    const burst = random.pick(random.chance(0.6) ? this.#habits : BURSTS);
+    const base = someBase(random, now);
+    const first = random.chance(0.5) ? { ...base, by: this.#busiest } : base;
+    let at = random.chance(0.2) ? Math.floor(now / HOUR_MS) * HOUR_MS : first.at;
+    const step = random.pick([0, 0, 1, 1000]);
+    return burst(random, sent, () => {
+      at += step;
+      return { ...first, at, id: mintId(now, random.next) as EventId };
+    });
+  }
 }
 
 function some<Item>(random: Random, make: () => Item): Item[] {
@@ -48,14 +61,13 @@ const crowdVotes: Burst = (random, sent, next) => {
 
 const votesOfOne: Burst = (random, sent, next) => {
   const values = random.pick([[1], [-1], [-1, 0, 1]] as const);
-  return some(random, () => voted(aThing(random, sent), next(), random, values));
+  return different(random, sent).map((thing) => voted(thing, next(), random, values));
 };
 
 const marksOfOne: Burst = (random, sent, next) => {
   const kind = random.pick(["saved", "hidden"] as const);
   const isSet = random.chance(0.7);
-  return some(random, () => {
-    const { post, comment } = aThing(random, sent);
+  return different(random, sent).map(({ post, comment }) => {
     const mark = { ...next(), kind, isSet };
     return comment === null
       ? { ...mark, type: "post_marked", post }
@@ -204,21 +216,10 @@ const communities: Burst = (random, sent, next) =>
     return { ...base, description: "Heap." };
   });
 
-const OFTEN = [crowdVotes, votesOfOne, marksOfOne, postsOfOne, commentsOfOne, deletions, verdicts];
 const BURSTS: readonly Burst[] = [
-  ...OFTEN,
-  ...OFTEN,
-  ...OFTEN,
-  verdictsOnLinks,
-  verdictsOnLinks,
-  edits,
-  edits,
-  reports,
-  reports,
-  roles,
-  registrations,
-  communities,
-  busyDeparture,
+  ...[crowdVotes, crowdVotes, votesOfOne, votesOfOne, marksOfOne, postsOfOne, postsOfOne],
+  ...[commentsOfOne, commentsOfOne, deletions, edits, verdicts, verdictsOnLinks, reports, roles],
+  ...[busyDeparture, registrations, communities],
 ];
 
 interface Thing {
@@ -227,14 +228,21 @@ interface Thing {
   readonly comment: CommentId | null;
 }
 
+/** Mostly what is new, or was the first: there the crowd meets. */
 function aThing(random: Random, sent: Sent): Thing {
-  // Mostly what is new: there the crowd meets.
-  const newest = random.chance(0.6) ? -3 : 0;
+  const [from, to] = random.pick([[-3], [0, 2], [0]] as const);
   if (sent.comments.length === 0 || random.chance(0.5)) {
-    return { post: random.pick(sent.posts.slice(newest)).id, comment: null };
+    return { post: random.pick(sent.posts.slice(from, to)).id, comment: null };
   }
-  const { id, post } = random.pick(sent.comments.slice(newest));
+  const { id, post } = random.pick(sent.comments.slice(from, to));
   return { post, comment: id };
+}
+
+function different(random: Random, sent: Sent): Thing[] {
+  const posts = sent.posts.map(({ id }) => ({ post: id, comment: null }));
+  const comments = sent.comments.map(({ id, post }) => ({ post, comment: id }));
+  const things = random.shuffle(random.chance(0.7) ? posts : [...posts, ...comments]);
+  return things.slice(0, 2 + random.int(MOST));
 }
 
 function voted(
