@@ -375,14 +375,18 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await overlayOf(other);
       const there = other.locator("article[id]", { hasText: "words" });
 
-      await (await openMenu(said)).getByText("edit").click();
-      await tab.waitForURL("**/api/editusertext?**");
-      await overlayOf(tab);
-      await tab.getByLabel("New text").fill("Second *words*");
-      await tab.getByRole("button", { name: "Replace the text" }).click();
-      await said.getByText("Second *words*").waitFor();
-      expect(await said.getByText("being published").count()).toBe(1);
-      await there.getByText("Second *words*").waitFor();
+      for (const words of ["Second *words*", "Third *words*"]) {
+        await (await openMenu(said)).getByText("edit").click();
+        await tab.waitForURL("**/api/editusertext?**");
+        await overlayOf(tab);
+        await tab.getByLabel("New text").fill(words);
+        await tab.getByRole("button", { name: "Replace the text" }).click();
+        await said.getByText(words).waitFor();
+        await there.getByText(words).waitFor();
+        for (const each of [said, there]) {
+          expect(await each.getByText("being published").count()).toBe(1);
+        }
+      }
 
       await (await openMenu(said)).getByText("delete").click();
       await tab.waitForURL("**/api/del?**");
@@ -745,15 +749,41 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await line.isVisible()).toBe(true);
     });
 
+    test("what is hidden on the page that says all one can do is hidden as well", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Nadia");
+      const { line } = postLine(tab, stone);
+      const press = async (act: string) => {
+        await tab.goto("/r/programming");
+        await overlayOf(tab);
+        await tab.goto(`/api/thing?id=t3_${stone.id}&dest=/r/programming`);
+        await overlayOf(tab);
+        await tab.getByRole("button", { name: act, exact: true }).click();
+        await tab.waitForURL("/r/programming");
+        await overlayOf(tab);
+      };
+      await press("hide");
+      await line.waitFor({ state: "hidden" });
+      await press("unhide");
+      await line.waitFor();
+      await press("save");
+      const isKnown = () =>
+        tab.evaluate<boolean>("JSON.parse(localStorage['own:Nadia']).saved.length > 0");
+      await until("the mark", isKnown, SCRIPTS_MS);
+      expect((await (await openMenu(line)).allTextContents())[0]).toBe("unsave");
+    });
+
     test("a comment shows at once, though its thread is not published yet; once", async () => {
       const thread = newestOf("Linux").path;
       await page.goto(thread);
       await overlayOf(page);
       const release = await holdPublishing(page);
-      await page.getByLabel("Comment").fill("Words <b>to wait</b> for");
+      const words = "Words <b>to wait</b> for\n\nThe end";
+      await page.getByLabel("Comment").fill(words);
       await page.getByRole("button", { name: "Comment" }).click();
       const said = page.locator("article[id]", { hasText: "Words <b>to wait</b> for" });
       await said.getByText("being published").waitFor();
+      expect(await said.locator(".text").innerText()).toBe(words);
       await page.reload();
       await said.getByText("being published").waitFor();
 

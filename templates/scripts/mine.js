@@ -25,14 +25,15 @@ const changedKey = `changed:${me}`;
 /** Of this tab: the list of its last form, and what to add once that was accepted. */
 const sentKey = `sent:${me}`;
 const doneKey = `done:${me}`;
-/** Of this tab: the thing whose menu was opened last, and how it begins. */
+/** Of this tab: the thing whose menu was opened, or that was answered, last, and how it begins. */
 const aboutKey = `about:${me}`;
 const ownKey = `own:${me}`;
 /** What I saved and hid, what I have not read, and when that was asked for. */
 const own = { at: 0, unreadAt: 0, unread: 0, saved: [], hidden: [], ...stored(ownKey) };
 
-noteSent();
+const marked = noteSent();
 const asked = showMine();
+if (marked) asked.then(() => noteMark(marked));
 showAbout();
 fillText();
 whenReturned(() => {
@@ -45,6 +46,8 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   const fields = fieldsOf(form);
   const { id, thing_id, text } = fields;
   const done = (words) => [doneKey, { id: id ?? thing_id, words }];
+  const path = form.getAttribute("action");
+  const mark = /(save|hide)$/.test(path) && [ownKey, { id, act: path.slice("/api/".length) }];
   const act = {
     "/api/comment": [saidKey, fields],
     "/api/del": [changedKey, { id }],
@@ -54,26 +57,36 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
     "/api/approve": done("approval sent"),
     "/api/lock": done("lock sent"),
     "/api/unlock": done("unlock sent"),
-  }[form.getAttribute("action")];
-  if (act) store(sentKey, act, "sessionStorage");
+  }[path];
+  if (act || mark) store(sentKey, act ?? mark, "sessionStorage");
 });
 document.onclick = (event) => {
   const link = event.target;
   const form = one(".answer");
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.matches(".reply") && form) openForm(link, form.cloneNode(true));
+  const isReply = link.matches(".reply");
+  if (isReply && form) openForm(link, form.cloneNode(true));
   else if (link.matches(".more")) openMenu(link);
   else if (link.name === "mark") mark(link);
-  else return;
+  else {
+    if (isReply) keepAbout(link.closest("article").id);
+    return;
+  }
   event.preventDefault();
 };
 
-/** What is refused is answered where it was sent; whatever is accepted leads elsewhere. */
+/**
+ * What is refused is answered where it was sent; whatever is accepted leads elsewhere.
+ * @returns what was saved or hidden, which is not kept by time
+ */
 function noteSent() {
   const [key, act] = stored(sentKey, "sessionStorage") ?? [];
   store(sentKey, null, "sessionStorage");
   const isRefused = location.pathname.startsWith("/api/");
-  if (key && !isRefused) store(key, [...recent(key), { ...act, at: Date.now() }]);
+  if (!key || isRefused) return null;
+  if (key === ownKey) return act;
+  store(key, [...recent(key), { ...act, at: Date.now() }]);
+  return null;
 }
 
 function fieldsOf(form) {
@@ -160,14 +173,15 @@ function showComing({ id, link, parent, text }) {
   line.id = id;
   const on = answered?.querySelector(":scope > [href*='/_/'], :scope > p > [href*='/_/']");
   const state = on ? `<a href="${on.pathname}#${id}">continued there</a>` : "being published";
-  line.innerHTML = `<p class=facts><span class=by>${me}</span> · ${state}</p><div class=text></div>`;
-  line.lastChild.textContent = text;
+  line.innerHTML = `<p class=facts><span class=by>${me}</span> · ${state}</p><div class=text dir=auto></div>`;
+  showTyped(line.lastChild, text);
   answered ? place.append(line) : place.after(line);
 }
 
 /** What I deleted and edited, as `{ id, text }`; without a text it is deleted. */
 function showChanged() {
-  for (const { id, text } of recent(changedKey)) {
+  const last = new Map(recent(changedKey).map(({ id, text }) => [id, text]));
+  for (const [id, text] of last) {
     if (isOthers(id)) continue;
     text === undefined ? showDeleted(id) : showEdited(id, text);
   }
@@ -209,8 +223,15 @@ function showEdited(id, text) {
   const place = textOf(id);
   const letters = (each) => each.replace(/[^\p{L}\p{N}]/gu, "");
   if (!place || letters(place.textContent) === letters(text)) return;
+  showTyped(place, text);
+  if (place.previousElementSibling?.matches(".coming")) return;
+  place.insertAdjacentHTML("beforebegin", '<p class="facts coming">being published</p>');
+}
+
+/** Only the site knows Markdown; lines and paragraphs stay apart. */
+function showTyped(place, text) {
   place.textContent = text;
-  place.insertAdjacentHTML("beforebegin", "<p class=facts>being published</p>");
+  place.style.whiteSpace = "pre-wrap";
 }
 
 function isThreadOf(id) {
@@ -223,9 +244,15 @@ function textOf(id) {
   return document.getElementById(id)?.querySelector(":scope > details > .text, :scope > .text");
 }
 
-/** A form names a thing by its id; whoever comes from its menu sees which it is. */
+/** For the page that its link or its menu leads to. */
+function keepAbout(id, place = textOf(id)) {
+  const [words] = place?.textContent.trim().match(/^.{1,99}/) ?? [];
+  store(aboutKey, { id, words: words && `“${words}”` }, "sessionStorage");
+}
+
+/** A form names a thing by its id; whoever comes from the thing sees which it is. */
 function showAbout() {
-  const field = one("main :is([name=id], [name=thing_id])");
+  const field = one("main :is([name=id], [name=thing_id], [name=parent])");
   const { id, words } = stored(aboutKey, "sessionStorage") ?? {};
   if (!location.pathname.startsWith("/api/") || !field || field.value !== id) return;
   one("h1").insertAdjacentHTML("afterend", "<p class=note dir=auto></p>");
@@ -280,17 +307,16 @@ function openForm(link, form) {
 /** What one can do with a thing, in place of the link to the page that says so. */
 function openMenu(link) {
   const id = new URL(link.href).searchParams.get("id");
-  const button = (list, act, undo) =>
-    `<button name=mark value=${id} data-list=${list}>${own[list].includes(id) ? undo : act}</button> `;
+  const button = (list, act) =>
+    `<button name=mark value=${id}>${own[list].includes(id) ? "un" : ""}${act}</button> `;
   const form = (path, field, label) => `<a href="/api/${path}?${field}=${id}">${label}</a> `;
   const line = link.parentElement;
   const title = link.closest("article").querySelector(".title");
   const isText = id[1] === "1" || title?.host === location.host;
-  const [words] = (id[1] === "1" ? textOf(id) : title)?.textContent.trim().match(/^.{1,99}/) ?? [];
-  store(aboutKey, { id, words: words && `“${words}”` }, "sessionStorage");
+  keepAbout(id, id[1] === "1" ? textOf(id) : title);
   link.outerHTML =
-    button("saved", "save", "unsave") +
-    (id[1] === "3" ? button("hidden", "hide", "unhide") : "") +
+    button("saved", "save") +
+    (id[1] === "3" ? button("hidden", "hide") : "") +
     // Where no author is named, all is one's own.
     ([me, undefined].includes(authorOf(link))
       ? (isText ? form("editusertext", "thing_id", "edit") : "") + form("del", "id", "delete")
@@ -300,24 +326,27 @@ function openMenu(link) {
 }
 
 async function mark(button) {
-  const { list } = button.dataset;
   const id = button.value;
   const act = button.textContent;
   if (await send(act, { id })) return;
   // An answer to what was asked before knows nothing of it.
   await asked;
-  const isSet = !act.startsWith("un");
-  keep({});
-  const others = own[list].filter((each) => each !== id);
-  // The document may not know it yet.
-  keep({ [list]: isSet ? [id, ...others] : others, at: Date.now() });
-  button.textContent = isSet ? `un${act}` : act.slice(2);
-  showOwn();
+  button.textContent = act.startsWith("un") ? act.slice(2) : `un${act}`;
+  noteMark({ id, act });
   // What had the focus is hidden now.
   let next = button.closest("[hidden]");
   if (!next) return;
   while (next?.hidden) next = next.nextElementSibling;
   (next ?? one("main")).querySelector("a").focus();
+}
+
+/** The document may not know it yet. */
+function noteMark({ id, act }) {
+  const list = act.endsWith("save") ? "saved" : "hidden";
+  keep({});
+  const others = own[list].filter((each) => each !== id);
+  keep({ [list]: act.startsWith("un") ? others : [id, ...others], at: Date.now() });
+  showOwn();
 }
 
 /** What the site knows of my votes, in other browsers too; the latest are known better here. */
