@@ -201,6 +201,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.getByRole("button", { name: "Submit" }).click();
       await page.getByRole("link", { name: "Without a script" }).waitFor();
       expect(await page.locator(".text em").textContent()).toBe("words");
+      expect(await page.locator("noscript .note").isVisible()).toBe(true);
     });
 
     test("logging out is possible", async () => {
@@ -670,6 +671,53 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(sent).toHaveLength(1);
     });
 
+    test("what was accepted is not offered again to who goes back, what was not is", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Tess");
+      await say(tab, stone.path, "Once is enough");
+      await tab.goBack();
+      await overlayOf(tab);
+      const typed = tab.getByLabel("Comment").first();
+      expect(await typed.inputValue()).toBe("");
+      await typed.fill("Not sent yet");
+      await tab.goto("/about");
+      await tab.goBack();
+      await overlayOf(tab);
+      expect(await typed.inputValue()).toBe("Not sent yet");
+    });
+
+    test("what no page shows is said once it was accepted: a new password, the account's end", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Umberto");
+      const told = tab.locator("#status");
+      const change = async (old: string) => {
+        await tab.goto("/api/password");
+        await fillIn(tab, { "Current password": old, "New password": `${PASSWORD}er` });
+        await tab.getByRole("button", { name: "Change it" }).click();
+      };
+      await change("not his");
+      await tab.getByText("This is not your password.").waitFor();
+      await tab.goto("/");
+      await overlayOf(tab);
+      expect(await told.textContent()).toBe("");
+      await change(PASSWORD);
+      await tab.waitForURL("/");
+      await told.getByText("Your password is changed.").waitFor();
+      await tab.reload();
+      await overlayOf(tab);
+      expect(await told.textContent()).toBe("");
+
+      await tab.goto("/api/delete_account");
+      const choice = await tab.getByLabel("goes with the account").boundingBox();
+      expect(choice?.width).toBeLessThan(30);
+      await fillIn(tab, { Password: `${PASSWORD}er` });
+      await tab.getByRole("button", { name: "Delete my account" }).click();
+      await tab.waitForURL("/");
+      await told.getByText("Your account is deleted.").waitFor();
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 401")]);
+    });
+
     test("what is typed stays where it is when a session ends meanwhile", async () => {
       const window = await open();
       const { page: tab } = window;
@@ -835,6 +883,17 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.getByText("Hugo does.").waitFor();
       expect(await page.locator("li.unread").count()).toBe(0);
       expect(await inbox.textContent()).toBe("inbox");
+
+      // What reading has done needs no button.
+      expect(await page.getByRole("button", { name: "mark all as read" }).count()).toBe(0);
+      await overlayOf(page);
+      await page.getByRole("link", { name: "reply" }).click();
+      await page.getByText("“Hugo does.”").waitFor();
+      await page.getByLabel("Comment", { exact: true }).fill("So he does.");
+      await page.getByRole("button", { name: "Comment" }).click();
+      await page.waitForURL(`**${thread}#t1_*`);
+      const own = page.locator("article article", { hasText: "So he does." });
+      await own.waitFor();
     });
 
     test("votes, saved and hidden posts are known in another browser", async () => {
@@ -928,6 +987,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       `| a | b |\n|---|---|\n| ${"wide".repeat(30)} | it is |\n\n    ${"x".repeat(200)}`,
     );
     await until("the table", () => showsOn(page, "/comments", "it is"), FRESH_MS);
+    expect(await page.locator("header [aria-current]").textContent()).toBe("comments");
     const lists = ["/comments", "/user/mia", "/user/mia/comments"];
     const isKnown = async () => (await page.request.get("/user/mia/comments")).ok();
     await until("her page", isKnown, FRESH_MS);

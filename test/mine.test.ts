@@ -267,6 +267,18 @@ describe("an inbox", () => {
     await expectConsistent();
   });
 
+  test("leads to the form to answer it, until the post is gone", async () => {
+    const comment = reply("ann", post);
+    const answer = reply("bob", post, comment);
+    await deliver(comment, answer);
+    const form = `"/api/comment?link=${name}&amp;parent=t1_${answer.comment}">reply</a>`;
+    expect(await site.text("~ann/inbox")).toContain(form);
+    await deliver(remove("ann", post));
+    expect(await site.text("~ann/inbox")).toContain(answer.text);
+    expect(await site.text("~ann/inbox")).not.toContain("reply</a>");
+    await expectConsistent();
+  });
+
   test("counts what has not been read, in whatever order that is said", async () => {
     await deliver(reply("Bob", post), reply("cleo", post), reply("Bob", post));
     expect(await unread("~ann")).toBe(3);

@@ -91,6 +91,15 @@ export function postUnder(comment: Comment, posts: Surroundings["posts"]): Post 
   return post;
 }
 
+/**
+ * The form to answer it. Of a later piece it says the way back: not every browser says where its
+ * visitor comes from.
+ */
+export function replyPath({ id, post, piece }: Comment): string {
+  const form = `/api/comment?link=${postFullname(post)}&parent=${commentFullname(id)}`;
+  return piece === MAIN_PIECE ? form : `${form}&dest=${pieceKey(post, piece)}`;
+}
+
 /** Reddit's `t1` thing. */
 export function commentJson(
   comment: Comment,

@@ -3,10 +3,10 @@
  * deleted comment is a tombstone while something below it is visible, else it is not there.
  */
 import { type Comment, isLocked, isVisible, type Post, score } from "../model/entities.ts";
-import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
-import { livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
+import { type CommentId, commentFullname } from "../model/ids.ts";
+import { livingPieces, type Piece } from "../model/piece.ts";
 import { bestRank, controversialRank } from "../model/ranking.ts";
-import { commentJson, type Surroundings, tombstone } from "./comment-line.ts";
+import { commentJson, replyPath, type Surroundings, tombstone } from "./comment-line.ts";
 import { type CommentSort, pieceKey } from "./key.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
@@ -107,12 +107,6 @@ function orderedHtml(
     repliesHtml: treeHtml(replies, sort, post),
     continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
   });
-}
-
-/** From a later piece it says the way back: not every browser says where its visitor comes from. */
-function replyPath({ id, post, piece }: Comment): string {
-  const form = `/api/comment?link=${postFullname(post)}&parent=${commentFullname(id)}`;
-  return piece === MAIN_PIECE ? form : `${form}&dest=${pieceKey(post, piece)}`;
 }
 
 /** Can anybody still answer? */

@@ -60,6 +60,7 @@ export const commentsPage = defineChronologicalListing<Comments>({
       communityPath: community && rankedKey("hot", community.key, 1),
       submitPath: community ? submitKey(community.key) : "/submit",
       tabs: tabsOf(community?.key ?? null, "comments"),
+      isNumbered: block !== null,
       comments: comments.map((comment) => commentLine(comment, things)),
       before,
       after,

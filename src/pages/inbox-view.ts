@@ -9,6 +9,7 @@ import {
   commentLine,
   communityName,
   lastingLink,
+  replyPath,
   type Surroundings,
 } from "./comment-line.ts";
 import { describe, textOf } from "./description.ts";
@@ -86,10 +87,16 @@ function quoteOf({ thing }: Act, subjects: Notices["subjects"]): string | null {
   return describe(textOf(textHtml(comment)));
 }
 
+interface ReplyLine extends Omit<CommentLine, "score"> {
+  /** Empty below a post that is gone. Of a lock its page knows: here it would rewrite inboxes. */
+  readonly replyPath: string;
+}
+
 /** A reply without its score, which votes would change. */
-function replyLine(comment: Comment, surroundings: Surroundings): Omit<CommentLine, "score"> {
+function replyLine(comment: Comment, surroundings: Surroundings): ReplyLine {
   const { score: _, ...line } = commentLine(comment, surroundings);
-  return line;
+  const post = surroundings.posts.get(comment.post);
+  return { ...line, replyPath: post && isVisible(post) ? replyPath(comment) : "" };
 }
 
 function noticeView(notice: Notice, shown: Notices): object {

@@ -25,6 +25,8 @@ const changedKey = `changed:${me}`;
 /** Of this tab: the list of its last form, and what to add once that was accepted. */
 const sentKey = `sent:${me}`;
 const doneKey = `done:${me}`;
+/** Of this tab: the text that was accepted last. */
+const acceptedKey = `accepted:${me}`;
 /** Of this tab: the thing whose menu was opened, or that was answered, last, and how it begins. */
 const aboutKey = `about:${me}`;
 const ownKey = `own:${me}`;
@@ -35,8 +37,10 @@ const marked = noteSent();
 const asked = showMine();
 if (marked) asked.then(() => noteMark(marked));
 showAbout();
+emptyAccepted();
 fillText();
 whenReturned(() => {
+  emptyAccepted();
   Object.assign(own, stored(ownKey));
   showChanged();
   showOwn();
@@ -49,6 +53,7 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   const path = form.getAttribute("action");
   const mark = /(save|hide)$/.test(path) && [ownKey, { id, act: path.slice("/api/".length) }];
   const act = {
+    "/api/submit": ["", { text }],
     "/api/comment": [saidKey, fields],
     "/api/del": [changedKey, { id }],
     "/api/editusertext": [changedKey, { id: thing_id, text }],
@@ -83,10 +88,19 @@ function noteSent() {
   const [key, act] = stored(sentKey, "sessionStorage") ?? [];
   store(sentKey, null, "sessionStorage");
   const isRefused = location.pathname.startsWith("/api/");
-  if (!key || isRefused) return null;
+  if (!act || isRefused) return null;
+  if (act.text) store(acceptedKey, act.text, "sessionStorage");
   if (key === ownKey) return act;
-  store(key, [...recent(key), { ...act, at: Date.now() }]);
+  if (key) store(key, [...recent(key), { ...act, at: Date.now() }]);
   return null;
+}
+
+/** Whoever goes back finds forms as they left them: what was accepted would be posted twice. */
+function emptyAccepted() {
+  const accepted = stored(acceptedKey, "sessionStorage");
+  for (const { text } of document.forms) {
+    if (accepted && text?.value === accepted) text.value = text.defaultValue;
+  }
 }
 
 function fieldsOf(form) {

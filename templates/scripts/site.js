@@ -31,6 +31,7 @@ export const store = (key, value, place = "localStorage") => {
 
 showTimes();
 for (const name of ["sr", "title", "url", "dest"]) fillFromQuery(name);
+tellDone();
 me ? showName() : forget();
 showVotes();
 whenReturned(showVotes);
@@ -53,7 +54,18 @@ function sendOnce(event, form) {
   if (event.timeStamp - form.sentAt < SENDING_MS) {
     event.preventDefault();
     say("That is being sent.");
-  } else form.sentAt = event.timeStamp;
+    return;
+  }
+  form.sentAt = event.timeStamp;
+  store("done", form.dataset.done ?? null, "sessionStorage");
+}
+
+/** What a form says of itself once it is accepted, where no page shows it. */
+function tellDone() {
+  const words = stored("done", "sessionStorage");
+  store("done", null, "sessionStorage");
+  const isAccepted = document.referrer.includes("/api/") && !location.pathname.startsWith("/api/");
+  if (words && isAccepted) say(words);
 }
 
 function say(words) {
