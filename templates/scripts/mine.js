@@ -205,7 +205,9 @@ function showChanged() {
 /** Beside the menu, or the queue's buttons: a page says it later, or to nobody who did it. */
 function showDone({ id, words }) {
   const links = [...all(".more")].filter(({ search }) => search.endsWith(`=${id}`));
-  const buttons = all(`[action="/api/approve"]:has([value="${id}"])`);
+  // Among what was removed last, a removal is done.
+  const isWaiting = words === "removal sent" ? ":has(+ form)" : "";
+  const buttons = all(`[action="/api/approve"]:has([value="${id}"])${isWaiting}`);
   for (const place of [...links, ...buttons]) {
     const said = place.previousElementSibling;
     if (said?.matches(".done")) said.remove();
@@ -335,7 +337,7 @@ function openMenu(link) {
     ([me, undefined].includes(authorOf(link))
       ? (isText ? form("editusertext", "thing_id", "edit") : "") + form("del", "id", "delete")
       : form("report", "thing_id", "report")) +
-    form("thing", "id", "all");
+    form("thing", "id", "more");
   line.querySelector("[name=mark]").focus();
 }
 

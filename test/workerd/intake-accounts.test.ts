@@ -335,7 +335,7 @@ describe("password", () => {
     const response = await send("/api/password?passwd=from-afar&new_passwd=from-afar", {});
     const page = await response.text();
     expect([response.status, response.headers.get("cache-control")]).toEqual([200, "no-store"]);
-    expect(page).toContain('<form method="post" action="/api/password">');
+    expect(page).toContain('<form method="post" action="/api/password"');
     expect(page).toContain('autocomplete="new-password"');
     expect(page).not.toContain("from-afar");
     const other = await send("/api/password", { method: "PUT" });
