@@ -834,6 +834,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await page.getByRole("button", { name: "Comment" }).click();
       const said = page.locator("article[id]", { hasText: "Words <b>to wait</b> for" });
       await said.getByText("being published").waitFor();
+      // biome-ignore lint/performance/useDomNodeTextContent: as its lines are laid out
       expect(await said.locator(".text").innerText()).toBe(words);
       await page.reload();
       await said.getByText("being published").waitFor();
