@@ -68,8 +68,8 @@ const HOUR_MS = 3_600_000;
 /** Quiet times, after which posts have left one window or another. */
 const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
 
-/** By how much a clock may be wrong. */
-const WRONG_MS = [-HOUR_MS, -30_000, 30_000, HOUR_MS];
+/** By how much a clock may be wrong. What is less than a minute ahead counts, and windows are as of then. */
+const WRONG_MS = [-HOUR_MS, -30_000, 90_000, HOUR_MS];
 
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
