@@ -24,7 +24,8 @@ const TRACKING = [
  */
 export function linkKey(url: URL): string {
   const route = ROUTING_FRAGMENT.test(url.hash) ? url.hash : "";
-  const path = url.pathname.replace(/\/+$/, "");
+  // Where a row of slashes begins, or each of many would be tried: imported links may be long.
+  const path = url.pathname.replace(/(?<!\/)\/+$/, "");
   const key = normalizeUrl(`http://${siteOf(url)}${path}${url.search}`, {
     stripProtocol: true,
     stripWWW: false,
