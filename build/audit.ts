@@ -5,7 +5,7 @@
  */
 import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
-import { encodePage } from "../src/pages/encode.ts";
+import { VOID_HASH } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { listDeployVersions, readDeployPage } from "../src/pages/storage.ts";
 import { writeAgain } from "../src/store/audit.ts";
@@ -55,9 +55,8 @@ export async function auditSite(
   if (wrong.length > 0) await writeAgain(state.db, wrong, now());
   const extra = await findExtras(state, pages, listObjects(state.objects));
   const keys = new Set(pages.map(({ key }) => key));
-  const emptyHash = encodePage({ type: "void" }).hash;
   for await (const [key, { hash }] of listDeployVersions(state.site)) {
-    if (!keys.has(key) && hash !== emptyHash) extra.push(key);
+    if (!keys.has(key) && hash !== VOID_HASH) extra.push(key);
   }
   return { compared: pages.length, differ, missing, extra };
 }

@@ -1,6 +1,6 @@
 /** Objects that no row explains: what the build removes, and the audit counts. */
 import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
-import { encodePage } from "../src/pages/encode.ts";
+import { VOID_HASH } from "../src/pages/encode.ts";
 import { readVersion, removePages } from "../src/pages/storage.ts";
 import { forgetStored, removePageRows } from "../src/store/built-pages.ts";
 import type { LocalState } from "./local.ts";
@@ -17,10 +17,9 @@ export async function findExtras(
 ): Promise<string[]> {
   const keys = new Set(pages.map(({ key }) => key));
   const others = [...stored.keys()].filter((key) => !keys.has(key));
-  const emptyHash = encodePage({ type: "void" }).hash;
   const extras: string[] = [];
   await eachInParallel(others, PARALLEL_CALLS, async (key) => {
-    if ((await readVersion(store, key))?.hash !== emptyHash) extras.push(key);
+    if ((await readVersion(store, key))?.hash !== VOID_HASH) extras.push(key);
   });
   return extras;
 }

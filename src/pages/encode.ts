@@ -31,6 +31,9 @@ export function encodePage(rendered: Rendered): EncodedPage {
   }
 }
 
+/** Of what is stored where no page is any more. */
+export const VOID_HASH = encodePage({ type: "void" }).hash;
+
 function encodeHead(fields: Omit<PageHead, "representations">): EncodedPage {
   const head = { ...fields, representations: [] };
   return { head, hash: hashOf(JSON.stringify(head)), content: new Uint8Array() };
