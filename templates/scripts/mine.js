@@ -25,7 +25,7 @@ const changedKey = `changed:${me}`;
 /** Of this tab: the list of its last form, and what to add once that was accepted. */
 const sentKey = `sent:${me}`;
 const doneKey = `done:${me}`;
-/** Of this tab: the text that was accepted last. */
+/** Of this tab: the comment that was accepted last. */
 const acceptedKey = `accepted:${me}`;
 /** Of this tab: the thing whose menu was opened, or that was answered, last, and how it begins. */
 const aboutKey = `about:${me}`;
@@ -53,7 +53,6 @@ document.addEventListener("submit", ({ target: form, defaultPrevented }) => {
   const path = form.getAttribute("action");
   const mark = /(save|hide)$/.test(path) && [ownKey, { id, act: path.slice("/api/".length) }];
   const act = {
-    "/api/submit": ["", { text }],
     "/api/comment": [saidKey, fields],
     "/api/del": [changedKey, { id }],
     "/api/editusertext": [changedKey, { id: thing_id, text }],
@@ -88,18 +87,18 @@ function noteSent() {
   const [key, act] = stored(sentKey, "sessionStorage") ?? [];
   store(sentKey, null, "sessionStorage");
   const isRefused = location.pathname.startsWith("/api/");
-  if (!act || isRefused) return null;
-  if (act.text) store(acceptedKey, act.text, "sessionStorage");
+  if (!key || isRefused) return null;
+  if (key === saidKey) store(acceptedKey, act.text, "sessionStorage");
   if (key === ownKey) return act;
-  if (key) store(key, [...recent(key), { ...act, at: Date.now() }]);
+  store(key, [...recent(key), { ...act, at: Date.now() }]);
   return null;
 }
 
-/** Whoever goes back finds forms as they left them: what was accepted would be posted twice. */
+/** Whoever goes back finds forms as they left them: what was accepted would be said twice. */
 function emptyAccepted() {
   const accepted = stored(acceptedKey, "sessionStorage");
-  for (const { text } of document.forms) {
-    if (accepted && text?.value === accepted) text.value = text.defaultValue;
+  for (const { text } of all('main [action="/api/comment"]')) {
+    if (accepted && text.value === accepted) text.value = text.defaultValue;
   }
 }
 
