@@ -27,7 +27,7 @@ import { type Random, seededRandom } from "./random.ts";
 import { type EventKinds, randomEvent } from "./random-events.ts";
 import type { Sent } from "./sent.ts";
 import { type StoredSite, siteDifferences } from "./site-check.ts";
-import { isRisingDue, windowDifferences } from "./window-check.ts";
+import { isClockAhead, isRisingDue, windowDifferences } from "./window-check.ts";
 
 /** Works on the site while no server runs. */
 export interface Operator {
@@ -68,8 +68,8 @@ const HOUR_MS = 3_600_000;
 /** Quiet times, after which posts have left one window or another. */
 const QUIET_MS = [1, 11, 24, 7 * 24, 30 * 24, 365 * 24].map((hours) => hours * HOUR_MS);
 
-/** By how much a clock may be wrong. What is less than a minute ahead counts, and windows are as of then. */
-const WRONG_MS = [-HOUR_MS, -30_000, 90_000, HOUR_MS];
+/** By how much a clock may be wrong. */
+const WRONG_MS = [-HOUR_MS, -30_000, 30_000, HOUR_MS];
 
 /** Of publishing in the end: each waits for the next page that is due. */
 const MAX_ROUNDS = 1000;
@@ -352,6 +352,7 @@ class Sequence {
     const withRising = await isRisingDue(db, now);
     // Which posts a window has is not known before an import's end.
     if (!(await this.#tick()) || this.#options.operator?.isHalfway) return;
+    if (await isClockAhead(db, now)) return;
     this.differences.push(...(await windowDifferences(db, now, withRising)));
   }
 

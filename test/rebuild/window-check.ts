@@ -31,6 +31,12 @@ export async function isRisingDue(db: D1Database, now: number): Promise<boolean>
   return at === null || now - at >= 120 || at > now + 60;
 }
 
+/** What a clock has noted that is less than a minute ahead counts: windows are as of then. */
+export async function isClockAhead(db: D1Database, now: number): Promise<boolean> {
+  const sql = "SELECT max(at) AS at FROM asof";
+  return ((await db.prepare(sql).first<number>("at")) ?? 0) > now;
+}
+
 /** @param now seconds since 1970, of the last tick, since which nothing has been applied */
 export async function windowDifferences(
   db: D1Database,
