@@ -53,6 +53,10 @@ function wrongSite(toml: string): string | null {
 
 /** What deploying needs to know of an environment of wrangler.toml. */
 interface Environment {
+  readonly routes?: readonly (
+    | string
+    | { readonly pattern: string; readonly custom_domain?: boolean }
+  )[];
   readonly vars?: {
     readonly PLAN?: unknown;
     readonly ORIGIN?: unknown;
@@ -64,6 +68,14 @@ interface Environment {
 
 function environmentsOf(toml: string): Readonly<Record<string, Environment>> {
   return (parse(toml) as { env?: Record<string, Environment> }).env ?? {};
+}
+
+/** Of the site's own, where it has any. */
+export function customDomains(toml: string): string[] {
+  const routes = environmentsOf(toml).reader?.routes ?? [];
+  return routes.flatMap((route) =>
+    typeof route === "object" && route.custom_domain ? [route.pattern] : [],
+  );
 }
 
 /** What a first deploy must have replaced in wrangler.toml; the README says where it comes from. */

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { complaintAbout } from "./deploy-settings.ts";
+import { complaintAbout, customDomains } from "./deploy-settings.ts";
 import type { Plan } from "./settings.ts";
 import { homeForWrangler } from "./wrangler-folders.ts";
 
@@ -13,6 +13,9 @@ import { homeForWrangler } from "./wrangler-folders.ts";
  * What the reader is bound to is there: intake has its secret already, if nothing else.
  */
 export const WORKERS = ["reader", "consumer", "intake"] as const;
+
+/** Of the reader's addresses, those of files. */
+const FILES = ["/assets/*", "/favicon.ico"] as const;
 
 const SECRET = "SESSION_SECRET";
 /** Putting a secret makes the Worker, where there is none: an empty one. */
@@ -59,14 +62,14 @@ export function deploy(plan: Plan | null, isDryRun: boolean): number {
   const onlyTheStep = () => {};
   process.on("SIGINT", onlyTheStep);
   try {
-    return deployWith(runWrangler, plan, isDryRun);
+    return deployWith(runWrangler, deploySteps(plan, customDomains(toml)), isDryRun);
   } finally {
     process.removeListener("SIGINT", onlyTheStep);
   }
 }
 
 /** What is wrong in bundles, configuration and secrets is found before anything is migrated. */
-export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: boolean): number {
+export function deployWith(wrangler: Wrangler, steps: readonly Step[], isDryRun: boolean): number {
   const done: string[] = [];
   const stop = (why: string, status: number | null, begun = "") => {
     console.error(why);
@@ -75,9 +78,8 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
   };
   const complaint = isDryRun ? null : complaintAboutSecrets(wrangler);
   if (complaint !== null) return stop(complaint, 1);
-  for (const env of WORKERS) {
-    const step = [...deployStep(env, plan), "--dry-run"];
-    const { status, output } = wrangler(said(step), !isDryRun);
+  for (const { env, step } of steps) {
+    const { status, output } = wrangler(said([...step, "--dry-run"]), !isDryRun);
     if (status !== 0) return stop(`${output}\n${env} would not be deployed`, status);
   }
   if (isDryRun) return 0;
@@ -94,8 +96,8 @@ export function deployWith(wrangler: Wrangler, plan: Plan | null, isDryRun: bool
     }
     done.push(`${database} migrated`);
   }
-  for (const env of WORKERS) {
-    const { status, noted } = wrangler(said(deployStep(env, plan)), false);
+  for (const { env, step } of steps) {
+    const { status, noted } = wrangler(said(step), false);
     // Queues and cron are told of the new code after it was uploaded.
     const begun = `The new ${env} may be running all the same.`;
     if (status !== 0) return stop(`${env} could not be deployed`, status, begun);
@@ -139,9 +141,25 @@ function hasVersion(noted: string): boolean {
   return /"type":"deploy".*"version_id":"/.test(noted);
 }
 
-export function deployStep(env: (typeof WORKERS)[number], plan: Plan | null): readonly string[] {
-  const isTold = plan !== null && PLANNED.includes(env);
-  return ["deploy", "--env", env, ...(isTold ? ["--var", `PLAN:${plan}`] : [])];
+/** What wrangler is told of an environment. */
+export interface Step {
+  readonly env: string;
+  readonly step: readonly string[];
+}
+
+/** @param domains of the reader's own: files have a Worker there, for the same reason before the reader */
+export function deploySteps(plan: Plan | null, domains: readonly string[]): readonly Step[] {
+  const routes = domains.flatMap((domain) => FILES.flatMap((path) => ["--route", domain + path]));
+  const files = domains.length > 0 ? [stepOf("assets", routes)] : [];
+  const workers = WORKERS.map((env) => {
+    const isTold = plan !== null && PLANNED.includes(env);
+    return stepOf(env, isTold ? ["--var", `PLAN:${plan}`] : []);
+  });
+  return [...files, ...workers];
+}
+
+function stepOf(env: string, options: readonly string[]): Step {
+  return { env, step: ["deploy", "--env", env, ...options] };
 }
 
 /** npm takes an option that no `--` stands before for its own, and tells the script in this way. */

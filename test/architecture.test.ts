@@ -179,6 +179,7 @@ describe("capabilities", () => {
 
 interface Environment {
   readonly main: string;
+  readonly assets?: { readonly directory: string };
   readonly cache?: { readonly enabled: boolean; readonly cross_version_cache: boolean };
   readonly vars?: Record<string, string>;
   readonly d1_databases?: readonly { readonly binding: string }[];
@@ -197,7 +198,7 @@ interface Environment {
 }
 
 const CONFIG = parse(read("wrangler.toml")) as unknown as Record<string, unknown> & {
-  readonly env: Record<"reader" | "intake" | "consumer" | "dev", Environment>;
+  readonly env: Record<"reader" | "assets" | "intake" | "consumer" | "dev", Environment>;
 };
 
 function bindingsOf(environment: Environment): Set<string> {
@@ -319,7 +320,7 @@ describe("no read can reach a database", () => {
       const there = [...KEEP_A_SECRET, ...WORKERS.slice(0, index)].map((each) => `cairn-${each}`);
       expect(called.filter((service) => !there.includes(service))).toEqual([]);
     });
-    expect(new Set<string>([...WORKERS, "dev"])).toEqual(new Set(Object.keys(env)));
+    expect(new Set<string>([...WORKERS, "assets", "dev"])).toEqual(new Set(Object.keys(env)));
   });
 
   it("and the free plan's objects are those of who is bound to them, made with SQLite", () => {
@@ -331,6 +332,7 @@ describe("no read can reach a database", () => {
     });
     expect(Object.fromEntries(made)).toEqual({
       reader: [],
+      assets: [],
       intake: ["PasswordHasher"],
       consumer: ["Workshop"],
       dev: ["PasswordHasher", "Workshop"],
@@ -340,6 +342,7 @@ describe("no read can reach a database", () => {
   it("and only the reader has a public address", () => {
     expect(CONFIG.env).toMatchObject({
       reader: { workers_dev: true, preview_urls: false },
+      assets: { workers_dev: false, preview_urls: false },
       intake: { workers_dev: false, preview_urls: false },
       consumer: { workers_dev: false, preview_urls: false },
     });
@@ -361,6 +364,13 @@ describe("assets", () => {
     expect(missing).toEqual([]);
   });
 
+  it("have a Worker without code, so that on a domain of its own nobody pays for them", () => {
+    const { reader, assets } = CONFIG.env;
+    expect(assets).toMatchObject({ name: "cairn-assets", assets: reader.assets });
+    expect([CONFIG, assets].filter((environment) => "main" in environment)).toEqual([]);
+    expect(bindingsOf(assets)).toEqual(new Set());
+  });
+
   it("are compiled for the newest generation, and committed of all others", () => {
     const generations = readdirSync(join(ROOT, "templates/public/assets")).map(Number);
     expect(OUTPUT).toBe(`templates/public/assets/${Math.max(...generations)}`);
@@ -373,6 +383,7 @@ describe("the front cache", () => {
     const caches = Object.entries(CONFIG.env).map(([name, { cache }]) => [name, cache]);
     expect(caches).toEqual([
       ["reader", { enabled: true, cross_version_cache: true }],
+      ["assets", undefined],
       ["intake", undefined],
       ["consumer", undefined],
       ["dev", undefined],

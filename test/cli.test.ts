@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../build/arguments.ts";
-import { deployStep, isDryRunOfNpm } from "../build/deploy.ts";
+import { deploySteps, isDryRunOfNpm } from "../build/deploy.ts";
 import { leftPlaceholders, wrongPlans } from "../build/deploy-settings.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
@@ -121,13 +121,18 @@ describe("a script", () => {
     });
   });
 
-  it("tells those Workers the plan that work differently on it, if it is told one", () => {
-    expect(deployStep("consumer", "free")).toEqual(
-      "deploy --env consumer --var PLAN:free".split(" "),
-    );
-    expect(deployStep("intake", "paid")).toEqual("deploy --env intake --var PLAN:paid".split(" "));
-    expect(deployStep("intake", null)).toEqual(["deploy", "--env", "intake"]);
-    expect(deployStep("reader", "free")).toEqual(["deploy", "--env", "reader"]);
+  it.each([
+    [null, ["deploy --env reader", "deploy --env consumer", "deploy --env intake"]],
+    [
+      "free",
+      [
+        "deploy --env reader",
+        "deploy --env consumer --var PLAN:free",
+        "deploy --env intake --var PLAN:free",
+      ],
+    ],
+  ] as const)("tells those Workers the plan that work differently on it: %s", (plan, steps) => {
+    expect(deploySteps(plan, []).map(({ step }) => step.join(" "))).toEqual(steps);
   });
 
   it("finds a plan in wrangler.toml that is none", () => {

@@ -8,11 +8,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 const CONTENT = "0a1b2c3d-0000-4000-8000-000000000001";
 const ACCOUNTS = "0a1b2c3d-0000-4000-8000-000000000002";
 const VERSION = "0a1b2c3d-0000-4000-8000-000000000003";
+
+// Wrangler is started for every step.
+vi.setConfig({ testTimeout: 300_000 });
 
 const project = mkdtempSync(join(tmpdir(), "cairn-deploy-"));
 const databases: Record<string, DatabaseSync> = {
@@ -52,7 +55,11 @@ function filledIn(toml: string): string {
     .replaceAll('database_id = "cairn-content"', `database_id = "${CONTENT}"`)
     .replaceAll('database_id = "cairn-accounts"', `database_id = "${ACCOUNTS}"`)
     .replaceAll('id = "cairn-site"', `id = "${"0".repeat(32)}"`)
-    .replaceAll("http://localhost:8787", "https://news.example");
+    .replaceAll("http://localhost:8787", "https://news.example")
+    .replace(
+      'name = "cairn-reader"',
+      'name = "cairn-reader"\nroutes = [{ pattern = "news.example", custom_domain = true }]',
+    );
 }
 
 async function answerTo(request: IncomingMessage): Promise<unknown> {
@@ -75,6 +82,8 @@ function resultOf(path: readonly string[], names: readonly string[], body: strin
       return names.map((queue_name) => ({ queue_name, queue_id: queue_name, consumers: [] }));
     case "assets-upload-session":
       return { jwt: "a.e30.c", buckets: [] };
+    case "changeset":
+      return { added: [], removed: [], updated: [], conflicting: [] };
     case "deployments":
       return { deployments: [] };
     case "versions":
@@ -132,6 +141,7 @@ it("a deploy migrates empty databases, and the Workers follow", async () => {
   expect(code).toBe(0);
   const uploaded = asked.filter((line) => /^POST .*\/versions$/.test(line));
   expect(uploaded.map((line) => line.split("/").at(-2))).toEqual([
+    "cairn-assets",
     "cairn-reader",
     "cairn-consumer",
     "cairn-intake",
@@ -141,6 +151,10 @@ it("a deploy migrates empty databases, and the Workers follow", async () => {
     "POST queues/cairn-dead/consumers",
     "POST queues/cairn-events/consumers",
     "POST queues/cairn-publish/consumers",
+  ]);
+  expect(asked.filter((line) => /(routes|records)$/.test(line))).toEqual([
+    "PUT workers/scripts/cairn-assets/routes",
+    "PUT workers/scripts/cairn-reader/domains/records",
   ]);
 });
 
@@ -155,6 +169,8 @@ it("that lacks a secret asks for nothing else", async () => {
 it("that is interrupted says what it leaves", async () => {
   unanswered = "POST workers/scripts/cairn-consumer/versions";
   const { code, said } = await deploy(() => asked.includes(unanswered));
-  expect(said).toContain("Done: cairn-content migrated, cairn-accounts migrated, reader deployed.");
+  expect(said).toContain(
+    "Done: cairn-content migrated, cairn-accounts migrated, assets deployed, reader deployed.",
+  );
   expect(code).not.toBe(0);
 });

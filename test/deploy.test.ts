@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deployWith, KEEP_A_SECRET, type Ran, WORKERS } from "../build/deploy.ts";
-import { complaintAbout } from "../build/deploy-settings.ts";
+import { deploySteps, deployWith, KEEP_A_SECRET, type Ran } from "../build/deploy.ts";
+import { complaintAbout, customDomains } from "../build/deploy-settings.ts";
 
 const TOML = readFileSync("wrangler.toml", "utf8");
 const DONE: Ran = { status: 0, output: "✅ No migrations to apply!", noted: "" };
@@ -12,6 +12,8 @@ const DEPLOYED: Ran = { ...DONE, noted: '{"type":"deploy","version":1,"version_i
 const DECLINED: Ran = { ...DONE, noted: '{"type":"deploy","version":1,"version_id":null}' };
 const NEVER = 'Worker "cairn-intake" (env: intake) not found.';
 
+const DOMAINS = ["news.example.org", "old.example.org"];
+
 let said: string[];
 let steps: string[];
 let answers: Record<string, Ran>;
@@ -19,12 +21,12 @@ let answers: Record<string, Ran>;
 beforeEach(() => {
   [said, steps, answers] = [[], [], {}];
   for (const env of KEEP_A_SECRET) answers[`secret list --env ${env}`] = SECRETS;
-  for (const env of WORKERS) answers[`deploy --env ${env}`] = DEPLOYED;
+  for (const { step } of deploySteps(null, DOMAINS)) answers[step.join(" ")] = DEPLOYED;
   vi.spyOn(console, "log").mockReturnValue();
   vi.spyOn(console, "error").mockImplementation((line) => void said.push(String(line)));
 });
 
-function run(isDryRun = false): number {
+function run(isDryRun = false, domains: readonly string[] = []): number {
   const wrangler = (step: readonly string[]) => {
     steps.push(
       step
@@ -34,7 +36,7 @@ function run(isDryRun = false): number {
     );
     return answers[step.join(" ")] ?? DONE;
   };
-  return deployWith(wrangler, null, isDryRun);
+  return deployWith(wrangler, deploySteps(null, domains), isDryRun);
 }
 
 const dry = (env: string) => `deploy --env ${env} --dry-run`;
@@ -51,6 +53,15 @@ describe("a deploy", () => {
       "d1 migrations list cairn-accounts",
       ...["deploy", "deploy", "deploy"],
     ]);
+  });
+
+  it("on domains of its own begins with the Worker of files, for these alone", () => {
+    expect(run(false, DOMAINS)).toBe(0);
+    const assets =
+      "deploy --env assets --route news.example.org/assets/* --route news.example.org/favicon.ico " +
+      "--route old.example.org/assets/* --route old.example.org/favicon.ico";
+    expect(steps[2]).toBe(`${assets} --dry-run`);
+    expect(steps.slice(-4)).toEqual([assets, "deploy", "deploy", "deploy"]);
   });
 
   it.each([
@@ -136,6 +147,13 @@ describe("wrangler.toml", () => {
   it("as it is bundled lacks nothing but what is to be filled in", () => {
     expect(complaintAbout(TOML, true)).toBeNull();
     expect(complaintAbout(TOML, false)).toContain("still has its placeholders");
+  });
+
+  it("has no domain of its own until it is told one", () => {
+    expect(customDomains(TOML)).toEqual([]);
+    const routes = 'routes = ["a.example/*", { pattern = "b.example", custom_domain = true }]';
+    const toml = TOML.replace('name = "cairn-reader"', `name = "cairn-reader"\n${routes}`);
+    expect(customDomains(toml)).toEqual(["b.example"]);
   });
 
   it("that cannot be read is named, with the line", () => {

@@ -88,6 +88,7 @@ function aSite(numbers: Partial<Site>): Site {
     threads: 1,
     people: 1,
     viewsAVisit: Number.POSITIVE_INFINITY,
+    hasDomain: false,
     fresh: { busy: 10, quiet: 50 },
     codings: [1],
     missShare: 0,
@@ -190,6 +191,9 @@ describe("a month", () => {
     const requests = (numbers: Partial<Site>) => usageOfMonth(MEASURED, aSite(numbers)).requests;
     const visited = requests({ views: 1000, viewsAVisit: 10 });
     expect(visited - requests({ views: 1000 })).toBe(300);
+    expect(requests({ views: 1000, viewsAVisit: 10, hasDomain: true })).toBe(
+      requests({ views: 1000 }),
+    );
   });
 
   test("of views is billed by the request, and by what the front cache does not have", () => {

@@ -19,7 +19,7 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
   const month = (changed: Partial<Site>, costs = measured) =>
     monthDollars(usageOfMonth(costs, { ...site, ...changed }));
   const asAssumed = month({});
-  const { votes, comments, submissions, threads, viewsAVisit } = site;
+  const { votes, comments, submissions, threads } = site;
   const votesOnly = { comments: 0, submissions: 0 };
   const goals = eachWrite(measured, atTheGoals);
   const apart = { ...measured, mixed: null };
@@ -27,7 +27,7 @@ export function sensitivities(measured: Measured, site: Site): Sensitivity[] {
     { what: "no view from the front cache", dollars: month({ missShare: 1 }) },
     { what: "every view from the front cache", dollars: month({ missShare: 0 }) },
     { what: "pages fresh for a minute there", dollars: month({ fresh: A_MINUTE }) },
-    { what: "twice as many views a visit", dollars: month({ viewsAVisit: 2 * viewsAVisit }) },
+    { what: "no domain of its own", dollars: month({ hasDomain: false }) },
     { what: "pages cached there for each kind of browser", dollars: month({ codings: BROWSERS }) },
     {
       what: "threads read for five days, not for thirty",

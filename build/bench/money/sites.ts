@@ -44,6 +44,8 @@ export interface Site extends Acts {
   readonly people: number;
   /** By one browser within the hour for which it keeps stylesheet and script. */
   readonly viewsAVisit: number;
+  /** Of its own: files have a Worker without a cache there, and are not billed. */
+  readonly hasDomain: boolean;
   /** Views by somebody with a session, as a share of all. */
   readonly loggedIn: number;
   /** In the front cache. */
@@ -55,8 +57,8 @@ export interface Site extends Acts {
 }
 
 /**
- * Stylesheet, script and icon, and one more script for who is logged in: requests like others, because
- * Workers Cache stands in front of the Worker.
+ * Stylesheet, script and icon, and one more script for who is logged in: requests like others where
+ * Workers Cache stands in front of them.
  */
 const FILES_A_VISIT = 3;
 /** An assumption. */
@@ -82,6 +84,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
     listings,
     people,
     viewsAVisit: VIEWS_A_VISIT,
+    hasDomain: true,
     loggedIn: LOGGED_IN,
     fresh: FRESH,
     codings: [1],
@@ -89,7 +92,7 @@ function aSite(name: string, views: number, votes: number, listings: number, peo
   };
 }
 
-export const HOBBY = aSite("a hobby", 100_000, 3000, 10, 100);
+export const HOBBY = { ...aSite("a hobby", 100_000, 3000, 10, 100), hasDomain: false };
 export const LOBSTERS_SIZE = aSite("Lobsters", LOBSTERS_VIEWS, LOBSTERS.votes, 50, 10_000);
 /** 2.7 billion views; one in a hundred votes. */
 export const REDDIT_2012 = aSite("Reddit in 2012", 2.7e9, 27e6, 5000, 1_000_000);
@@ -194,12 +197,17 @@ function usageOfKept(measured: Measured, site: Site): Usage {
   return { ...posts, databaseBytes: Math.max(posts.databaseBytes, MONTHS_KEPT * written) };
 }
 
+/** Those that are billed. */
+function filesOf({ views, viewsAVisit, hasDomain, loggedIn }: Site): number {
+  return hasDomain ? 0 : (views / viewsAVisit) * (FILES_A_VISIT + loggedIn);
+}
+
 export function usageOfMonth(measured: Measured, site: Site): Usage {
   const { view } = measured;
   const own = site.views * site.loggedIn * OWN_DOCUMENTS_A_VIEW;
   return sum(
     usageOfViews(measured, site.views, missesOf(site)),
-    usageOf({ requests: (site.views / site.viewsAVisit) * (FILES_A_VISIT + site.loggedIn) }),
+    usageOf({ requests: filesOf(site) }),
     usageOfViews({ ...measured, view: { ...view, storageReads: READS_OF_OWN_DOCUMENT } }, own, 1),
     usageOfWrites(measured, site),
     usageOfKept(measured, site),
