@@ -150,13 +150,13 @@ describe("a post that was edited", () => {
     await site.send(text);
     await site.publish();
     const thread = `/comments/${text.post}`;
-    expect(await site.text(thread)).not.toContain("nbsp;edited");
+    expect(await site.text(thread)).not.toContain("· edited");
     const { version, post, by } = text;
     const edit = { version, post, by, id: anId() as EventId, at: NOW + 1, text: "in the end" };
     await site.send({ ...edit, type: "post_edited" });
     await site.publish();
-    expect(await site.text(thread)).toContain("·&nbsp;edited ·&nbsp;<a class=more");
-    expect(await site.text("/r/programming")).not.toContain("nbsp;edited");
+    expect(await site.text(thread)).toContain("&nbsp;· edited&nbsp;· <a class=more");
+    expect(await site.text("/r/programming")).not.toContain("· edited");
     expect(await siteDifferences(site)).toEqual([]);
   });
 });
