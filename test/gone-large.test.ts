@@ -115,7 +115,7 @@ function toldOf(chosen: readonly Row[]): string[] {
 async function remove(state: LocalState, chosen: readonly Row[], begin: number) {
   let now = begin;
   const admins = [MODERATOR as PersonKey];
-  const outcomes = await consumeEvents(state.db, removals(chosen, now), now, PACE, admins);
+  const outcomes = await consumeEvents(state.db, removals(chosen, now), now, PACE, { admins });
   let token = 0;
   let written = 0;
   const deps = { ...state, config, pace: PACE, now: () => now, token: () => `gone-${token++}` };

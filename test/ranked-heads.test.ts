@@ -68,7 +68,7 @@ it("it is what the database says after every commit, without asking", async () =
   const { db, ids } = await aSite();
   const random = seededRandom(7);
   const ranked = new RankedHeads();
-  const consume = (...events: CairnEvent[]) => consumeEvents(db, events, NOW, PACE, [], ranked);
+  const consume = (...events: CairnEvent[]) => consumeEvents(db, events, NOW, PACE, { ranked });
   await expectTrue(db, ranked);
   let asked = 0;
   for (let commit = 0; commit < 60; commit++) {
@@ -92,8 +92,7 @@ it("it reads a listing again when too many have left its beginning", async () =>
       best.map(({ id }) => deletion(id)),
       NOW,
       PACE,
-      [],
-      ranked,
+      { ranked },
     );
     await expectTrue(db, ranked);
   }
@@ -105,7 +104,7 @@ it("it reads a listing again when too many of its best have sunk below what it k
   for (let commit = 0; commit < 8; commit++) {
     const [best = []] = (await readHeads(db, [LISTINGS[1]], 60)).heads;
     const votes = best.map(({ id }) => aVote({ post: id, by: "ben", value: -1 }));
-    await consumeEvents(db, votes, NOW, PACE, [], ranked);
+    await consumeEvents(db, votes, NOW, PACE, { ranked });
     await expectTrue(db, ranked);
   }
 });
@@ -123,7 +122,7 @@ it("it catches up with what other isolates have committed, without reading listi
     const events = random.chance(0.2)
       ? votes
       : [...votes, deletion(random.pick(ids)), aSubmission()];
-    await consumeEvents(db, events, NOW, PACE, [], random.pick(isolates));
+    await consumeEvents(db, events, NOW, PACE, { ranked: random.pick(isolates) });
     if (random.chance(0.1)) while (!(await tick(db, NOW + commit * 60_000, PACE)));
     asked += await expectTrue(db, random.pick(isolates));
   }
@@ -136,7 +135,7 @@ it("it reads again what it has not seen for too many commits, or where one says 
   const ranked = new RankedHeads();
   await expectTrue(db, ranked);
   const commitOf = (index: number) =>
-    consumeEvents(db, [deletion(ids[index] as PostId)], NOW, PACE, [], new RankedHeads());
+    consumeEvents(db, [deletion(ids[index] as PostId)], NOW, PACE);
   for (let commit = 0; commit < COMMITS_KEPT; commit++) await commitOf(commit);
   expect(await expectTrue(db, ranked)).toBe(0);
   for (let commit = 0; commit <= COMMITS_KEPT; commit++) await commitOf(COMMITS_KEPT + commit);
@@ -174,7 +173,7 @@ it("it does not keep what was read beside a commit of the same isolate", async (
     await asked;
     return answers;
   };
-  await consumeEvents({ ...held(db), batch } as never, [aSubmission()], NOW, PACE, [], ranked);
+  await consumeEvents({ ...held(db), batch } as never, [aSubmission()], NOW, PACE, { ranked });
   await expectTrue(db, ranked);
 });
 

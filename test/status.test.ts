@@ -114,7 +114,7 @@ describe("the status page", () => {
     const acts = [first, second].map(({ post }) => {
       return { ...judged, version: 1 as const, id: anId() as EventId, at: at + 1, post };
     });
-    await consumeEvents(site.db, acts, at, PACE, ["root" as PersonKey]);
+    await consumeEvents(site.db, acts, at, PACE, { admins: ["root" as PersonKey] });
     site.pass(60_000);
     await site.cron();
     expect((await site.report()).reports).toEqual([]);

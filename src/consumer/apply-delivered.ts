@@ -69,15 +69,8 @@ async function applyGroup(
 ): Promise<AppliedDelivery> {
   if (events.length === 0) return { fates: [], pending: null };
   try {
-    const { outcomes, pending } = await commitEvents(
-      db,
-      events,
-      now(),
-      pace,
-      config.admins,
-      ranked,
-      limits,
-    );
+    const options = { admins: config.admins, ranked, limits };
+    const { outcomes, pending } = await commitEvents(db, events, now(), pace, options);
     return { fates: outcomes.map(fateOf), pending };
   } catch (error) {
     console.error(`applying ${events.length} events failed`, error);

@@ -14,7 +14,7 @@ import type { Pending } from "../store/pending.ts";
 import { readTouched } from "../store/touched.ts";
 import { type Applied, apply, type Outcome } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";
-import { PAID } from "./limits.ts";
+import { type Limits, PAID } from "./limits.ts";
 import { placeChange } from "./place-change.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { touchedBy } from "./touched-by.ts";
@@ -33,9 +33,18 @@ export async function consumeEvents(
   return (await commitEvents(...given)).outcomes;
 }
 
+/** What most events are committed without. */
+export interface CommitOptions {
+  /** Who may do what every moderator may; nobody, if it is not said. */
+  readonly admins?: readonly PersonKey[] | undefined;
+  /** What an isolate remembers of this database from one call to the next. */
+  readonly ranked?: RankedHeads | undefined;
+  /** How often it is tried; as on the paid plan, if it is not said. */
+  readonly limits?: Pick<Limits, "attempts"> | undefined;
+}
+
 /**
  * @param now milliseconds since 1970
- * @param ranked what an isolate remembers of this database from one call to the next
  * @throws when each of its attempts was overtaken by another commit
  */
 export async function commitEvents(
@@ -43,9 +52,7 @@ export async function commitEvents(
   events: readonly CairnEvent[],
   now: number,
   pace: Pace,
-  admins: readonly PersonKey[] = [],
-  ranked: RankedHeads = new RankedHeads(),
-  { attempts } = PAID,
+  { admins = [], ranked = new RankedHeads(), limits: { attempts } = PAID }: CommitOptions = {},
 ): Promise<Consumed> {
   const db = gathered(database);
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -52,7 +52,7 @@ async function finishSlice(
   const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
   const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
   if (events.length === 0) return endLeaving(db, leaving.person);
-  await consumeEvents(db, events, now(), pace, [], ranked, limits);
+  await consumeEvents(db, events, now(), pace, { ranked, limits });
   await forgetLeft(db, posts);
   await forgetLeft(db, comments);
 }

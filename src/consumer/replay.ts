@@ -58,7 +58,7 @@ async function applyAlone(
 ): Promise<Result> {
   if (event.type === "malformed") return { result: "kept", why: event.why };
   try {
-    const [outcome] = await consumeEvents(db, [event], now(), pace, config.admins);
+    const [outcome] = await consumeEvents(db, [event], now(), pace, { admins: config.admins });
     if (outcome === "waiting") return { result: "kept", why: "what it depends on is not there" };
     return { result: outcome === "refused" ? "refused" : "applied", why: "" };
   } catch (error) {

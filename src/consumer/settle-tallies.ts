@@ -61,7 +61,7 @@ async function count(
   posts: readonly PostId[],
 ): Promise<void> {
   const events = posts.map((post) => tallied(post, now()));
-  await consumeEvents(db, events, now(), pace, [], ranked, limits);
+  await consumeEvents(db, events, now(), pace, { ranked, limits });
 }
 
 /** Nobody's act: nothing remembers it. */

@@ -47,7 +47,7 @@ export async function openLiveSite() {
     ...stored,
     deps,
     send: (...events: CairnEvent[]) =>
-      consumeEvents(stored.db, events, clock, PACE, stored.config.admins),
+      consumeEvents(stored.db, events, clock, PACE, { admins: stored.config.admins }),
     /** What is urgent: no lane is awaited. */
     publishUrgent: async () => {
       while (await finishDepartures(deps));

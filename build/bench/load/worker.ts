@@ -121,14 +121,9 @@ async function live(second: Second, { DB, PAGES, SITE }: ConsumerEnv): Promise<v
   const ring = (pending: Pending) => ringBell(DB, bell, fingerprintOf(config), second.now, pending);
   for (let from = 0; from < events.length; from += MAX_BATCH) {
     const batch = events.slice(from, from + MAX_BATCH);
-    const { outcomes, pending } = await commitEvents(
-      DB,
-      batch,
-      second.now,
-      pace,
-      [],
-      CONSUMER_RANKED,
-    );
+    const { outcomes, pending } = await commitEvents(DB, batch, second.now, pace, {
+      ranked: CONSUMER_RANKED,
+    });
     batches++;
     if (pending) await ring(pending);
     // A trace of what is refused, or waits for what never comes, would measure something else.
