@@ -3,7 +3,8 @@
  * compares it, decompressed, with its object. What differs is named: the next build, audit or server
  * writes it again.
  */
-import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import type { ConsumerDeps } from "../src/consumer/consumer-deps.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
 import { isUpToDate } from "../src/pages/compare.ts";
 import { VOID_HASH } from "../src/pages/encode.ts";
 import type { Site } from "../src/pages/page-type.ts";
@@ -75,7 +76,7 @@ export function auditReport({ compared, differ, missing, extra }: AuditSummary):
 
 async function publishAll(state: LocalState, config: Site, now: () => number): Promise<void> {
   await makeStaleDue(state.db);
-  const deps: PublisherDeps = {
+  const deps: ConsumerDeps = {
     ...state,
     config,
     pace: NO_PACE,

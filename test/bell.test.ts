@@ -3,11 +3,12 @@ import type { Message, Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
 import { ringBell } from "../src/consumer/bell.ts";
 import { consumeEvents } from "../src/consumer/consume.ts";
+import type { ConsumerDeps } from "../src/consumer/consumer-deps.ts";
 import { PAID } from "../src/consumer/limits.ts";
 import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
-import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
 import { workOffBatch } from "../src/consumer/work-off.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
 import { makeStaleDue } from "../src/store/built-pages.ts";
@@ -39,7 +40,7 @@ function ring(now: number): Promise<void> {
   return ringBell(db, publish, fingerprintOf(config), now);
 }
 
-function depsOf(clock: () => number): PublisherDeps {
+function depsOf(clock: () => number): ConsumerDeps {
   const [pages, site] = [openMemoryBucket(), openMemoryNamespace()];
   return { db, pages, site, config, pace: PACE, now: clock, token: anId };
 }

@@ -1,8 +1,9 @@
 /** A domain with several blocks of posts whose last visible one goes, and a new one comes. */
 import { expect, it } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
+import type { ConsumerDeps } from "../src/consumer/consumer-deps.ts";
 import { nameAllPages } from "../src/consumer/name-all.ts";
-import { type PublisherDeps, publishStale } from "../src/consumer/publish-stale.ts";
+import { publishStale } from "../src/consumer/publish-stale.ts";
 import type { EventId } from "../src/model/ids.ts";
 import { readPage } from "../src/pages/storage.ts";
 import { placeOf } from "../src/pages/together.ts";
@@ -17,7 +18,7 @@ const PACE = { fast: 0, slow: 0, private: 0 };
 
 async function aPublishedSite() {
   let now = NOW;
-  const deps: PublisherDeps = {
+  const deps: ConsumerDeps = {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),

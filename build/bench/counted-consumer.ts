@@ -1,8 +1,9 @@
 /** The consumer's Worker, as far as one write needs it, with everything counted that is billed. */
 import { ringBell } from "../../src/consumer/bell.ts";
 import { commitEvents } from "../../src/consumer/consume.ts";
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { fingerprintOf } from "../../src/consumer/name-all.ts";
-import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import { pageTypeOf } from "../../src/pages/table.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
@@ -70,7 +71,7 @@ export function costOf({ stores, cpuMs, invocations }: Counts, writes: number): 
   };
 }
 
-export function openCountedConsumer(deps: PublisherDeps, counts: Counts): CountedConsumer {
+export function openCountedConsumer(deps: ConsumerDeps, counts: Counts): CountedConsumer {
   const { stores } = counts;
   const db = countedDatabase(deps.db, stores);
   const counted = { ...deps, db, pages: countedBucket(deps.pages, stores) };
@@ -104,7 +105,7 @@ export function openCountedConsumer(deps: PublisherDeps, counts: Counts): Counte
   };
 }
 
-export async function countNamed({ db }: PublisherDeps, { named }: Counts): Promise<void> {
+export async function countNamed({ db }: ConsumerDeps, { named }: Counts): Promise<void> {
   for (const key of await keysNamedAt(db, await readCommitNumber(db))) {
     const kind = pageTypeOf(key)?.name ?? "no type";
     named.set(kind, (named.get(kind) ?? 0) + 1);

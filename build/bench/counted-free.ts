@@ -3,9 +3,10 @@
  * phases of its object. Here they are in one process: what goes from one to the other is copied, as it
  * would be.
  */
+
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { FREE } from "../../src/consumer/limits.ts";
 import { openPhases } from "../../src/consumer/phases.ts";
-import type { PublisherDeps } from "../../src/consumer/publish-stale.ts";
 import { runCron, workOffBatch } from "../../src/consumer/work-off.ts";
 import { nextDue } from "../../src/store/bell-rows.ts";
 import { aroundPhases } from "./around-phases.ts";
@@ -33,7 +34,7 @@ export interface FreeConsumer extends CountedConsumer {
  * @param sleep moves the clock of `deps`
  */
 export function openFreeConsumer(
-  deps: PublisherDeps,
+  deps: ConsumerDeps,
   counts: Counts,
   { object, most, workerCpuMs }: FreeCounts,
   clock: () => number,

@@ -2,7 +2,7 @@
  * What one write costs: pages named, objects and rows, by kind, on a copy of the operator's
  * site. Each is followed by a tick, which orders the windows that the write has touched.
  */
-import type { PublisherDeps } from "../../src/consumer/publish-stale.ts";
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { mintId, type PostId } from "../../src/model/ids.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import { parseEvent } from "../../src/queue/events.ts";
@@ -42,7 +42,7 @@ export interface WriteCosts {
   readonly counts: Readonly<Record<"vote" | "comment" | "submission", Counts>>;
 }
 
-export type OpenConsumer = (deps: PublisherDeps, counts: Counts) => CountedConsumer;
+export type OpenConsumer = (deps: ConsumerDeps, counts: Counts) => CountedConsumer;
 
 /**
  * One write after another, each kind on its own.

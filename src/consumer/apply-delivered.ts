@@ -7,7 +7,7 @@ import { type DeadLetter, keepDeadLetters } from "../store/dead-letters.ts";
 import type { Pending } from "../store/pending.ts";
 import type { Outcome } from "./apply.ts";
 import { commitEvents } from "./consume.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 
 /** Of a message, what the queue's own object need not be there for. */
 export interface Delivered {
@@ -34,7 +34,7 @@ export interface AppliedDelivery {
 const READINGS = 9;
 
 export async function applyDelivered(
-  deps: PublisherDeps,
+  deps: ConsumerDeps,
   delivered: readonly Delivered[],
 ): Promise<AppliedDelivery> {
   const parsed = delivered.map(({ body }) => parseEvent(body));
@@ -64,7 +64,7 @@ function isEvent(event: CairnEvent | Malformed): event is CairnEvent {
 }
 
 async function applyGroup(
-  { db, now, pace, config, ranked, limits }: PublisherDeps,
+  { db, now, pace, config, ranked, limits }: ConsumerDeps,
   events: readonly CairnEvent[],
 ): Promise<AppliedDelivery> {
   if (events.length === 0) return { fates: [], pending: null };
@@ -82,7 +82,7 @@ function fateOf(outcome: Outcome): Fate {
   return outcome === "waiting" ? "waits" : "done";
 }
 
-async function setAside(deps: PublisherDeps, letters: readonly DeadLetter[]): Promise<Fate> {
+async function setAside(deps: ConsumerDeps, letters: readonly DeadLetter[]): Promise<Fate> {
   for (const { id, why } of letters) console.error(`message ${id} set aside: ${why}`);
   try {
     await keepDeadLetters(deps.db, letters);
@@ -95,7 +95,7 @@ async function setAside(deps: PublisherDeps, letters: readonly DeadLetter[]): Pr
 
 /** What the queue gave up on. */
 export async function keepDelivered(
-  { db, now }: Pick<PublisherDeps, "db" | "now">,
+  { db, now }: Pick<ConsumerDeps, "db" | "now">,
   delivered: readonly Delivered[],
 ): Promise<void> {
   await keepDeadLetters(

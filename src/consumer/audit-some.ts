@@ -7,15 +7,15 @@ import { isDeployKey } from "../pages/key.ts";
 import { readDeployPage, readPage } from "../pages/storage.ts";
 import { closeAudit, nextToAudit } from "../store/audit.ts";
 import { isCompiledWith } from "../store/compiled.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { fingerprintOf } from "./name-all.ts";
 import { renderPages } from "./prepare-pages.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 /** A run of cron: five a minute look at 200,000 pages in four weeks, for 0.22 million reads. */
 const PAGES_A_RUN = 5;
 
 /** @returns the keys of pages that differed */
-export async function auditSome(deps: PublisherDeps): Promise<readonly string[]> {
+export async function auditSome(deps: ConsumerDeps): Promise<readonly string[]> {
   const { db, pages, site, config } = deps;
   // Until all pages have been named for this code, some may be as the code before has written them.
   if (!(await isCompiledWith(db, fingerprintOf(config)))) return [];

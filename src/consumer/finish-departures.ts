@@ -16,8 +16,8 @@ import {
   readLeft,
 } from "../store/departures.ts";
 import { consumeEvents } from "./consume.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Things of one commit: each post may have a long discussion, all of which is read. */
 const THINGS_A_SLICE = 25;
@@ -27,7 +27,7 @@ const REMEMBERED_MS = 30 * 24 * 3_600_000;
 /** Rows, each with an entry of an index. */
 const FORGOTTEN_AT_ONCE = 1000;
 
-type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked" | "limits">;
+type Deps = Pick<ConsumerDeps, "db" | "pace" | "now" | "ranked" | "limits">;
 
 /** @returns whether something is left to do */
 export async function finishDepartures(deps: Deps): Promise<boolean> {

@@ -11,8 +11,8 @@ import { nameInSteps, nameStrangers, readCompiled } from "../store/compiled.ts";
 import type { NamedPage } from "../store/page-rows.ts";
 import type { Reads } from "../store/reads.ts";
 import { openReads } from "../store/reads.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Of one query, or batch of them. */
 const PAGES_A_NAMING = 5000;
@@ -22,13 +22,13 @@ export function fingerprintOf({ origin, admins }: Site): string {
   return `${FINGERPRINT} ${origin} ${admins.join(",")}`;
 }
 
-export async function nameAllPages(deps: PublisherDeps): Promise<void> {
+export async function nameAllPages(deps: ConsumerDeps): Promise<void> {
   const steps = nameInTurn(deps);
   while (!(await steps.next()).done);
 }
 
 /** The same in steps of a few queries each: whoever stops between two of them goes on, or begins again. */
-export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
+export async function* nameInTurn(deps: ConsumerDeps): AsyncGenerator<void> {
   const { db, config, now, pace, limits = PAID } = deps;
   const fingerprint = fingerprintOf(config);
   const compiled = await readCompiled(db);
@@ -43,7 +43,7 @@ export async function* nameInTurn(deps: PublisherDeps): AsyncGenerator<void> {
 }
 
 /** Two calls each at most. Whoever stops between two begins again. */
-async function* nameStored({ db, pages, now }: PublisherDeps): AsyncGenerator<void> {
+async function* nameStored({ db, pages, now }: ConsumerDeps): AsyncGenerator<void> {
   let stored: NamedPage[] = [];
   for await (const keys of listKeys(pages)) {
     for (const key of keys) stored.push({ key, lane: pageTypeOf(key)?.lane(key) ?? "slow" });

@@ -8,11 +8,12 @@ import { answerBell, type Pending, readPending } from "../store/pending.ts";
 import { applyDelivered, keepDelivered } from "./apply-delivered.ts";
 import { auditSome } from "./audit-some.ts";
 import { ringBell } from "./bell.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { deriveRows } from "./derive-rows.ts";
 import { finishDepartures, forgetDepartures } from "./finish-departures.ts";
 import { PAID } from "./limits.ts";
 import { fingerprintOf, nameInTurn } from "./name-all.ts";
-import { type PublisherDeps, type Publishing, publishLease } from "./publish-stale.ts";
+import { type Publishing, publishLease } from "./publish-stale.ts";
 import { purgeFrontCache } from "./purge-front-cache.ts";
 import type { Receiving } from "./receive.ts";
 import { reportStatus } from "./report-status.ts";
@@ -42,7 +43,7 @@ export interface Phases extends Receiving, Publishing {
 }
 
 /** @param publish the publisher's bell */
-export function openPhases(deps: PublisherDeps, publish: Queue): Phases {
+export function openPhases(deps: ConsumerDeps, publish: Queue): Phases {
   const { db, pace, limits = PAID } = deps;
   /** Where the naming of all pages has come to: whoever forgets it begins again. */
   let naming: AsyncGenerator<void> | null = null;

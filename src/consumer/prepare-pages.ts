@@ -6,8 +6,8 @@ import type { PageType, Prepared, Rendered } from "../pages/page-type.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import { gathered } from "../store/gathered.ts";
 import { openReads } from "../store/reads.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 export interface PreparedLease {
   readonly prepared: ReadonlyMap<string, Prepared>;
@@ -20,7 +20,7 @@ export interface PreparedLease {
  * or tried one by one, and what is still not read is missing from the answer.
  */
 export async function prepareLease(
-  deps: PublisherDeps,
+  deps: ConsumerDeps,
   keys: readonly string[],
 ): Promise<PreparedLease> {
   const { readsALease, isOneByOne } = deps.limits ?? PAID;
@@ -47,7 +47,7 @@ export async function prepareLease(
 
 /** Reads keys of any types, each type's together. A key of no type is a void. */
 export async function preparePages(
-  { db, config }: Pick<PublisherDeps, "db" | "config">,
+  { db, config }: Pick<ConsumerDeps, "db" | "config">,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Prepared>> {
   const reads = openReads(gathered(db));
@@ -65,7 +65,7 @@ export async function preparePages(
 
 /** For whoever needs all of them at once. */
 export async function renderPages(
-  deps: Pick<PublisherDeps, "db" | "config">,
+  deps: Pick<ConsumerDeps, "db" | "config">,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, Rendered>> {
   const prepared = await preparePages(deps, keys);

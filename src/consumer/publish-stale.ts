@@ -3,7 +3,7 @@
  * the next publisher takes them over when their leases end.
  */
 import { encodePage } from "../pages/encode.ts";
-import type { Prepared, Site } from "../pages/page-type.ts";
+import type { Prepared } from "../pages/page-type.ts";
 import {
   type Published,
   type PublishOptions,
@@ -11,10 +11,9 @@ import {
   publishDeployPage,
   publishPage,
 } from "../pages/publish.ts";
-import { type DeployStore, fromNote, noteOf, type PageStore } from "../pages/storage.ts";
+import { fromNote, noteOf } from "../pages/storage.ts";
 import { pageTypeOf } from "../pages/table.ts";
 import { partsOf } from "../pages/together.ts";
-import type { ContentDb } from "../store/database.ts";
 import { wantPurge } from "../store/front-cache.ts";
 import {
   LEASE_MS,
@@ -23,13 +22,12 @@ import {
   type PublishedPage,
   settleLease,
 } from "../store/leases.ts";
-import type { Pace } from "../store/page-rows.ts";
 import { countPages } from "../store/status.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { eachInParallel } from "./each-in-parallel.ts";
 import { type Limits, PAID } from "./limits.ts";
 import { fingerprintOf } from "./name-all.ts";
 import { prepareLease } from "./prepare-pages.ts";
-import type { RankedHeads } from "./ranked-heads.ts";
 import { settleTallies } from "./settle-tallies.ts";
 
 /** Simultaneous connections that a Worker may hold. */
@@ -43,30 +41,6 @@ const RETRY_MS = 5000;
  * once, and neither R2 nor KV takes two within a second. Milliseconds; longer than a put takes.
  */
 const LAST_PUT_MS = 10_000;
-
-export interface PublisherDeps {
-  readonly db: ContentDb;
-  readonly pages: PageStore;
-  readonly site: DeployStore;
-  readonly config: Site;
-  readonly pace: Pace;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Names a lease; never the same twice. */
-  readonly token: () => string;
-  /**
-   * Lets others have the thread. workerd looks for requests, and for timers that have run out, only
-   * when nothing else is ready; locally, where the storage is in the same process, something always
-   * is until all is published. Not there where nobody else wants the thread.
-   */
-  readonly breathe?: () => Promise<void>;
-  /** What the isolate remembers of the database, if anything. */
-  readonly ranked?: RankedHeads;
-  /** Empties the front cache, if it can; not there where nothing caches. */
-  readonly purge?: (() => Promise<boolean>) | undefined;
-  /** How much is done at once; without them, as on the paid plan. */
-  readonly limits?: Limits;
-}
 
 export type PublishCounts = Record<PublishResult | "failed", number>;
 
@@ -87,7 +61,7 @@ export interface PublishedLease {
 }
 
 /** Publishes what is due now; votes that are to be counted by now are among it. */
-export function publishStale(deps: PublisherDeps): Promise<PublishCounts> {
+export function publishStale(deps: ConsumerDeps): Promise<PublishCounts> {
   return publishTurn(
     { settleTallies: () => settleTallies(deps), publishLease: () => publishLease(deps) },
     deps.limits ?? PAID,
@@ -109,7 +83,7 @@ export async function publishTurn(
   return sum;
 }
 
-export async function publishLease(deps: PublisherDeps): Promise<PublishedLease> {
+export async function publishLease(deps: ConsumerDeps): Promise<PublishedLease> {
   const { pagesALease } = deps.limits ?? PAID;
   const counts: PublishCounts = { ...NO_PAGES };
   const token = deps.token();
@@ -168,7 +142,7 @@ export async function publishLease(deps: PublisherDeps): Promise<PublishedLease>
 }
 
 async function putOne(
-  { pages, site }: PublisherDeps,
+  { pages, site }: ConsumerDeps,
   leased: LeasedPage,
   prepared: Prepared | undefined,
   lease: Pick<PublishOptions, "commit" | "mayPut">,

@@ -4,10 +4,10 @@
  * there is older than a minute anyway.
  */
 import { claimPurge, notePurged } from "../store/front-cache.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 
 /** What fails is tried again. */
-export async function purgeFrontCache({ db, now, purge }: PublisherDeps): Promise<void> {
+export async function purgeFrontCache({ db, now, purge }: ConsumerDeps): Promise<void> {
   if (!purge) return;
   const at = now();
   if (!(await claimPurge(db, at))) return;

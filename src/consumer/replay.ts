@@ -2,9 +2,9 @@
 import { type CairnEvent, type Malformed, parseEvent } from "../queue/events.ts";
 import { type DeadLetter, explainDeadLetter, removeDeadLetters } from "../store/dead-letters.ts";
 import { consumeEvents } from "./consume.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 
-type ReplayDeps = Pick<PublisherDeps, "db" | "now" | "pace" | "config">;
+type ReplayDeps = Pick<ConsumerDeps, "db" | "now" | "pace" | "config">;
 
 export interface ReplayCounts {
   readonly applied: number;

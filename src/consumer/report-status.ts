@@ -2,15 +2,15 @@
 import type { RowCounts } from "../model/status.ts";
 import { STATUS_KEY, statusPage } from "../pages/status.ts";
 import { commitStatus, countRows, readStatus, takeStatus } from "../store/status.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { MAX_CLOCK_SKEW_MS } from "./patience.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 /** Local cron ticks every five seconds; once a minute is what production does. Seconds. */
 const REPORT_EVERY = 55;
 /** Counting reads every row: seconds until it is done again, for each million of them and at least. */
 const COUNT_EVERY = 3600;
 
-type Deps = Pick<PublisherDeps, "db" | "now" | "pace">;
+type Deps = Pick<ConsumerDeps, "db" | "now" | "pace">;
 
 /** A report that a commit overtakes is written a minute later; one from the future is none. */
 export async function reportStatus({ db, now: clock, pace }: Deps): Promise<void> {

@@ -5,8 +5,8 @@ import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
 import { postponeTallies, readDueTallies } from "../store/tallies.ts";
 import { consumeEvents } from "./consume.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 
 /** As many as a batch of the queue brings. One commit of them takes about 40 of D1's 1,000 queries. */
 const POSTS_A_COMMIT = 100;
@@ -16,7 +16,7 @@ const MAX_FAILURES = 8;
 /** Until what failed is tried again: mostly the database was busy. Milliseconds. */
 const RETRY_MS = 5000;
 
-type Deps = Pick<PublisherDeps, "db" | "pace" | "now" | "ranked" | "limits">;
+type Deps = Pick<ConsumerDeps, "db" | "pace" | "now" | "ranked" | "limits">;
 
 /** @returns whether more of them wait */
 export async function settleTallies(deps: Deps): Promise<boolean> {

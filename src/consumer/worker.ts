@@ -2,10 +2,10 @@
 import type { ExportedHandler } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { parseAdmins } from "../model/admins.ts";
+import type { ConsumerDeps } from "./consumer-deps.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { openPhases, type Phases } from "./phases.ts";
 import type { Clock } from "./publish-soon.ts";
-import type { PublisherDeps } from "./publish-stale.ts";
 import { RankedHeads } from "./ranked-heads.ts";
 import { runCron, workOffBatch } from "./work-off.ts";
 
@@ -32,7 +32,7 @@ export function ownPhases(env: ConsumerEnv, limits: Limits): Phases {
   return openPhases(depsOf(env, limits), env.PUBLISH);
 }
 
-function depsOf(env: ConsumerEnv, limits: Limits): PublisherDeps {
+function depsOf(env: ConsumerEnv, limits: Limits): ConsumerDeps {
   const { READER } = env;
   return {
     db: env.DB,

@@ -7,8 +7,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Message } from "@cloudflare/workers-types";
 import { auditSome } from "../../src/consumer/audit-some.ts";
 import { consumeEvents } from "../../src/consumer/consume.ts";
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
-import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
 import { COMMIT_BYTES } from "../../src/pages/storage.ts";
@@ -119,7 +120,7 @@ export class Theatre {
   }
 
   /** The publisher's dependencies, by way of the stage or directly. */
-  deps(reach: Partial<Reach> = {}): PublisherDeps {
+  deps(reach: Partial<Reach> = {}): ConsumerDeps {
     return {
       ...this.#stored,
       pace: this.#scene.isUnpaced ? UNPACED : PACE,
@@ -130,7 +131,7 @@ export class Theatre {
   }
 
   /** The same for the code that is deployed in the play; without one, for the only code there is. */
-  newDeps(reach: Partial<Reach> = {}): PublisherDeps {
+  newDeps(reach: Partial<Reach> = {}): ConsumerDeps {
     const { newOrigin } = this.#scene;
     const deps = this.deps(reach);
     return newOrigin === undefined ? deps : { ...deps, config: { origin: newOrigin, admins: [] } };
@@ -248,7 +249,7 @@ export class Theatre {
   }
 
   /** @returns when everything was published */
-  async #publishAll(deps: PublisherDeps, begin: number, puts: Put[]): Promise<number> {
+  async #publishAll(deps: ConsumerDeps, begin: number, puts: Put[]): Promise<number> {
     const { db, pages } = this.#stored;
     let now = begin;
     const recorded = {

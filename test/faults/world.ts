@@ -5,8 +5,9 @@
  */
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { ringBell } from "../../src/consumer/bell.ts";
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { fingerprintOf, nameAllPages } from "../../src/consumer/name-all.ts";
-import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
 import { reportStatus } from "../../src/consumer/report-status.ts";
@@ -88,7 +89,7 @@ export class World {
     return { origin: this.#origin, admins: [] };
   }
 
-  #deps(): PublisherDeps {
+  #deps(): ConsumerDeps {
     return {
       db: commandedD1(this.#stored.db, this.commands),
       pages: commandedBucket(this.#stored.pages, this.commands),
@@ -176,7 +177,7 @@ export class World {
   }
 
   /** One invocation, and the bell at its end. @returns false when it threw or crashed */
-  async #invoke(work: (deps: PublisherDeps) => Promise<Pending | null>): Promise<boolean> {
+  async #invoke(work: (deps: ConsumerDeps) => Promise<Pending | null>): Promise<boolean> {
     this.commands.isDead = false;
     const deps = this.#deps();
     const publish = {

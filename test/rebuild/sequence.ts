@@ -4,10 +4,11 @@
  * Runs on whatever databases and storage it is given.
  */
 import type { Message } from "@cloudflare/workers-types";
+import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
 import type { Limits } from "../../src/consumer/limits.ts";
 import { nameAllPages } from "../../src/consumer/name-all.ts";
-import { type PublisherDeps, publishStale } from "../../src/consumer/publish-stale.ts";
+import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { reportStatus } from "../../src/consumer/report-status.ts";
@@ -111,7 +112,7 @@ class Sequence {
   readonly #random: Random;
   readonly #faults: Faults;
   /** Of one isolate or another. */
-  #deps: PublisherDeps;
+  #deps: ConsumerDeps;
   readonly #isolates = [new RankedHeads(), new RankedHeads()];
   readonly #options: SequenceOptions;
   readonly #sent: Sent = { communities: [], posts: [], comments: [] };
