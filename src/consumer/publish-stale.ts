@@ -85,7 +85,6 @@ export async function publishTurn(
 
 export async function publishLease(deps: ConsumerDeps): Promise<PublishedLease> {
   const { pagesALease } = deps.limits ?? PAID;
-  const counts: PublishCounts = { ...NO_PAGES };
   const token = deps.token();
   const leasedAt = deps.now();
   const code = fingerprintOf(deps.config);
@@ -97,39 +96,14 @@ export async function publishLease(deps: ConsumerDeps): Promise<PublishedLease> 
     pagesALease,
     deps.pace,
   );
-  if (pages.length === 0) return { counts, isMore: false };
+  if (pages.length === 0) return { counts: { ...NO_PAGES }, isMore: false };
   const { prepared, untried } = await prepareLease(
     deps,
     pages.map(({ key }) => key),
   );
   const mayPut = () => deps.now() < leasedAt + LEASE_MS - LAST_PUT_MS;
-  const settled: PublishedPage[] = [];
-  const failed: string[] = [];
-  let begun = 0;
-  let breath: Promise<void> | undefined;
-  const publishOne = async (page: LeasedPage) => {
-    begun += 1 + partsOf(page.key).length;
-    if (begun >= PAGES_A_BREATH) {
-      begun = 0;
-      breath = deps.breathe?.();
-    }
-    await breath;
-    try {
-      const { result, stored } = await putOne(deps, page, prepared.get(page.key), {
-        commit,
-        mayPut,
-      });
-      counts[result]++;
-      const at = result === "unchanged" ? null : deps.now();
-      settled.push({ key: page.key, at, stored: stored && noteOf(stored) });
-    } catch (error) {
-      console.error(`publishing ${page.key} failed`, error);
-      counts.failed++;
-      failed.push(page.key);
-    }
-  };
   const tried = pages.filter(({ key }) => !untried.has(key));
-  await eachInParallel(tried, PARALLEL_PUTS, publishOne);
+  const { counts, settled, failed } = await putAll(deps, tried, prepared, { commit, mayPut });
   const now = deps.now();
   await deps.db.batch([
     ...settleLease(deps.db, token, { settled, failed, commit, retryMs: RETRY_MS }, now, deps.pace),
@@ -139,6 +113,54 @@ export async function publishLease(deps: ConsumerDeps): Promise<PublishedLease> 
   // A page that is taken over may have been leased alone, with others waiting behind it.
   const isTakenOver = pages.some((page) => page.isTakenOver);
   return { counts, isMore: isTakenOver || pages.length === pagesALease || untried.size > 0 };
+}
+
+interface PutPages {
+  readonly counts: PublishCounts;
+  readonly settled: readonly PublishedPage[];
+  /** Their keys. */
+  readonly failed: readonly string[];
+}
+
+/** One that fails keeps no other. */
+async function putAll(
+  deps: ConsumerDeps,
+  pages: readonly LeasedPage[],
+  prepared: ReadonlyMap<string, Prepared>,
+  lease: Pick<PublishOptions, "commit" | "mayPut">,
+): Promise<PutPages> {
+  const counts: PublishCounts = { ...NO_PAGES };
+  const settled: PublishedPage[] = [];
+  const failed: string[] = [];
+  const beforePages = breathing(deps.breathe);
+  await eachInParallel(pages, PARALLEL_PUTS, async (page) => {
+    await beforePages(1 + partsOf(page.key).length);
+    try {
+      const { result, stored } = await putOne(deps, page, prepared.get(page.key), lease);
+      counts[result]++;
+      const at = result === "unchanged" ? null : deps.now();
+      settled.push({ key: page.key, at, stored: stored && noteOf(stored) });
+    } catch (error) {
+      console.error(`publishing ${page.key} failed`, error);
+      counts.failed++;
+      failed.push(page.key);
+    }
+  });
+  return { counts, settled, failed };
+}
+
+/** @returns what is awaited before so many pages: after each dozen all wait for the same breath */
+function breathing(breathe: ConsumerDeps["breathe"]): (pages: number) => Promise<void> | undefined {
+  let begun = 0;
+  let breath: Promise<void> | undefined;
+  return (pages) => {
+    begun += pages;
+    if (begun >= PAGES_A_BREATH) {
+      begun = 0;
+      breath = breathe?.();
+    }
+    return breath;
+  };
 }
 
 async function putOne(
