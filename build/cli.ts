@@ -16,7 +16,7 @@ import { exportSite, UnwritableFileError } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
 import { shortenDump } from "./backup/shorten-dump.ts";
 import { bench, PARTS } from "./bench/bench.ts";
-import { DEAD_USAGE, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
+import { DEAD_ARGUMENTS, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
 import { deploy, isDryRunOfNpm } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
@@ -67,12 +67,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       withState(settings, "npm run audit", (state) => auditAndReport(state, settings.site)),
   },
   dead: {
-    usage: DEAD_USAGE,
-    options: ["all"],
-    words: { ...FILES, none: "it is not told what to do" },
-    run: (settings, { words, options }) =>
+    ...DEAD_ARGUMENTS,
+    run: (settings, given) =>
       withState(settings, "npm run dead", (state) =>
-        reportDeadLetters(state, settings.site, [...words, ...options.map((name) => `--${name}`)]),
+        reportDeadLetters(state, settings.site, given),
       ),
   },
   export: {
@@ -220,13 +218,9 @@ async function auditAndReport(state: LocalState, site: Site): Promise<number> {
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;
 }
 
-async function reportDeadLetters(
-  state: LocalState,
-  site: Site,
-  args: readonly string[],
-): Promise<number> {
-  const lines = await tendDeadLetters(state.db, site, args, Date.now);
-  if (lines === null) console.error(refusalOf("that makes no sense", DEAD_USAGE));
+async function reportDeadLetters(state: LocalState, site: Site, given: Given): Promise<number> {
+  const lines = await tendDeadLetters(state.db, site, given, Date.now);
+  if (lines === null) console.error(refusalOf("that makes no sense", DEAD_ARGUMENTS.usage));
   else for (const line of lines) console.log(line);
   return lines === null ? 1 : 0;
 }

@@ -3,11 +3,17 @@ import { replayDeadLetters } from "../src/consumer/replay.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import type { ContentDb } from "../src/store/database.ts";
 import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
+import type { Expected, Given } from "./arguments.ts";
 import { NO_PACE } from "./no-pace.ts";
 
-export const DEAD_USAGE = "npm run dead -- list | replay [ID…] | discard ID… | discard --all";
+const ALL = "all";
 
-const ALL = "--all";
+/** An action, and the letters that are meant. */
+export const DEAD_ARGUMENTS: Expected = {
+  usage: "npm run dead -- list | replay [ID…] | discard ID… | discard --all",
+  options: [ALL],
+  words: { least: 1, most: Number.POSITIVE_INFINITY, none: "it is not told what to do" },
+};
 
 export class NoSuchLetterError extends Error {}
 
@@ -18,9 +24,11 @@ export class NoSuchLetterError extends Error {}
 export async function tendDeadLetters(
   db: ContentDb,
   config: Site,
-  [action, ...which]: readonly string[],
+  { words: [action, ...which], options }: Given,
   now: () => number,
 ): Promise<string[] | null> {
+  const isAll = options.includes(ALL);
+  if (isAll && (action !== "discard" || which.length > 0)) return null;
   const letters = await listDeadLetters(db);
   switch (action) {
     case "list":
@@ -40,8 +48,7 @@ export async function tendDeadLetters(
       ];
     }
     case "discard": {
-      const isAll = which.includes(ALL);
-      if (which.length === 0 || (isAll && which.length > 1)) return null;
+      if (which.length === 0 && !isAll) return null;
       const chosen = isAll ? letters : choose(letters, which);
       await removeDeadLetters(
         db,
