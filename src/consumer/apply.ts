@@ -23,8 +23,9 @@ import type { Tally, TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { CommunityCreated, PersonRegistered } from "../queue/person-events.ts";
-import type { Alias, Refusal } from "../store/commit.ts";
 import type { LeftBehind } from "../store/departures.ts";
+import type { Alias } from "../store/posts.ts";
+import type { Refusal } from "../store/refusals.ts";
 import type { Rows } from "../store/touched.ts";
 import {
   applyCommentDeleted,

@@ -3,13 +3,12 @@ import type { Changed } from "../model/changed.ts";
 import { isLocked } from "../model/entities.ts";
 import { type CommunityKey, commentFullname, type PostId, replyNotice } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
-import type { Refusal } from "../store/commit.ts";
 import { countCommunities } from "../store/communities.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
 import type { NewEntry } from "../store/entries.ts";
 import { readLinkPosts } from "../store/link-groups.ts";
-import { readEntryPlaces, readRefusals } from "../store/mine.ts";
+import { readEntryPlaces } from "../store/mine.ts";
 import {
   type Place,
   readPlaces,
@@ -18,6 +17,7 @@ import {
   type SlotRequest,
 } from "../store/places.ts";
 import { readAliasesOf } from "../store/posts.ts";
+import { type Refusal, readRefusals } from "../store/refusals.ts";
 import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
 import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";

@@ -2,7 +2,7 @@
 import { type Act, type Comment, isVisible, type Post } from "../model/entities.ts";
 import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
-import type { Refusal } from "../store/commit.ts";
+import type { Refusal } from "../store/refusals.ts";
 import { actSentence, isBadNews } from "./act-sentence.ts";
 import {
   type CommentLine,

@@ -21,8 +21,8 @@ import {
   refusalNotice,
   replyNotice,
 } from "../model/ids.ts";
-import type { Refusal } from "../store/commit.ts";
 import type { Reads } from "../store/reads.ts";
+import type { Refusal } from "../store/refusals.ts";
 import { type SlotsOfPage, splitChronologicalListing } from "./chronological-listing.ts";
 import type { Surroundings } from "./comment-line.ts";
 import { viewInbox } from "./inbox-view.ts";

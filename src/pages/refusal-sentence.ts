@@ -1,6 +1,6 @@
 /** Why something that was accepted at the edge could not be done, in words. Pure. */
 import type { RefusalReason } from "../model/refusal-reason.ts";
-import type { Refusal } from "../store/commit.ts";
+import type { Refusal } from "../store/refusals.ts";
 
 const ACTS: Readonly<Record<Refusal["type"], string>> = {
   community_created: "Your community",

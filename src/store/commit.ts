@@ -16,12 +16,10 @@ import type {
   Role,
   Vote,
 } from "../model/entities.ts";
-import type { EventId, PostId } from "../model/ids.ts";
+import type { PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { MAX_SILENCE_MS, type Presence } from "../model/presence.ts";
-import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { Tally } from "../model/tally.ts";
-import type { CairnEvent } from "../queue/events.ts";
 import { insertActs } from "./acts.ts";
 import { insertCommunities } from "./communities.ts";
 import { upsertComments, upsertPieces } from "./conversation.ts";
@@ -35,32 +33,19 @@ import { askPending, type Pending, type PendingRow, pendingOf } from "./pending.
 import { upsertPeople } from "./people.ts";
 import type { Place } from "./places.ts";
 import { isOnlyCounted, isOnlyDiscussed } from "./post-row.ts";
-import { updateCommentCounts, updateCounts, upsertPosts } from "./posts.ts";
+import {
+  type Alias,
+  insertAliases,
+  updateCommentCounts,
+  updateCounts,
+  upsertPosts,
+} from "./posts.ts";
+import { insertRefusals, type Refusal } from "./refusals.ts";
 import { settleReports, upsertReports } from "./reports.ts";
 import { upsertRoles } from "./roles.ts";
-import { bindChunks } from "./statements.ts";
 import { removeTallies, upsertTallies } from "./tallies.ts";
 import { upsertCommentVotes, upsertVotes } from "./votes.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
-
-export interface Alias {
-  readonly id: PostId;
-  readonly post: PostId;
-}
-
-/** An accepted event that turned out to be impossible; its sender is told. */
-export interface Refusal {
-  readonly event: EventId;
-  readonly user: string;
-  /** Milliseconds since 1970, at the edge. */
-  readonly at: number;
-  readonly type: CairnEvent["type"];
-  /** The fullname, the community or the person (`u/ann`) it was about. */
-  readonly subject: string;
-  readonly reason: RefusalReason;
-  /** What was written, so that it is not lost; empty for a vote and the like. */
-  readonly text: string;
-}
 
 export interface RowChanges {
   readonly communities: readonly Community[];
@@ -220,24 +205,4 @@ export async function commitBatch(
     if (error instanceof Error && error.message.includes(CONFLICT)) return null;
     throw error;
   }
-}
-
-function insertAliases(db: D1Database, aliases: readonly Alias[]): D1PreparedStatement[] {
-  return bindChunks(
-    db,
-    `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
-         WHERE true ON CONFLICT (id) DO NOTHING`,
-    aliases,
-  );
-}
-
-function insertRefusals(db: D1Database, refusals: readonly Refusal[]): D1PreparedStatement[] {
-  return bindChunks(
-    db,
-    `INSERT INTO refusal (event, user, at, type, subject, reason, text)
-         SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
-           value ->> 'subject', value ->> 'reason', value ->> 'text'
-         FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
-    refusals,
-  );
 }

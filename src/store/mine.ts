@@ -1,8 +1,7 @@
-/** What is somebody's own: marks, refusals, and their private listings. */
+/** What is somebody's own: marks, and their private listings. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Mark, MarkKind } from "../model/entities.ts";
 import type { EventId, PersonKey } from "../model/ids.ts";
-import type { Refusal } from "./commit.ts";
 import type { Place } from "./places.ts";
 import { bindChunks, fromJson } from "./statements.ts";
 
@@ -46,43 +45,6 @@ export function upsertMarks(db: D1Database, marks: readonly Mark[]): D1PreparedS
   return bindChunks(db, UPSERT_MARKS, marks);
 }
 
-export async function readRefusals(
-  db: D1Database,
-  events: readonly EventId[],
-): Promise<Map<EventId, Refusal>> {
-  if (events.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT r.* FROM json_each(?1) q CROSS JOIN refusal r ON r.event = q.value")
-    .bind(JSON.stringify(events))
-    .all<Refusal>();
-  return new Map(results.map((refusal) => [refusal.event, refusal]));
-}
-
-/** What was to be deleted while it was not there, and by whom. */
-export interface TakenBack {
-  /** A fullname. */
-  readonly thing: string;
-  readonly user: string;
-}
-
-/** Of these things: deletions that did not find them. */
-export async function readTakenBack(
-  db: D1Database,
-  things: readonly string[],
-): Promise<TakenBack[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT r.subject AS thing, r.user FROM json_each(?1) q
-       CROSS JOIN refusal r ON r.subject = q.value
-       WHERE r.type IN ('post_deleted', 'comment_deleted')
-         AND r.reason IN ('no_such_post', 'no_such_comment')`,
-    )
-    .bind(JSON.stringify(things))
-    .all<TakenBack>();
-  return results;
-}
-
 /** A thing in a listing. */
 export interface EntryRef {
   readonly listing: string;
@@ -99,23 +61,6 @@ export async function readEntryPlaces(db: D1Database, refs: readonly EntryRef[])
        CROSS JOIN entry e ON e.id = q.value ->> 'id' AND e.listing = q.value ->> 'listing'`,
     )
     .bind(JSON.stringify(refs))
-    .all<Place>();
-  return results;
-}
-
-/** Where inboxes say that something about these things was refused. */
-export async function readRefusalPlaces(
-  db: D1Database,
-  things: readonly string[],
-): Promise<Place[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
-       FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
-       CROSS JOIN entry e ON e.id = 'no_' || r.event`,
-    )
-    .bind(JSON.stringify(things))
     .all<Place>();
   return results;
 }

@@ -13,6 +13,12 @@ import {
 } from "./post-row.ts";
 import { bindChunks, fromJson, jsonChunks } from "./statements.ts";
 
+/** The id of a repeated submission, and the post that it leads to. */
+export interface Alias {
+  readonly id: PostId;
+  readonly post: PostId;
+}
+
 /** Ids read at a time when all are walked. */
 const WALK_ROWS = 5000;
 
@@ -69,6 +75,15 @@ export async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
     if (!end || results.length < WALK_ROWS) return;
     last = end.id;
   }
+}
+
+export function insertAliases(db: D1Database, aliases: readonly Alias[]): D1PreparedStatement[] {
+  return bindChunks(
+    db,
+    `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
+         WHERE true ON CONFLICT (id) DO NOTHING`,
+    aliases,
+  );
 }
 
 const UPSERT_POSTS = `INSERT INTO post (${POST_COLUMNS})

@@ -10,7 +10,6 @@ import type { Ranking } from "../model/listing.ts";
 import type { Piece } from "../model/piece.ts";
 import type { StatusReport } from "../model/status.ts";
 import { readActs, readRemovals } from "./acts.ts";
-import type { Refusal } from "./commit.ts";
 import { readAllCommunities, readCommunities } from "./communities.ts";
 import {
   type PieceRef,
@@ -21,10 +20,11 @@ import {
 } from "./conversation.ts";
 import { readDomainCounts, readLiveDomains } from "./domains.ts";
 import { readAllLinkGroups, readLinkGroups } from "./link-groups.ts";
-import { readPrivateListings, readRefusals, readTails, type TailEntry } from "./mine.ts";
+import { readPrivateListings, readTails, type TailEntry } from "./mine.ts";
 import { readEndedSessions, readExporters, readPeople, readPersonKeys } from "./people.ts";
 import { readAliases, readAliasIds, readPosts, walkThreadIds } from "./posts.ts";
 import { type RankedSlice, readRankedCounts, readRankedSlices } from "./ranked.ts";
+import { type Refusal, readRefusals } from "./refusals.ts";
 import { type ReportedThing, readReportedThings } from "./reports.ts";
 import { readBanned, readModerators } from "./roles.ts";
 import { type Address, readAddresses } from "./sitemap.ts";

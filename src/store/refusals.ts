@@ -1,0 +1,89 @@
+/** What was accepted and could not be done: its sender's inbox says so. */
+import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import type { EventId } from "../model/ids.ts";
+import type { RefusalReason } from "../model/refusal-reason.ts";
+import type { CairnEvent } from "../queue/events.ts";
+import type { Place } from "./places.ts";
+import { bindChunks } from "./statements.ts";
+
+/** An accepted event that turned out to be impossible; its sender is told. */
+export interface Refusal {
+  readonly event: EventId;
+  readonly user: string;
+  /** Milliseconds since 1970, at the edge. */
+  readonly at: number;
+  readonly type: CairnEvent["type"];
+  /** The fullname, the community or the person (`u/ann`) it was about. */
+  readonly subject: string;
+  readonly reason: RefusalReason;
+  /** What was written, so that it is not lost; empty for a vote and the like. */
+  readonly text: string;
+}
+
+export async function readRefusals(
+  db: D1Database,
+  events: readonly EventId[],
+): Promise<Map<EventId, Refusal>> {
+  if (events.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT r.* FROM json_each(?1) q CROSS JOIN refusal r ON r.event = q.value")
+    .bind(JSON.stringify(events))
+    .all<Refusal>();
+  return new Map(results.map((refusal) => [refusal.event, refusal]));
+}
+
+/** What was to be deleted while it was not there, and by whom. */
+export interface TakenBack {
+  /** A fullname. */
+  readonly thing: string;
+  readonly user: string;
+}
+
+/** Of these things: deletions that did not find them. */
+export async function readTakenBack(
+  db: D1Database,
+  things: readonly string[],
+): Promise<TakenBack[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT r.subject AS thing, r.user FROM json_each(?1) q
+       CROSS JOIN refusal r ON r.subject = q.value
+       WHERE r.type IN ('post_deleted', 'comment_deleted')
+         AND r.reason IN ('no_such_post', 'no_such_comment')`,
+    )
+    .bind(JSON.stringify(things))
+    .all<TakenBack>();
+  return results;
+}
+
+/** Where inboxes say that something about these things was refused. */
+export async function readRefusalPlaces(
+  db: D1Database,
+  things: readonly string[],
+): Promise<Place[]> {
+  if (things.length === 0) return [];
+  const { results } = await db
+    .prepare(
+      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
+       FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
+       CROSS JOIN entry e ON e.id = 'no_' || r.event`,
+    )
+    .bind(JSON.stringify(things))
+    .all<Place>();
+  return results;
+}
+
+export function insertRefusals(
+  db: D1Database,
+  refusals: readonly Refusal[],
+): D1PreparedStatement[] {
+  return bindChunks(
+    db,
+    `INSERT INTO refusal (event, user, at, type, subject, reason, text)
+         SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
+           value ->> 'subject', value ->> 'reason', value ->> 'text'
+         FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
+    refusals,
+  );
+}
