@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Act } from "../model/entities.ts";
 import type { CommunityKey, EventId, PersonKey } from "../model/ids.ts";
-import type { Place } from "./places.ts";
+import { type Place, SELECT_PLACE } from "./places.ts";
 import { bindChunks, fromJson } from "./statements.ts";
 
 export async function readActs(
@@ -28,15 +28,12 @@ export function insertActs(db: D1Database, acts: readonly Act[]): D1PreparedStat
   );
 }
 
-const PLACE = `SELECT e.listing, e.slot,
-  (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count`;
-
 /** Where logs speak of these things, and inboxes tell their authors what was done to them. */
 export async function readActPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
   if (things.length === 0) return [];
   const { results } = await db
     .prepare(
-      `${PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
+      `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
        CROSS JOIN entry e ON e.id IN ('lg_' || a.event, 'mo_' || a.event)`,
     )
     .bind(JSON.stringify(things))
@@ -80,7 +77,7 @@ export async function readActPlacesOf(
   if (people.length === 0) return [];
   const { results } = await db
     .prepare(
-      `${PLACE} FROM (
+      `${SELECT_PLACE} FROM (
          SELECT a.event FROM json_each(?1) q CROSS JOIN act a ON lower(a.by) = q.value
          UNION
          SELECT a.event FROM json_each(?1) q CROSS JOIN act a

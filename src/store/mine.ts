@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Mark, MarkKind } from "../model/entities.ts";
 import type { EventId, PersonKey } from "../model/ids.ts";
-import type { Place } from "./places.ts";
+import { type Place, SELECT_PLACE } from "./places.ts";
 import { bindChunks, fromJson } from "./statements.ts";
 
 export interface MarkRef {
@@ -56,8 +56,7 @@ export async function readEntryPlaces(db: D1Database, refs: readonly EntryRef[])
   if (refs.length === 0) return [];
   const { results } = await db
     .prepare(
-      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
-       FROM json_each(?1) q
+      `${SELECT_PLACE} FROM json_each(?1) q
        CROSS JOIN entry e ON e.id = q.value ->> 'id' AND e.listing = q.value ->> 'listing'`,
     )
     .bind(JSON.stringify(refs))

@@ -73,12 +73,15 @@ export interface Place {
   readonly count: number;
 }
 
+/** What a statement that answers with places begins with: their entries are `e` there. */
+export const SELECT_PLACE = `SELECT e.listing, e.slot,
+  (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count`;
+
 /** @param ids as many as there are: all comments of a post, for example */
 export function readPlaces(db: D1Database, ids: readonly string[]): Promise<Place[]> {
   return askInChunks<Place>(
     db,
-    `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
-     FROM json_each(?1) q CROSS JOIN entry e ON e.id = q.value`,
+    `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN entry e ON e.id = q.value`,
     ids,
   );
 }

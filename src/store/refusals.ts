@@ -3,7 +3,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { EventId } from "../model/ids.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
-import type { Place } from "./places.ts";
+import { type Place, SELECT_PLACE } from "./places.ts";
 import { bindChunks } from "./statements.ts";
 
 /** An accepted event that turned out to be impossible; its sender is told. */
@@ -65,8 +65,7 @@ export async function readRefusalPlaces(
   if (things.length === 0) return [];
   const { results } = await db
     .prepare(
-      `SELECT e.listing, e.slot, (SELECT max(slot) FROM entry WHERE listing = e.listing) AS count
-       FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
+      `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
        CROSS JOIN entry e ON e.id = 'no_' || r.event`,
     )
     .bind(JSON.stringify(things))
