@@ -139,6 +139,12 @@ export function splitOwn(
   return name === "" ? null : { person: name as PersonKey, rest };
 }
 
+/** Whose page of this name it is: `~ann/overlay` and `/overlay` → ann; null for any other key. */
+export function ownerOf(key: string, rest: string): PersonKey | null {
+  const own = splitOwn(key);
+  return own?.rest === rest ? own.person : null;
+}
+
 /** `~ann/saved/2` → `/me/saved/2`. */
 export function ownPath(key: string): string {
   return `/me${splitOwn(key)?.rest ?? ""}`;

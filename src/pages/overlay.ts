@@ -8,8 +8,8 @@ import type { TailEntry } from "../store/mine.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
 import { readNotices } from "./inbox.ts";
-import { ownKey, splitOwn } from "./key.ts";
-import { definePage, pageOf, type Rendered } from "./page-type.ts";
+import { ownerOf, ownKey, splitOwn } from "./key.ts";
+import { definePage, jsonPage } from "./page-type.ts";
 
 /** Things in the document of each kind; votes together. */
 const MAX_THINGS = 1000;
@@ -42,15 +42,6 @@ export const overlayPage = definePage<PersonKey, Overlay>({
   load: loadOverlays,
   view: (_, overlay) => jsonPage(overlay),
 });
-
-export function jsonPage(content: object): Rendered {
-  return pageOf({ type: "json", body: JSON.stringify(content) });
-}
-
-export function ownerOf(key: string, rest: string): PersonKey | null {
-  const own = splitOwn(key);
-  return own?.rest === rest ? own.person : null;
-}
 
 type ListingName = OwnListing | "inbox" | "written";
 

@@ -7,8 +7,8 @@ import { defineDeployPage } from "./deploy-page.ts";
 import { viewEmptyInbox } from "./inbox-view.ts";
 import { NOBODYS_KEYS } from "./key.ts";
 import { viewOwnThings } from "./mine-view.ts";
-import { EMPTY_OVERLAY, jsonPage } from "./overlay.ts";
-import type { PageType } from "./page-type.ts";
+import { EMPTY_OVERLAY } from "./overlay.ts";
+import { jsonPage, type PageType } from "./page-type.ts";
 import { viewWritten } from "./written.ts";
 
 const NOTHING = { posts: new Map(), communities: new Map() };

@@ -45,6 +45,11 @@ export function pageOf(...representations: readonly Representation[]): Rendered 
   return { type: "page", status: 200, path: null, representations };
 }
 
+/** A page that only programs read. */
+export function jsonPage(content: object): Rendered {
+  return pageOf({ type: "json", body: JSON.stringify(content) });
+}
+
 /** What nearly every page has. */
 export function htmlAndJson(html: string, json: unknown): readonly Representation[] {
   return [

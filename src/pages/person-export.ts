@@ -14,9 +14,8 @@ import {
 } from "../model/ids.ts";
 import { ownListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
-import { ownKey } from "./key.ts";
-import { jsonPage, ownerOf } from "./overlay.ts";
-import { definePage } from "./page-type.ts";
+import { ownerOf, ownKey } from "./key.ts";
+import { definePage, jsonPage } from "./page-type.ts";
 
 const REST = "/export";
 /** Things read at once. */

@@ -3,8 +3,7 @@
  * the token before it serves a private page. Scripts ask for the inbox more often than for anything
  * else of one's own, and it is written soon.
  */
-import { INBOX_PATH, ownKey } from "./key.ts";
-import { ownerOf } from "./overlay.ts";
+import { INBOX_PATH, ownerOf, ownKey } from "./key.ts";
 import type { PageType, Prepared, Rendered } from "./page-type.ts";
 
 /**
