@@ -10,6 +10,7 @@ import { DEPLOY_KEYS, guardedKey, STATUS_PATH } from "../pages/key.ts";
 import { readPage } from "../pages/storage.ts";
 import { type Address, Addresses } from "./addresses.ts";
 import { answerGuarded, answerOwn } from "./private.ts";
+import type { Memory, Reading } from "./reading.ts";
 import { type KeptPage, RecentPages } from "./recent.ts";
 import {
   answerBeingPublished,
@@ -28,20 +29,15 @@ import { load, notFound, readStored } from "./stored.ts";
 /** How long a page that was just accepted may take to appear. Milliseconds. */
 const PUBLISHING_MS = 60_000;
 
-/** What an isolate remembers between requests. */
-interface Memory {
-  readonly recent: RecentPages;
-  readonly addresses: Addresses;
-}
-
 /** @param now milliseconds since 1970 */
 export function createReader(now: () => number) {
   const app = new Hono<{ Bindings: ReaderEnv }>();
-  const memory = { recent: new RecentPages(), addresses: new Addresses() };
+  const memory: Memory = { recent: new RecentPages(), addresses: new Addresses() };
   app.all("/api/:form{.+}", (context) => forward(context.env, context.req.raw));
   app.get("*", (context) => {
-    const address = memory.addresses.find(context.req.raw.url);
-    return answer(context.env, context.req.raw, address, memory, now());
+    const { env, req } = context;
+    const address = memory.addresses.find(req.raw.url);
+    return answer({ ...memory, env, request: req.raw, now: now() }, address);
   });
   app.all("*", () => answerMethod());
   app.onError((error, context) => failed(error, context.req.raw));
@@ -78,75 +74,65 @@ async function forward(env: ReaderEnv, request: Request): Promise<Response> {
   return (await env.INTAKE.fetch(request as never)) as unknown as Response;
 }
 
-function answer(
-  env: ReaderEnv,
-  request: Request,
-  address: Address,
-  memory: Memory,
-  now: number,
-): Response | Promise<Response> {
+function answer(reading: Reading, address: Address): Response | Promise<Response> {
   const { resolved } = address;
   switch (resolved.type) {
     case "redirect":
       return answerRedirect(301, resolved.location);
     case "invalid_token":
-      return refuseToken(env, request, memory.recent, now);
+      return refuseToken(reading);
     case "not_found":
-      return notFound(env, request, memory.recent, now);
+      return notFound(reading);
     case "own":
-      return answerOwn(env, request, resolved, memory.recent, now);
+      return answerOwn(reading, resolved);
     case "guarded":
-      return answerGuarded(env, request, resolved, memory.recent, now);
+      return answerGuarded(reading, resolved);
     case "health":
-      return answerHealth(env, now);
+      return answerHealth(reading);
     case "page": {
-      const kept = memory.recent.find(resolved.key, now, Number(env.KEEP_MS));
-      if (kept) return answerKept(env, request, address, resolved, kept, memory, now);
-      return answerKey(env, request, address, resolved, memory, now);
+      const { env, recent, now } = reading;
+      const kept = recent.find(resolved.key, now, Number(env.KEEP_MS));
+      if (kept) return answerKept(reading, address, resolved, kept);
+      return answerKey(reading, address, resolved);
     }
   }
 }
 
 function answerKept(
-  env: ReaderEnv,
-  request: Request,
+  reading: Reading,
   address: Address,
   asked: Resolved & { type: "page" },
   kept: KeptPage,
-  memory: Memory,
-  now: number,
 ): Response | Promise<Response> {
+  const { request, recent, addresses, now } = reading;
   const head = headInstead(kept.page, asked);
   if (head !== null) {
     const headText = address.url.origin + head + suffixOf(asked.representation);
-    return answer(env, request, memory.addresses.find(headText), memory, now);
+    return answer(reading, addresses.find(headText));
   }
-  const keepsMore = (bytes: number) => memory.recent.grow(asked.key, kept, bytes);
+  const keepsMore = (bytes: number) => recent.grow(asked.key, kept, bytes);
   const prepared = kept.answer(address, () =>
     prepareAnswer(address.url.pathname, kept, asked, now, keepsMore),
   );
-  return prepared ? prepared(request) : notFound(env, request, memory.recent, now);
+  return prepared ? prepared(request) : notFound(reading);
 }
 
 async function answerKey(
-  env: ReaderEnv,
-  request: Request,
+  reading: Reading,
   address: Address,
   asked: Resolved & { type: "page" },
-  memory: Memory,
-  now: number,
 ): Promise<Response> {
-  const kept = await load(env, asked.key, memory.recent, now);
-  if (kept) return answerKept(env, request, address, asked, kept, memory, now);
-  if (!isBeingPublished(asked.key, address.url, now))
-    return notFound(env, request, memory.recent, now);
+  const { request, now } = reading;
+  const kept = await load(reading, asked.key);
+  if (kept) return answerKept(reading, address, asked, kept);
+  if (!isBeingPublished(asked.key, address.url, now)) return notFound(reading);
   if (asksForJson(request)) return answerBeingPublishedJson();
-  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, memory.recent, now);
+  const shown = await readStored(reading, DEPLOY_KEYS.beingPublished);
   return answerBeingPublished(request, shown);
 }
 
 /** From what cron last wrote down: a reader has nothing else to ask. */
-async function answerHealth(env: ReaderEnv, now: number): Promise<Response> {
+async function answerHealth({ env, now }: Reading): Promise<Response> {
   const page = await readPage(env.PAGES, guardedKey(STATUS_PATH));
   const stored = page?.head.representations.find(({ type }) => type === "json");
   const report = page && stored ? (JSON.parse(await textOf(page, stored)) as StatusReport) : null;
@@ -162,12 +148,8 @@ function isBeingPublished(key: string, url: URL, now: number): boolean {
   return mintedAt !== null && Math.abs(now - mintedAt) < PUBLISHING_MS;
 }
 
-async function refuseToken(
-  env: ReaderEnv,
-  request: Request,
-  recent: RecentPages,
-  now: number,
-): Promise<Response> {
+async function refuseToken(reading: Reading): Promise<Response> {
+  const { request } = reading;
   if (asksForJson(request)) return answerTokenJson();
-  return answerToken(request, await readStored(env, DEPLOY_KEYS.notFound, recent, now));
+  return answerToken(request, await readStored(reading, DEPLOY_KEYS.notFound));
 }

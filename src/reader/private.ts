@@ -15,7 +15,7 @@ import {
 } from "../pages/key.ts";
 import { hasPart, readPage, type StoredPage } from "../pages/storage.ts";
 import { type Part, placeOf } from "../pages/together.ts";
-import type { RecentPages } from "./recent.ts";
+import type { Reading } from "./reading.ts";
 import {
   answerBeingPublished,
   answerBeingPublishedJson,
@@ -36,27 +36,25 @@ const LOGIN_PATH = DEPLOY_KEYS.login;
 
 /** Only the session says whose page it is; without one nothing is said of any. */
 export async function answerOwn(
-  env: ReaderEnv,
-  request: Request,
+  reading: Reading,
   { type, rest, representation }: Resolved & { type: "own" },
-  recent: RecentPages,
-  now: number,
 ): Promise<Response> {
+  const { env, request, now } = reading;
   const session = await readSession(env, request, now);
   if (!session) return answerLogin();
   const place = placeOf(ownKey(session.person, rest || INBOX_PATH));
   const stored = await readFor(env, session, place.key);
   if (!stored) return answerLogin();
   if (rest === "") return answerPrivately(answerRedirect(303, personPath(session.person)));
-  const own = await findOwn(env, place.part, stored.page, rest, recent, now);
-  if (rest === EXPORT) return answerExport(env, request, own?.page ?? null, recent, now);
+  const own = await findOwn(reading, place.part, stored.page, rest);
+  if (rest === EXPORT) return answerExport(reading, own?.page ?? null);
   const head = own && headInstead(own.page, { key: place.key, representation });
   const headRest = head === null ? undefined : splitOwn(head)?.rest;
   if (headRest !== undefined) {
-    return answerOwn(env, request, { type, rest: headRest, representation }, recent, now);
+    return answerOwn(reading, { type, rest: headRest, representation });
   }
   const response = own && answerOwnPage(request, own.page, representation, own.part);
-  return answerPrivately(response ?? (await notFound(env, request, recent, now)));
+  return answerPrivately(response ?? (await notFound(reading)));
 }
 
 function answerLogin(): Response {
@@ -91,17 +89,12 @@ const OWN_SITES: readonly (string | null)[] = ["same-origin", "none", null];
  * The file is written once somebody asks for it: whoever has none asks, and comes again. Where a link
  * on another site leads here, it has not asked: a form does.
  */
-async function answerExport(
-  env: ReaderEnv,
-  request: Request,
-  page: StoredPage | null,
-  recent: RecentPages,
-  now: number,
-): Promise<Response> {
+async function answerExport(reading: Reading, page: StoredPage | null): Promise<Response> {
+  const { env, request } = reading;
   const file = page && answerOwnPage(request, page, "default", null);
   const { origin, searchParams } = new URL(request.url);
   if (file && searchParams.has("ready")) {
-    const shown = await readStored(env, DEPLOY_KEYS.exportReady, recent, now);
+    const shown = await readStored(reading, DEPLOY_KEYS.exportReady);
     const ready = shown && answerOwnPage(request, shown, "default", null);
     if (ready) return answerPrivately(ready);
   }
@@ -124,28 +117,26 @@ async function answerExport(
   // The file is JSON: only a browser wants a page.
   const isBrowser = request.headers.get("accept")?.includes("text/html") ?? false;
   if (!isBrowser) return answerPrivately(answerBeingPublishedJson());
-  const shown = await readStored(env, DEPLOY_KEYS.beingPublished, recent, now);
+  const shown = await readStored(reading, DEPLOY_KEYS.beingPublished);
   return answerPrivately(answerBeingPublished(request, shown, EXPORT_READY));
 }
 
 /** To anybody else the status is not there; of a queue everybody knows that there is one. */
 export async function answerGuarded(
-  env: ReaderEnv,
-  request: Request,
+  reading: Reading,
   { key, representation }: Resolved & { type: "guarded" },
-  recent: RecentPages,
-  now: number,
 ): Promise<Response> {
+  const { env, request, now } = reading;
   const session = await readSession(env, request, now);
   const stored = session && (await readFor(env, session, key));
   if (!stored) return answerLogin();
   const { page } = stored;
   const isReader = page !== null && (await readReaders(page)).includes(session.person);
   if (page && !isReader && key !== guardedKey(STATUS_PATH)) {
-    return answerPrivately(await moderatorsOnly(env, request, recent, now));
+    return answerPrivately(await moderatorsOnly(reading));
   }
   const response = isReader ? answerOwnPage(request, page, representation, null) : null;
-  return answerPrivately(response ?? (await notFound(env, request, recent, now)));
+  return answerPrivately(response ?? (await notFound(reading)));
 }
 
 /** No cache keeps what one person may see. */
@@ -154,30 +145,24 @@ function answerPrivately(response: Response): Response {
   return response;
 }
 
-async function moderatorsOnly(
-  env: ReaderEnv,
-  request: Request,
-  recent: RecentPages,
-  now: number,
-): Promise<Response> {
+async function moderatorsOnly(reading: Reading): Promise<Response> {
+  const { request } = reading;
   if (asksForJson(request)) return answerForbiddenJson();
-  const shown = await readStored(env, DEPLOY_KEYS.moderatorsOnly, recent, now);
+  const shown = await readStored(reading, DEPLOY_KEYS.moderatorsOnly);
   return answerForbidden(request, shown);
 }
 
 /** Whoever has nothing yet sees what everybody sees who has nothing. */
 async function findOwn(
-  env: ReaderEnv,
+  reading: Reading,
   part: Part | null,
   own: StoredPage | null,
   rest: string,
-  recent: RecentPages,
-  now: number,
 ): Promise<{ readonly page: StoredPage; readonly part: Part | null } | null> {
   if (own && (part === null || own.head.status !== 200 || hasPart(own.head, part))) {
     return { page: own, part };
   }
   const nobodys = `~${rest}`;
-  const page = isDeployKey(nobodys) ? await readStored(env, nobodys, recent, now) : null;
+  const page = isDeployKey(nobodys) ? await readStored(reading, nobodys) : null;
   return page && { page, part: null };
 }
