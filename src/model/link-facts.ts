@@ -20,7 +20,8 @@ const TRACKING = [
 /**
  * Two links with one key are the same link: the scheme, `www.`, the case of the host, a trailing
  * slash, tracking parameters, the order of the others and a fragment that only scrolls do not
- * matter. Stored: a change of this function needs a migration that has all rows derived anew.
+ * matter. Stored: whoever changes this function counts up `DERIVED_BY` (store/derive), so that all
+ * rows are derived anew.
  */
 export function linkKey(url: URL): string {
   const route = ROUTING_FRAGMENT.test(url.hash) ? url.hash : "";
