@@ -6,7 +6,7 @@ import { type Context, Hono } from "hono";
 import type { IntakeEnv } from "../bindings.ts";
 import { answerAccepted, answerOpened, answerRefusal } from "./answer.ts";
 import { readFields } from "./fields.ts";
-import type { Form, FormPage, FormRequest, Outcome } from "./form.ts";
+import { type Form, type FormPage, type FormRequest, type Outcome, SPOKEN_FIELDS } from "./form.ts";
 import { FORMS } from "./forms.ts";
 import { openThing, THING_PATH } from "./open-thing.ts";
 import { isSameOrigin } from "./origin.ts";
@@ -58,7 +58,7 @@ function openForm(c: IntakeContext, page: FormPage): Response {
   const thread = page.threadOf?.(fields);
   if (isRefusal(thread)) return refuse(c, thread);
   // A link from elsewhere may not put words into anybody's mouth.
-  for (const typed of ["text", "reason"]) fields.delete(typed);
+  for (const spoken of SPOKEN_FIELDS) fields.delete(spoken);
   return answerOpened(c.req.raw, page, fields);
 }
 

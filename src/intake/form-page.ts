@@ -1,6 +1,6 @@
 /** The pages of intake: a form to fill in, a refused form again, or why something was refused. */
 import { renderTemplate } from "../pages/templates.ts";
-import type { FieldName, Form, FormPage } from "./form.ts";
+import { type FieldName, type Form, type FormPage, SPOKEN_FIELDS } from "./form.ts";
 import { atComment, HOME, refererPath, wayBack } from "./local-path.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import type { Said } from "./say.ts";
@@ -73,8 +73,7 @@ function formView(request: Request, page: FormPage, fields: URLSearchParams) {
 }
 
 function hasTyped({ form, fields }: Sent): boolean {
-  const typed = ["text", "reason"] as const;
-  return typed.some((name) => form.page?.keeps.includes(name) && fields.get(name));
+  return SPOKEN_FIELDS.some((name) => form.page?.keeps.includes(name) && fields.get(name));
 }
 
 /** The login leads back to where the button was. */

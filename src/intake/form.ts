@@ -27,6 +27,9 @@ export type FieldName =
   | "url"
   | "user";
 
+/** Those in which somebody speaks, in words of their own. */
+export const SPOKEN_FIELDS = ["text", "reason"] as const satisfies readonly FieldName[];
+
 /** What came with a form. The time is taken once, so that everything minted agrees. */
 export interface FormRequest {
   readonly request: Request;
