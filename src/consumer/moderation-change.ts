@@ -65,17 +65,11 @@ export async function moderationChange(
   ]);
   const moderated = [...left, ...held];
   const queues = [
-    ...reports.map(({ community }) => community),
-    ...applied.roles.map(({ community }) => community),
+    ...queuesOf(rows, applied),
     ...reported,
     ...complained,
     ...moderated,
-    ...acts.filter(({ thing }) => thing !== "").map(({ community }) => community),
-    ...judgedBefore(rows, applied),
     ...named.map(({ listing }) => splitScope(listing).scope).filter((scope) => scope !== null),
-    ...[...rows.roles.values()]
-      .filter(({ person }) => departed.includes(person))
-      .map(({ community }) => community),
   ];
   return {
     logged: logRequests(applied),
@@ -85,6 +79,16 @@ export async function moderationChange(
     reported: [...reports.map(({ thing }) => thing), ...judged, ...gone],
     whole,
   };
+}
+
+/** Where queues differ, as far as the events and the rows that were read tell. */
+function queuesOf(rows: Rows, applied: Applied): CommunityKey[] {
+  const { reports, roles, acts } = applied;
+  const departed = applied.departed.map(({ key }) => key);
+  const left = [...rows.roles.values()].filter(({ person }) => departed.includes(person));
+  const onThings = acts.filter(({ thing }) => thing !== "");
+  const changes = [...reports, ...roles, ...onThings, ...left];
+  return [...changes.map(({ community }) => community), ...judgedBefore(rows, applied)];
 }
 
 /** Comments: what was done to one is told together with what it says. */
