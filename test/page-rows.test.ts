@@ -184,13 +184,13 @@ describe("a page", () => {
   it("is named with thousands of others, and what a newer commit named stays so", async () => {
     const { db } = aTable();
     const keys = Array.from({ length: 12_000 }, (_, index) => ({ key: `/${index}`, lane: "slow" }));
-    await db.batch(namePages(db, keys as NamedPage[], 1, T, PACE, false));
+    await db.batch(namePages(db, keys as NamedPage[], 1, T, PACE));
     await db.prepare("UPDATE page SET written = 1, stored = 'etag hash'").run();
     async function* none() {}
     const steps = nameInSteps(db, "new code", none(), T, PACE);
     await steps.next();
     // The last of them, meanwhile.
-    await db.batch(namePages(db, [{ key: "/9999", lane: "slow" }], 7, T, PACE, false));
+    await db.batch(namePages(db, [{ key: "/9999", lane: "slow" }], 7, T, PACE));
     for await (const _ of steps);
     const named = "SELECT count(*) FROM page WHERE named = 2 AND stored IS NULL";
     expect(await db.prepare(named).first("count(*)")).toBe(11_999);
@@ -239,7 +239,7 @@ describe("a page", () => {
     await lease("a", T + 1);
     expect(await nextDue(db)).toBe(T + 1 + LEASE_MS);
     const other = (key: string, at: number) =>
-      db.batch(namePages(db, [{ key, lane: "fast" }], 3, at, PACE, false));
+      db.batch(namePages(db, [{ key, lane: "fast" }], 3, at, PACE));
     await other("/later", T + LEASE_MS + 2);
     expect(await nextDue(db)).toBe(T + 1 + LEASE_MS);
     await other("/first", T + 2);
@@ -471,10 +471,10 @@ describe("a page", () => {
   it("has the others of its lease settled when its put failed", async () => {
     const { db, end, lease } = aTable();
     const pages = ["/", "/too"].map((key) => ({ key, lane: "fast" }) as const);
-    await db.batch(namePages(db, pages, 2, T, PACE, false));
+    await db.batch(namePages(db, pages, 2, T, PACE));
     expect(await lease("a", T)).toHaveLength(2);
     await end(["/"], ["/too"], "a", 2, T);
-    await db.batch(namePages(db, pages, 3, T + PACE.fast, PACE, false));
+    await db.batch(namePages(db, pages, 3, T + PACE.fast, PACE));
     expect(await lease("b", T + PACE.fast)).toMatchObject([
       { key: "/too", isTakenOver: true },
       { key: "/", isTakenOver: false },

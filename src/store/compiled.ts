@@ -126,7 +126,7 @@ export async function* nameInSteps(
   const commit = site?.commit ?? 0;
   yield* nameRows(db, commit, now);
   for await (const chunk of pages) {
-    if (chunk.length > 0) await db.batch(namePages(db, chunk, commit, now, pace, false));
+    if (chunk.length > 0) await db.batch(namePages(db, chunk, commit, now, pace));
     yield;
   }
   // Unless other code has begun to name all pages meanwhile.

@@ -86,20 +86,20 @@ const NAME_PAGES = `INSERT INTO page (key, lane, named, due, urgent)
   WHERE page.named <= page.written OR (excluded.urgent AND NOT page.urgent)
     OR page.key IN ${LEASED}`;
 
-/** @param urgent something was taken down: the pages do not wait for their lane */
+/** @param isUrgent something was taken down: the pages do not wait for their lane */
 export function namePages(
   db: D1Database,
   pages: readonly NamedPage[],
   commit: number,
   now: number,
   pace: Pace,
-  urgent: boolean,
+  isUrgent = false,
 ): D1PreparedStatement[] {
-  const patience = urgent ? 0 : (pace.patience ?? 0);
+  const patience = isUrgent ? 0 : (pace.patience ?? 0);
   const statements: D1PreparedStatement[] = [];
   for (let from = 0; from < pages.length; from += MAX_PAGES) {
     const json = JSON.stringify(keysByLane(pages.slice(from, from + MAX_PAGES)));
-    const values = [now, asJson(pace), commit, urgent ? 1 : 0, json, patience];
+    const values = [now, asJson(pace), commit, isUrgent ? 1 : 0, json, patience];
     statements.push(db.prepare(NAME_PAGES).bind(...values));
   }
   return statements;

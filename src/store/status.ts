@@ -156,6 +156,6 @@ export async function commitStatus(
        ON CONFLICT (id) DO UPDATE SET report = excluded.report`,
     )
     .bind(JSON.stringify(report));
-  const names = namePages(db, [page], readAt + 1, now, pace, false);
+  const names = namePages(db, [page], readAt + 1, now, pace);
   return (await commitBatch(db, readAt, [write, ...names], now)) !== null;
 }

@@ -95,7 +95,7 @@ export async function commitOrder(
     [
       ...bindChunks(db, SET_LISTS, lists),
       ...bindChunks(db, CLEAR_MARKS, scopes.map(scopeColumn)),
-      ...namePages(db, pages, readAt + 1, now, pace, false),
+      ...namePages(db, pages, readAt + 1, now, pace),
     ],
     now,
   );

@@ -20,7 +20,7 @@ it("two rows when it is named, one when it is settled, and of a lease of all of 
   };
   const keys = Array.from({ length: 100 }, (_, index) => `/${index}`);
   const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
-  expect(await written(db.batch(namePages(db, pages, 2, T, PACE, false)))).toBe(200);
+  expect(await written(db.batch(namePages(db, pages, 2, T, PACE)))).toBe(200);
   expect(await written(leasePages(db, "", "a", T, 100, PACE))).toBe(1);
   expect(await written(leasePages(db, "", "b", T, 100, PACE))).toBe(0);
   const settled = keys.map((key) => ({ key, at: T, stored: "etag hash" }));
@@ -38,7 +38,7 @@ it("three rows read at most, while others have leased it and the next ones are l
   };
   const keys = Array.from({ length: 5000 }, (_, index) => `/${index}`);
   const pages = keys.map((key) => ({ key, lane: "fast" }) as const);
-  await db.batch(namePages(db, pages, 3, T, PACE, false));
+  await db.batch(namePages(db, pages, 3, T, PACE));
   const due = await read(nextDue(db));
   const lease = await read(leasePages(db, "", "b", T, 100, PACE));
   expect(due).toBeLessThan(10);
