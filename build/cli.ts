@@ -1,13 +1,11 @@
 /** The scripts of package.json: each a command here. The clock and the process begin here. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { tick } from "../src/consumer/tick.ts";
 import type { Site } from "../src/pages/page-type.ts";
 import { makeStaleDue } from "../src/store/built-pages.ts";
 import { isCompiledWith } from "../src/store/compiled.ts";
-import { areListingsComplete, renumberImported } from "../src/store/renumber.ts";
 import { isOrderMissing } from "../src/store/windows.ts";
 import { type Expected, type Given, parseArguments, refusalOf } from "./arguments.ts";
 import { auditReport, auditSite } from "./audit.ts";
@@ -23,9 +21,8 @@ import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
 import { untilSignalled } from "./interrupt.ts";
-import { databasesOf, type LocalState, openLocalState } from "./local.ts";
-import { lockState, StateInUseError, type StateLock } from "./lock.ts";
-import { migrate } from "./migrate.ts";
+import { databasesOf, type LocalState } from "./local.ts";
+import { StateInUseError, type StateLock } from "./lock.ts";
 import { NO_PACE } from "./no-pace.ts";
 import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
@@ -33,6 +30,7 @@ import { demandPlace, ServerError, serve } from "./serve.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 import { STORES } from "./simulator-files.ts";
 import { SystemError, toSystemError } from "./system-errors.ts";
+import { withLock, withOpenState, withState } from "./with-state.ts";
 
 interface Command extends Expected {
   readonly run: (settings: Settings, given: Given) => Promise<number>;
@@ -109,47 +107,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       deploy(plan, options.includes("dry-run") || isDryRunOfNpm(process.env)),
   },
 };
-
-async function withLock(
-  settings: Settings,
-  command: string,
-  work: (lock: StateLock) => Promise<number>,
-): Promise<number> {
-  const lock = await lockState(settings.stateDir, command);
-  try {
-    return await work(lock);
-  } finally {
-    lock.release();
-  }
-}
-
-function withState(
-  settings: Settings,
-  command: string,
-  work: (state: LocalState) => Promise<number>,
-): Promise<number> {
-  return withLock(settings, command, (lock) => withOpenState(settings, lock, work));
-}
-
-async function withOpenState(
-  { stateDir }: Settings,
-  lock: StateLock,
-  work: (state: LocalState) => Promise<number>,
-): Promise<number> {
-  return untilSignalled(lock, async () => {
-    const state = await openLocalState(stateDir);
-    lock.addSimulator();
-    try {
-      await migrate(state);
-      while (!(await deriveRows(state.db)));
-      // An import was killed.
-      if (!(await areListingsComplete(state.db))) await renumberImported(state.db);
-      return await work(state);
-    } finally {
-      await state.dispose();
-    }
-  });
-}
 
 /** Prepares what is missing, then serves. */
 async function start(settings: Settings, lock: StateLock): Promise<number> {
