@@ -89,6 +89,22 @@ describe("imports", () => {
     expect(new Set(taken.map(({ to }) => to))).toEqual(new Set(["src/pages/templates.ts"]));
   });
 
+  it("lead nowhere back to where they come from, but for types", () => {
+    const values = local.filter(({ isType }) => !isType);
+    const imported = Map.groupBy(values, ({ from }) => from);
+    const reachedFrom = (file: string): ReadonlySet<string> => {
+      const reached = new Set<string>();
+      const open = [file];
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        const found = (imported.get(next) ?? []).map(({ to }) => to);
+        for (const to of found) if (!reached.has(to)) open.push(to);
+        for (const to of found) reached.add(to);
+      }
+      return reached;
+    };
+    expect(ALL.filter((file) => reachedFrom(file).has(file))).toEqual([]);
+  });
+
   it("cover every room", () => {
     expect(new Set(ALL.map(roomOf))).toEqual(new Set(Object.keys(MAY_IMPORT)));
   });

@@ -13,9 +13,9 @@ import {
   type Surroundings,
 } from "./comment-line.ts";
 import { describe, textOf } from "./description.ts";
-import { type Notice, type Notices, subjectOf } from "./inbox.ts";
 import { queuePath, rankedKey, threadKey } from "./key.ts";
 import { type Neighbours, ownFrame, paths } from "./mine-view.ts";
+import { type Notice, type Notices, subjectOf } from "./notices.ts";
 import { htmlAndJson, pageOf, type Rendered } from "./page-type.ts";
 import { isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";

@@ -7,8 +7,8 @@ import { OWN_LISTINGS, type OwnListing, ownListing } from "../model/listing.ts";
 import type { TailEntry } from "../store/mine.ts";
 import type { Reads } from "../store/reads.ts";
 import type { Change } from "./change.ts";
-import { readNotices } from "./inbox.ts";
 import { ownerOf, ownKey, splitOwn } from "./key.ts";
+import { readNotices } from "./notices.ts";
 import { definePage, jsonPage } from "./page-type.ts";
 
 /** Things in the document of each kind; votes together. */
