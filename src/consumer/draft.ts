@@ -53,6 +53,7 @@ export class Draft {
   readonly links;
   readonly comments;
   readonly commentVotes;
+  readonly tallies;
   readonly pieces;
   readonly people;
   readonly marks;
@@ -66,7 +67,6 @@ export class Draft {
   readonly #rows: Rows;
   readonly #now: number;
   readonly #admins: readonly PersonKey[];
-  readonly tallies;
   readonly #pace: TallyPace;
   /** Posts whose votes this batch counts. */
   readonly #counted = new Set<PostId>();
@@ -80,13 +80,13 @@ export class Draft {
     this.links = new Map(rows.links);
     this.comments = new Map(rows.comments);
     this.commentVotes = new Map(rows.commentVotes);
+    this.tallies = new Map(rows.tallies);
     this.pieces = new Map([...rows.pieces].map(([post, pieces]) => [post, [...pieces]]));
     this.people = new Map(rows.people);
     this.marks = new Map(rows.marks);
     this.roles = new Map(rows.roles);
     this.#rows = rows;
     this.#knownRemovals = new Set(rows.knownRemovals);
-    this.tallies = new Map(rows.tallies);
     this.#pace = pace;
     this.#now = now;
     this.#admins = admins;
