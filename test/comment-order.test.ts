@@ -91,3 +91,19 @@ describe("the bundled threads", () => {
     }
   });
 });
+
+describe("comments of one rank", () => {
+  it.each([
+    ["top", ["zz", "100", "b", "a"]],
+    ["new", ["zz", "100", "b", "a"]],
+    ["old", ["a", "b", "100", "zz"]],
+  ] as const)(
+    "stand under `%s` by when they were said, then by id, of which longer ones are later",
+    (sort, ids) => {
+      const said = (id: string, created_utc: number) =>
+        toComment({ id, link_id: "t3_x", parent_id: "t3_x", author: "ann", created_utc, score: 1 });
+      const nodes = commentTree([said("b", 1), said("100", 1), said("zz", 2), said("a", 1)], []);
+      expect(sortNodes(nodes, sort).map(({ comment }) => comment.id)).toEqual(ids);
+    },
+  );
+});

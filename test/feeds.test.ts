@@ -22,7 +22,7 @@ const posts = Array.from({ length: POSTS }, (_, index) =>
   aSubmission({ community: index % 2 ? "Cats" : "dogs", by: index % 3 ? "ann" : "Bob" }),
 );
 const first = posts[0] as (typeof posts)[number];
-const comments = Array.from({ length: 30 }, () => aComment(first.post, { by: "Cleo" }));
+const comments = Array.from({ length: 60 }, () => aComment(first.post, { by: "Cleo" }));
 
 beforeAll(async () => {
   site = await aWholeSite();
@@ -49,13 +49,13 @@ describe("the feed of", () => {
     ["/r/cats.rss", 25],
     ["/r/cats/new.rss", 30],
     ["/r/dogs/top/all/.rss", 25],
-    ["/comments.rss", 30],
-    ["/r/dogs/comments.rss", 30],
+    ["/comments.rss", 35],
+    ["/r/dogs/comments.rss", 35],
     ["/r/cats/comments.rss", 0],
     ["/user/cleo.rss", 25],
     ["/user/ann/submitted.rss", 40],
-    ["/user/cleo/comments.rss", 30],
-    [thread, 31],
+    ["/user/cleo/comments.rss", 35],
+    [thread, 51],
   ])("%s has %i entries, each with all that a reader needs", async (path, entries) => {
     const { feed, atom } = await feedAt(path);
     expect(feed.meta).toMatchObject({ type: "atom", version: "1.0" });
@@ -69,6 +69,7 @@ describe("the feed of", () => {
       expect(content).toBeTruthy();
       expect(authors).toMatchObject([{ url: `${ORIGIN}/user/${authors[0]?.name?.toLowerCase()}` }]);
       expect(categories[0]?.label).toMatch(/^r\/(Cats|dogs)$/);
+      expect(`r/${categories[0]?.term}`).toBe(categories[0]?.label?.toLowerCase());
       expect(published?.getTime()).toBeLessThanOrEqual(Number(updated?.getTime()));
     }
   });
@@ -85,9 +86,12 @@ describe("the feed of", () => {
     expect(feed.updated?.getTime()).toBe(newest);
   });
 
-  it("a thread has the post first, then the newest comments", async () => {
+  it("a thread has the post first, then the newest 50 comments", async () => {
     const { feed } = await feedAt(thread);
-    const newest = [...comments].reverse().map(({ comment }) => `t1_${comment}`);
+    const newest = [...comments]
+      .reverse()
+      .slice(0, 50)
+      .map(({ comment }) => `t1_${comment}`);
     const ids = feed.items.map(({ id }) => id?.split("#")[1]);
     expect(ids).toEqual([undefined, ...newest]);
     expect(feed.items[0]?.id).toBe(`${ORIGIN}/comments/${first.post}`);
@@ -208,6 +212,7 @@ describe("an entry", () => {
       const entry = feed.items.find(({ id }) => id === `${ORIGIN}/comments/${post.post}`);
       expect(entry?.content).toContain("edited words");
       expect(entry?.updated?.getTime()).toBe(NOW + HOUR_MS);
+      expect(entry?.published?.getTime()).toBe(Math.floor(post.at / 1000) * 1000);
     }
   });
 });

@@ -1,8 +1,9 @@
 /** JSON in Reddit's shape: tokens lead through whole listings, and fields say what rows say. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
+import { listedPostJson } from "../src/pages/reddit-json.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
-import { aSubmission, aVote } from "./makers.ts";
+import { aPost, aSubmission, aVote } from "./makers.ts";
 import {
   aComment,
   aCommunity,
@@ -36,7 +37,7 @@ const reply = aComment(second.post, { by: "ann", parent: null, text: "*said*" })
 
 beforeAll(async () => {
   site = await aWholeSite();
-  await site.send(aCommunity("Cats"), aCommunity("dogs"));
+  await site.send(aCommunity("Cats", "About them"), aCommunity("dogs"));
   await site.send(...posts, text);
   await site.send(...comments, reply);
   await site.send(anEdit(text.post, "ann", "*other* words", NOW + 5000));
@@ -98,34 +99,72 @@ describe("tokens lead through", () => {
 });
 
 describe("fields", () => {
+  const neutral = { likes: null, saved: false, distinguished: null, stickied: false };
+
   it("of a text post", async () => {
     const [thread] = JSON.parse(await site.text(`/comments/${text.post}.json`)) as Listing[];
     const path = `/r/cats/comments/${text.post}/a_text`;
-    expect(thread?.data.children).toMatchObject([
-      {
-        kind: "t3",
-        data: {
-          ...{ id: text.post, name: `t3_${text.post}`, title: "A text", author: "ann" },
-          ...{ url: ORIGIN + path, permalink: path, domain: "self.cats", thumbnail: "self" },
-          ...{ subreddit: "Cats", subreddit_id: "t5_cats", subreddit_name_prefixed: "r/Cats" },
-          ...{ score: 0, ups: 1, downs: 1, upvote_ratio: 0.5, num_comments: 0 },
-          ...{ is_self: true, selftext: "*other* words", edited: NOW / 1000 + 5 },
-          ...{ likes: null, saved: false, stickied: false, distinguished: null, over_18: false },
-        },
+    const createdAt = Math.floor(text.at / 1000);
+    const data = {
+      ...{ id: text.post, name: `t3_${text.post}`, title: "A text", author: "ann" },
+      ...{ url: ORIGIN + path, permalink: path, domain: "self.cats", thumbnail: "self" },
+      ...{ subreddit: "Cats", subreddit_id: "t5_cats", subreddit_name_prefixed: "r/Cats" },
+      ...{ score: 0, ups: 1, downs: 1, upvote_ratio: 0.5, num_comments: 0 },
+      ...{ is_self: true, selftext: "*other* words", edited: NOW / 1000 + 5 },
+      ...{ created: createdAt, created_utc: createdAt, over_18: false, spoiler: false },
+      ...{ is_video: false, link_flair_text: null, locked: false, ...neutral },
+    };
+    expect(thread?.data.children).toEqual([{ kind: "t3", data }]);
+  });
+
+  it("of a link", () => {
+    const link = aPost({ isAdult: true, ups: 3, downs: 1, comments: 2 });
+    expect(listedPostJson(link, undefined, { origin: ORIGIN, admins: [] })).toMatchObject({
+      data: {
+        ...{ url: link.url, domain: "example.com", thumbnail: "default" },
+        ...{ score: 2, ups: 3, downs: 1, upvote_ratio: 0.75, num_comments: 2 },
+        ...{ is_self: false, selftext: "", edited: false, over_18: true },
       },
-    ]);
+    });
   });
 
   it("of a comment, by the post's author and by another", async () => {
     const { data } = await listingAt("/comments.json");
     const named = (name: string) => data.children.find((child) => child.data.name === name)?.data;
-    expect(named(`t1_${reply.comment}`)).toMatchObject({
-      ...{ id: reply.comment, parent_id: `t3_${second.post}`, link_id: `t3_${second.post}` },
+    const [id, at] = [reply.comment, NOW / 1000];
+    expect(named(`t1_${id}`)).toEqual({
+      ...{ id, name: `t1_${id}`, parent_id: `t3_${second.post}`, link_id: `t3_${second.post}` },
       ...{ link_title: second.title, subreddit: "Cats", subreddit_id: "t5_cats", author: "ann" },
       ...{ body: "*said*", body_html: "<p><em>said</em></p>\n", depth: 0, is_submitter: true },
-      ...{ score: 1, ups: 1, downs: 0, edited: false, replies: "" },
+      ...{ score: 1, ups: 1, downs: 0, edited: false, replies: "", created: at, created_utc: at },
+      ...{ subreddit_name_prefixed: "r/Cats", score_hidden: false, collapsed: false, ...neutral },
+      permalink: `/r/cats/comments/${second.post}/stone_${second.post}#t1_${id}`,
     });
     expect(named(`t1_${comments.at(-1)?.comment}`)).toMatchObject({ is_submitter: false });
+  });
+
+  it("of a comment that was deleted below a post that was: nothing of either", async () => {
+    const post = aSubmission({ community: "dogs", by: "eve" });
+    const gone = aComment(post.post, { by: "eve" });
+    await site.send(post, gone, aComment(post.post, { by: "eve", parent: gone.comment }));
+    await site.send(aDeletion(gone, "eve"), aDeletion({ post: post.post }, "eve"));
+    await site.publish();
+    const thread = JSON.parse(await site.text(`/comments/${post.post}.json`));
+    const [{ data }] = thread[1].data.children;
+    const [answer] = data.replies.data.children;
+    expect(data).toMatchObject({ author: "[deleted]", body: "[deleted]", is_submitter: false });
+    // That its author submitted the post would say whose that was.
+    expect(answer.data).toMatchObject({ link_title: "[deleted]", is_submitter: false });
+  });
+
+  it("of a community", async () => {
+    const { data } = await listingAt("/r.json");
+    const about = { title: "Cats", public_description: "About them" };
+    const address = { url: "/r/cats", created_utc: NOW / 1000 };
+    expect(data.children[0]).toEqual({
+      kind: "t5",
+      data: { id: "cats", name: "t5_cats", display_name: "Cats", ...about, ...address },
+    });
   });
 });
 

@@ -225,6 +225,9 @@ describe("a thread that is too deep for a page", () => {
     expect(await site.text(thread)).toContain(`{"kind":"more","data":{"id":"${second}"`);
     expect(await site.text(`${thread}/_/${second}`)).toContain(`level ${MAX_PIECE_DEPTH}.`);
     expect(await site.text(`${thread}/_/${second}`)).toContain(`${thread}/_/${third}`);
+    const above = (index: number) => `#t1_${chain[index * MAX_PIECE_DEPTH - 1]?.comment}">up to`;
+    expect(await site.text(`${thread}/_/${second}`)).toContain(`a_title_to_forget${above(1)}`);
+    expect(await site.text(`${thread}/_/${third}`)).toContain(`${thread}/_/${second}${above(2)}`);
     await site.send(gone(post, "ann"));
     await site.publish();
     expect(await site.text(`${thread}/_/${third}`)).not.toContain("title to forget");
