@@ -1,10 +1,12 @@
 /** What events do to rows, one transition a test. */
 import { describe, expect, it, vi } from "vitest";
 import { consumeEvents } from "../src/consumer/consume.ts";
-import { type EventId, mintId, type PostId } from "../src/model/ids.ts";
+import { type CommentId, type EventId, mintId, type PostId } from "../src/model/ids.ts";
+import { MAX_EDITED_CHARS } from "../src/model/piece.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
-import { anId, aSubmission, aVote } from "./makers.ts";
+import { insertPosts } from "../src/store/bulk-posts.ts";
+import { anId, aPost, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
 
@@ -246,6 +248,61 @@ describe("a deletion", () => {
     const site = await aSite(first, deletion(first.post, "ann"));
     await site.send(second);
     expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 2 }]);
+  });
+
+  it.each([
+    ["an author's deletion", { type: "post_deleted" }],
+    ["a moderator's removal", { type: "post_judged", verdict: "removed", reason: "" }],
+  ] as const)("frees it at once, for what comes in the same batch: %s", async (_, taken) => {
+    const [first, second] = ["ann", "Bob"].map((by, at) =>
+      aSubmission({ by, at: NOW + 2 * at, url: "https://example.com/free" }),
+    ) as [PostSubmitted, PostSubmitted];
+    const site = await aSite(first);
+    const down = { ...deletion(first.post, "ann"), ...taken, at: NOW + 1 } as CairnEvent;
+    expect(await site.send(down, second)).toEqual(["applied", "applied"]);
+    expect(await site.rows("SELECT count(*) AS posts FROM post")).toEqual([{ posts: 2 }]);
+  });
+});
+
+describe("an edit", () => {
+  const post = aSubmission({ by: "ann" });
+  const comment = anId() as CommentId;
+  const refusals = "SELECT reason, text FROM refusal";
+  const base = () => ({ version: 1 as const, id: anId() as EventId, at: NOW, by: "ann" });
+  const said: CairnEvent = {
+    ...{ ...base(), type: "comment_posted", comment, post: post.post },
+    ...{ parent: null, text: "four" },
+  };
+
+  it("of a link is refused: there is no text to replace", async () => {
+    const site = await aSite(post);
+    const edit = { ...base(), type: "post_edited", post: post.post, text: "mine" } as const;
+    expect(await site.send(edit)).toEqual(["refused"]);
+    expect(await site.rows(refusals)).toEqual([{ reason: "not_a_text", text: "mine" }]);
+    expect(await site.rows("SELECT 1 FROM post WHERE data ->> 'text' = 'mine'")).toEqual([]);
+  });
+
+  it("that was refused for want of its post is done when it comes again after that", async () => {
+    const imported = aPost({ id: "aouv5" as PostId, url: null, linkKey: null, domains: [] });
+    const edit = { ...base(), type: "post_edited", post: imported.id, text: "mine" } as const;
+    const site = await aSite();
+    expect(await site.send(edit)).toEqual(["refused"]);
+    await insertPosts(site.db, [], [imported]);
+    expect(await site.send(edit)).toEqual(["applied"]);
+  });
+
+  it("fills a part of a thread only so far", async () => {
+    const site = await aSite(post);
+    await site.send(said);
+    await site.db.prepare("UPDATE piece SET chars = ?1").bind(MAX_EDITED_CHARS).run();
+    const edit = (text: string) =>
+      site.send({ ...base(), type: "comment_edited", comment, text } as const);
+    expect(await edit("fivee")).toEqual(["refused"]);
+    expect(await edit("FOUR")).toEqual(["applied"]);
+    expect(await site.rows(refusals)).toEqual([{ reason: "no_room", text: "fivee" }]);
+    expect(await site.rows("SELECT data ->> 'text' AS text FROM comment")).toEqual([
+      { text: "FOUR" },
+    ]);
   });
 });
 

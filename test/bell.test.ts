@@ -69,6 +69,12 @@ it.each([
   expect(delays).toEqual([delay]);
 });
 
+it("the bell is not rung by code for which the pages are not named: it may not publish", async () => {
+  await makeDueIn(0);
+  await ringBell(db, publish, "other code", NOW);
+  expect(delays).toEqual([]);
+});
+
 it("for the front cache the bell does not ring too early: nobody waits for its purge", async () => {
   await makeDueIn(60_000);
   await wantPurge(db, NOW).run();

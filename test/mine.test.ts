@@ -132,6 +132,15 @@ describe("a vote", () => {
     await expectConsistent();
   });
 
+  test("that an author takes back at once is known as none, too", async () => {
+    const other = aStone();
+    await site.send(other, { ...vote("ann", other, 0), at: other.at + 1 });
+    await site.publish();
+    const votes = { [name]: 1, [`t3_${other.post}`]: 0 };
+    expect((await json("~ann/overlay")).votes).toEqual(votes);
+    await expectConsistent();
+  });
+
   test("in one batch counts as what it was in the end", async () => {
     await site.send(vote("Bob", post, 1), vote("Bob", post, 0), vote("Bob", post, -1));
     await site.publish();
@@ -341,6 +350,30 @@ describe("an inbox", () => {
     expect(await unread("~ann")).toBe(1);
     expect(await own("~ann/inbox")).toEqual([`t1_${two.comment}`]);
     await expectConsistent();
+  });
+
+  test("counts to a hundred", async () => {
+    await site.send(...Array.from({ length: 101 }, () => reply("Bob", post)));
+    await site.publish();
+    expect(await unread("~ann")).toBe(100);
+  });
+
+  test("says in JSON what kind of message it is, and why something was refused", async () => {
+    const [toPost, late] = [reply("Bob", post), reply("Bob", post)];
+    const toComment = reply("ann", post, toPost);
+    await deliver(toPost, toComment, remove("ann", post), late);
+    const inboxOf = async (person: string) => {
+      const text = await site.text(`~${person}/inbox`);
+      return JSON.parse(text.slice(text.lastIndexOf('{"kind":"Listing"'))).data.children;
+    };
+    expect(await inboxOf("ann")).toMatchObject([
+      { kind: "t1", data: { subject: "post reply", author: "Bob", body: toPost.text } },
+    ]);
+    const refused = { subject: "not accepted", reason: "deleted", about: name, text: late.text };
+    expect(await inboxOf("bob")).toMatchObject([
+      { kind: "t4", data: refused },
+      { kind: "t1", data: { subject: "comment reply", author: "ann", body: toComment.text } },
+    ]);
   });
 
   test("tells a refusal once, with what was written, however often it comes", async () => {

@@ -517,6 +517,14 @@ describe("a moderator is told", () => {
     expect((await inboxOf("founder")).split(admin)).toHaveLength(5);
   });
 
+  it("nothing of an admin who had been named: that can be taken back", async () => {
+    await site.send(anEvent({ type: "person_registered", by: "Root" }));
+    for (const isSet of [true, false]) {
+      const outcome = await site.send(setRole("founder", "Root", "moderator", isSet));
+      expect([isSet, outcome]).toEqual([isSet, ["applied"]]);
+    }
+  });
+
   it("that they are none, whomever they would name", async () => {
     await site.send(anEvent({ type: "person_registered", by: "stranger" }));
     await site.send(setRole("founder", "Bob", "banned"));
@@ -658,6 +666,7 @@ describe("the log", () => {
       expect(text).toContain(part);
     }
     expect(text).toContain(`"target_permalink":"${thread}"`);
+    expect(text).toContain('"target_permalink":null,"target_author":"Bob"');
   });
 
   it("forgets the title of what is removed, and of spam even which thing it was", async () => {
@@ -1030,6 +1039,17 @@ describe("the queue of reports", () => {
   const report = (by: string, reason: string) =>
     anEvent({ type: "post_reported", by, post, reason });
 
+  it("has the newest reason of each who reported, in whatever order they come", async () => {
+    const [older, newer] = [report("cleo", "a first thought"), report("cleo", "a second one")];
+    await site.send(newer);
+    await site.send(older);
+    await site.publishAll();
+    const text = await site.text(QUEUE);
+    expect(text).toContain("1 report");
+    expect(text).toContain("a second one");
+    expect(text).not.toContain("a first thought");
+  });
+
   it("shows each thing with its reasons until a newer verdict", async () => {
     const reportComment = {
       type: "comment_reported",
@@ -1208,7 +1228,8 @@ describe("the reader gives the queue", () => {
 
   beforeEach(async () => {
     await site.send(anEvent({ type: "post_reported", by: "cleo", post, reason: "dull" }));
-    await site.send(setRole("founder", "mod", "moderator"));
+    // The banned have a role there, too.
+    await site.send(setRole("founder", "mod", "moderator"), setRole("founder", "Bob", "banned"));
     await site.publishAll();
   });
 

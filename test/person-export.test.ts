@@ -46,15 +46,24 @@ async function ask(
 
 const post = aSubmission({ by: "Ann", at: NOW, url: null, text: "a *text* of mine" });
 const gone = aSubmission({ by: "Ann", at: NOW, title: "Taken down" });
-const comment = anId() as CommentId;
+const removed = aSubmission({ by: "Ann", at: NOW, url: null, text: "still mine" });
+const [comment, below] = [anId() as CommentId, anId() as CommentId];
 
 beforeAll(async () => {
   site = await aMemorySite(NOW);
-  await site.send(aCommunity("programming"), post, gone);
+  await site.send(aCommunity("programming"), post, gone, removed);
   const on = { post: post.post, parent: null };
   await site.send(
     { ...base("Ann"), type: "comment_posted", comment, ...on, text: "said by me" },
     { ...base("bob"), type: "comment_posted", comment: anId() as CommentId, ...on, text: "not I" },
+    {
+      ...{ ...base("Ann"), type: "comment_posted", comment: below, ...on },
+      ...{ parent: comment, text: "and said again" },
+    },
+    {
+      ...{ ...base("ann"), type: "post_judged", post: removed.post },
+      ...{ verdict: "removed", reason: "" },
+    },
     { ...base("Ann"), type: "post_deleted", post: gone.post },
   );
   await site.publish();
@@ -110,9 +119,10 @@ describe("/me/export", () => {
     expect(file.name).toBe("Ann");
     expect(file.written).toMatchObject([
       { name: `t3_${post.post}`, title: post.title, selftext: "a *text* of mine" },
-      { name: `t1_${comment}`, body: "said by me" },
+      { name: `t3_${removed.post}`, selftext: "still mine" },
+      { name: `t1_${comment}`, body: "said by me", parent_id: `t3_${post.post}` },
+      { name: `t1_${below}`, body: "and said again", parent_id: `t1_${comment}` },
     ]);
-    expect(file.written.length).toBe(2);
   });
 
   it("is behind a link for who has waited: a page that looks again would go on doing so", async () => {

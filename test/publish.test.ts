@@ -61,6 +61,13 @@ describe("publishing a page that only a deploy changes", () => {
 });
 
 describe("publishing a page", () => {
+  it("does not put it when its lease is about to end", async () => {
+    const pages = openMemoryBucket();
+    const late = { ...usual, commit: 1, mayPut: () => false };
+    await expect(publishPage(pages, KEY, content("a"), late)).rejects.toThrow("too late");
+    expect(await readPage(pages, KEY)).toBeNull();
+  });
+
   it("writes what is not there, and leaves alone what is equal", async () => {
     const pages = openMemoryBucket();
     expect(await resultOf(publishPage(pages, KEY, content("a"), { commit: 1, ...usual }))).toBe(

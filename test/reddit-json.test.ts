@@ -2,7 +2,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { listedPostJson } from "../src/pages/reddit-json.ts";
+import { pageTypeOf } from "../src/pages/table.ts";
 import type { PostSubmitted } from "../src/queue/post-events.ts";
+import type { Reads } from "../src/store/reads.ts";
 import { aPost, aSubmission, aVote } from "./makers.ts";
 import {
   aComment,
@@ -26,6 +28,7 @@ interface Listing {
   };
 }
 
+const SITE = { origin: ORIGIN, admins: [] };
 let site: WholeSite;
 const posts = Array.from({ length: 90 }, (_, index) =>
   aSubmission({ community: index % 3 ? "Cats" : "dogs" }),
@@ -98,6 +101,20 @@ describe("tokens lead through", () => {
   });
 });
 
+it("leads no further than a ranked listing is deep, however many posts there are", async () => {
+  const reads = {
+    rankedSlices: async (slices: readonly unknown[]) =>
+      slices.map(() => Array.from({ length: 26 }, () => aPost())),
+    communities: async () => new Map(),
+  } as unknown as Reads;
+  const [page] = (await pageTypeOf("/hot/32")?.read(reads, ["/hot/32"], SITE)) ?? [];
+  const rendered = page?.();
+  const leadsOn = (rendered?.type === "page" ? rendered.representations : [])
+    .filter(({ type }) => type === "json")
+    .map(({ body }) => (JSON.parse(body) as Listing).data.after !== null);
+  expect(leadsOn).toEqual([...Array.from({ length: 8 }, () => true), false]);
+});
+
 describe("fields", () => {
   const neutral = { likes: null, saved: false, distinguished: null, stickied: false };
 
@@ -119,7 +136,7 @@ describe("fields", () => {
 
   it("of a link", () => {
     const link = aPost({ isAdult: true, ups: 3, downs: 1, comments: 2 });
-    expect(listedPostJson(link, undefined, { origin: ORIGIN, admins: [] })).toMatchObject({
+    expect(listedPostJson(link, undefined, SITE)).toMatchObject({
       data: {
         ...{ url: link.url, domain: "example.com", thumbnail: "default" },
         ...{ score: 2, ups: 3, downs: 1, upvote_ratio: 0.75, num_comments: 2 },

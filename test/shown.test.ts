@@ -1,7 +1,9 @@
 /** What pages show of posts and comments, as HTML: lines of listings, threads, and their orders. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { TRUSTED_SCORE } from "../src/model/limits.ts";
+import { pageTypeOf } from "../src/pages/table.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
+import type { Reads } from "../src/store/reads.ts";
 import { aSubmission, aVote } from "./makers.ts";
 import {
   aComment,
@@ -13,6 +15,7 @@ import {
   type WholeSite,
 } from "./memory/whole-site.ts";
 
+const SITE = { origin: ORIGIN, admins: [] };
 let site: WholeSite;
 const [link, good] = [aSubmission({ community: "Cats" }), aSubmission({ community: "Cats" })];
 const adult = aSubmission({ community: "Cats" });
@@ -145,6 +148,43 @@ describe("a page", () => {
       expect(html).toContain(data);
     },
   );
+
+  it("of the best of all time leads to those of a day, a month …", async () => {
+    for (const path of ["/top/all", "/r/cats/top/all"]) {
+      const [, times = ""] = (await read(path)).split(/<nav aria-label="Time">|<\/nav>(?=\s*<ol>)/);
+      const hrefs = [...times.matchAll(/<a href="([^"]*\/top\/[^"]*)"/g)].map(([, href]) => href);
+      const windows = ["hour", "day", "week", "month", "year", "all"];
+      expect(hrefs).toEqual(windows.map((window) => path.replace("all", window)));
+    }
+  });
+
+  it("of communities leads on beyond a hundred", async () => {
+    const listOf = async (count: number) => {
+      const community = { key: "cats", name: "Cats", title: "", description: "" };
+      const reads = { allCommunities: async () => Array.from({ length: count }, () => community) };
+      const types = pageTypeOf("/r");
+      const [page] = (await types?.read(reads as unknown as Reads, ["/r"], SITE)) ?? [];
+      return JSON.stringify(page?.());
+    };
+    expect(await listOf(100)).not.toContain("/r/-/2");
+    expect(await listOf(101)).toContain("/r/-/2");
+  });
+
+  it("of a person has the newest 25 of what they posted and said, and tabs for what there is", async () => {
+    const things = Array.from({ length: 30 }, (_, index) => {
+      const at = NOW + 1000 * index;
+      const post = { ...aSubmission({ community: "Cats", by: "Mia" }), at };
+      return index % 2 ? { ...aComment(link.post, { by: "Mia" }), at } : post;
+    });
+    await site.send(...things);
+    await site.publish();
+    const html = await read("/user/mia");
+    const shown = [...html.matchAll(/name=id value="t\d_([^"]*)"/g)].map(([, id]) => id);
+    const ids = things.map((thing) => ("comment" in thing ? thing.comment : thing.post));
+    expect(shown).toEqual(ids.reverse().slice(0, 25));
+    expect(html).toContain('href="/user/mia/comments">');
+    expect(await read("/user/ann")).not.toContain('href="/user/ann/comments">');
+  });
 
   it("of a person says when they came, and their karma of both kinds", async () => {
     expect(await read("/user/ann")).toMatch(/karma: 22 for posts, 0 for comments/);

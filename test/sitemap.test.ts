@@ -181,6 +181,7 @@ describe("a sitemap", () => {
   }
 
   it("is found through robots.txt and its index, and has every post's address, oldest first", async () => {
+    expect(await site.text("/robots.txt")).toContain("\nDisallow: /api/\nDisallow: /me\n");
     expect(await site.text("/robots.txt")).toContain(`\nSitemap: ${ORIGIN}/sitemap.xml\n`);
     const index = await site.get("/sitemap.xml");
     expect(index.headers.get("content-type")).toBe("application/xml; charset=utf-8");

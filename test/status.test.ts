@@ -28,7 +28,7 @@ async function aSite() {
     db: openMemoryD1(),
     pages: openMemoryBucket(),
     site: openMemoryNamespace(),
-    config: { origin: "https://cairn.example", admins: ["root" as PersonKey] },
+    config: { origin: "https://cairn.example", admins: ["marvin", "root"] as PersonKey[] },
   };
   const deps = { ...stored, pace: PACE, now: () => now, token: () => `publisher-${tokens++}` };
   /** All that cron does. */
@@ -71,6 +71,9 @@ describe("the status page", () => {
     expect(await answer.text()).toContain("<dt>fast lane</dt>");
     const nobodys = await site.get("/-/status");
     expect([nobodys.status, nobodys.headers.get("location")]).toEqual([303, "/login"]);
+    for (const path of ["/-/status", "/-/status.json"]) {
+      expect((await site.get(path, "Marvin")).status).toBe(200);
+    }
     for (const path of ["/-/status", "/-/status.json", "/-/status.rss"]) {
       expect((await site.get(path, "ann")).status).toBe(404);
     }

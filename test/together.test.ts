@@ -87,3 +87,22 @@ it("an object whose part is labelled as another one is not up to date", () => {
   expect(isUpToDate(aPage("ann", { "/comments": "hers" }), stored)).toBe(true);
   expect(isUpToDate(aPage("ann", { "/submitted": "hers" }), stored)).toBe(false);
 });
+
+describe("two pages of the same content", () => {
+  const page = { ...aPage("ann", { "/comments": "hers" }), sessionEpoch: 1 } as Rendered;
+  const { head, hash } = encodePage(page);
+
+  it.each([
+    ["another status", { ...page, status: 410 }],
+    ["another address", { ...page, path: "/user/Ann" }],
+    ["another epoch", { ...page, sessionEpoch: 2 }],
+    ["other parts", aPage("ann", { "/submitted": "hers" })],
+  ])("of which one has %s are different", (_, other) => {
+    const { customMetadata, body } = objectOf(encodePage(page), 1);
+    const stored = storedPageOf(customMetadata, new Uint8Array(body).buffer);
+    expect(isUpToDate(page, stored)).toBe(true);
+    expect(isUpToDate(other as Rendered, stored)).toBe(false);
+    expect(encodePage(other as Rendered).hash).not.toBe(hash);
+    expect(encodePage(page).head).toEqual(head);
+  });
+});
