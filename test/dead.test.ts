@@ -155,6 +155,12 @@ describe("list", () => {
     expect(await tend()).toBeNull();
   });
 
+  it("has a letter once that the queue brings again", async () => {
+    await bury({ a: { version: 9 } });
+    await bury({ a: { version: 9 }, b: { version: 9 } });
+    expect(await tend("list")).toHaveLength(3);
+  });
+
   it("shows each on one line, and nothing that a terminal would obey", async () => {
     const why = "failed:\n\u001b[2Jat line 1\u009b\u2028\u202e";
     await keepDeadLetters(db, [{ id: "a", at: 0, why, body: '{"é":\n"😀"}' }]);

@@ -185,6 +185,14 @@ describe("the front cache", () => {
     expect((purges[0] ?? 0) - sent).toBeLessThan(5000);
   });
 
+  it("is not purged again at once, although nothing was left to purge", async () => {
+    await site.send(deletion(posts[0]));
+    await pass(6);
+    await site.send(deletion(posts[1]));
+    await pass(30);
+    expect(purges.map((at) => at - (purges[0] ?? 0))).toEqual([0, 15_000]);
+  });
+
   it("is purged four times a minute at most, and once more after the last removal", async () => {
     for (const post of posts) {
       await site.send(deletion(post));

@@ -324,12 +324,12 @@ describe("somebody who has deleted their account", () => {
     await insertPosts(site.db, [], [aPost({ author: "NEWCOMER" })]);
     await renumberImported(site.db);
     const sent = [
-      anEvent({ type: "post_deleted", by: "newcomer", post: text }),
-      anEvent({ type: "account_deleted", by: "newcomer", epoch: 1, posts: "delete" }),
+      anEvent({ type: "post_deleted", by: "Newcomer", post: text }),
+      anEvent({ type: "account_deleted", by: "Newcomer", epoch: 1, posts: "delete" }),
     ];
     expect(await site.send(...sent)).toEqual(["refused", "applied"]);
     const { results } = await site.db.prepare("SELECT user FROM refusal").all();
-    expect(results).not.toContainEqual({ user: "newcomer" });
+    expect(results).not.toContainEqual({ user: "Newcomer" });
   });
 
   it("may leave more behind than one commit can hold", async () => {

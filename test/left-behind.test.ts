@@ -168,10 +168,13 @@ describe.each([
   it("nothing of what was not theirs to do, and nobody is told", async () => {
     const sent = [
       removal(NAME),
+      removal("Marvin"),
       anEvent({ type: "post_deleted", by: NAME, post: others }),
       anEvent({ type: "post_edited", by: "Marvin", post, text: "" }),
       anEvent({ type: "post_deleted", by: "Marvin", post: anId() as PostId }),
     ];
+    const unset = { ...inPlace, ...named("Marvin"), isSet: false };
+    await site.send(anEvent({ ...unset, type: "role_set", by: "Fenchurch" }));
     await site.send(leaves(NAME), leaves("Marvin"));
     await pass();
     expect(await site.send(...sent)).toEqual(sent.map(() => "unchanged"));

@@ -215,6 +215,11 @@ describe("what is saved and hidden", () => {
     const comment = `t1_${said.comment}`;
     expect(await own("~cleo/saved")).toEqual([comment, name]);
     expect(await own("~cleo/hidden")).toEqual([name]);
+    const hidden = await site.text("~cleo/hidden");
+    expect(hidden).toContain("<small>example.com</small>");
+    expect(hidden).toMatch(
+      new RegExp(`href="/r/programming/comments/${post.post}/[^"]*">comments<`),
+    );
     const overlay = { votes: {}, saved: [comment, name], hidden: [name] };
     expect(await json("~cleo/overlay")).toEqual(overlay);
     await deliver(unsave("cleo", post), mark("cleo", post, "hidden", false));
@@ -337,6 +342,7 @@ describe("an inbox", () => {
     await deliver(edit);
     const text = await site.text("~ann/inbox");
     expect(text).toContain("<em>better</em>");
+    expect(await site.text("~bob/written")).toContain("<em>better</em>");
     expect(text).not.toContain(said.text);
     expect(await unread("~ann")).toBe(1);
     await expectConsistent();
@@ -356,6 +362,10 @@ describe("an inbox", () => {
     await site.send(...Array.from({ length: 101 }, () => reply("Bob", post)));
     await site.publish();
     expect(await unread("~ann")).toBe(100);
+    // The newest page alone says how far one has read.
+    expect(await site.text("~ann/inbox")).toContain('name="upto" value="101"');
+    expect(await site.text("~ann/inbox/1")).not.toContain('name="upto"');
+    expect(await site.text("~ann/inbox")).not.toContain("class=vote");
   });
 
   test("says in JSON what kind of message it is, and why something was refused", async () => {

@@ -1064,6 +1064,11 @@ describe("the queue of reports", () => {
       expect(text).toContain(part);
     }
     expect(text).toContain("<li>reported: <bdi>dull</bdi></li>");
+    const back = '<input type="hidden" name="dest" value="/r/heap/about/reports">';
+    for (const act of ["approve", "remove"]) {
+      const form = `action="/api/${act}"><input type="hidden" name="id" value="t3_${post}">${back}`;
+      expect(text).toContain(form);
+    }
     await site.send(judge("founder", "approved"));
     await site.publishAll();
     expect(await site.text(QUEUE)).not.toContain("A pebble");

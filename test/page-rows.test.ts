@@ -221,6 +221,8 @@ describe("a page", () => {
     await name("slow", 4, T + 60_001, true);
     await settle("a", 3, T + 60_002);
     expect(await nextDue(db)).toBe(T + 61_002);
+    // The front cache has to be purged of it.
+    expect(await lease("b", T + 61_002)).toMatchObject([{ isUrgent: true }]);
   });
 
   it("is leased by one publisher until the lease ends", async () => {

@@ -115,6 +115,16 @@ describe("comments", () => {
     expect(old.indexOf(one.comment)).toBeLessThan(old.indexOf(two.comment));
   });
 
+  it("are counted above them", async () => {
+    for (const [{ post }, count] of [
+      [link, "2 comments"],
+      [good, "1 comment"],
+      [text, "No comments yet"],
+    ] as const) {
+      expect(await read(`/comments/${post}`)).toContain(`<h2>${count}</h2>`);
+    }
+  });
+
   it("say that they were edited", async () => {
     const [, first, second] = (await read(`/comments/${link.post}?sort=old`)).split(
       /<article id="t1_/,
@@ -146,6 +156,13 @@ describe("a page", () => {
       const data = `<link rel="alternate" type="application/json" href="${canonical.slice(ORIGIN.length)}.json">`;
       expect(canonical).toContain(ORIGIN + path.replace("/comments/", "/r/cats/comments/"));
       expect(html).toContain(data);
+    },
+  );
+
+  it.each(["/r", "/r/cats", "/r/cats/new"])(
+    "of a community says what it is about: %s",
+    async (path) => {
+      expect(await read(path)).toContain('<p class="note" dir="auto">About them</p>');
     },
   );
 
