@@ -189,6 +189,9 @@ describe("above comments, of a post that has gone", () => {
   async function aThread() {
     const post = aSubmission({ community: "Cats", title: "A title to forget" });
     await site.send(post);
+    const ofImports =
+      "UPDATE post SET data = json_set(data, '$.isAdult', json('true')) WHERE id = ?1";
+    await site.db.prepare(ofImports).bind(post.post).run();
     const chain = [aComment(post.post)];
     while (chain.length <= MAX_PIECE_DEPTH) {
       chain.push(aComment(post.post, { parent: chain.at(-1)?.comment ?? null }));

@@ -124,6 +124,9 @@ describe("a comment", () => {
     await site.send(aComment(second.post, null));
     const { results } = await site.db.prepare("SELECT post, comments, visible FROM piece").all();
     expect(results).toEqual([{ post: first.post, comments: 2, visible: 2 }]);
+    await site.publish();
+    const { head } = (await readPage(site.pages, `/comments/${second.post}`)) ?? {};
+    expect(head).toMatchObject({ status: 301, location: expect.stringContaining(first.post) });
   });
 
   it("is refused under what is deleted, and under another thread's comment", async () => {

@@ -96,7 +96,7 @@ describe("two pages of the same content", () => {
     ["another status", { ...page, status: 410 }],
     ["another address", { ...page, path: "/user/Ann" }],
     ["another epoch", { ...page, sessionEpoch: 2 }],
-    ["other parts", aPage("ann", { "/submitted": "hers" })],
+    ["other parts", { ...aPage("ann", { "/submitted": "hers" }), sessionEpoch: 1 }],
   ])("of which one has %s are different", (_, other) => {
     const { customMetadata, body } = objectOf(encodePage(page), 1);
     const stored = storedPageOf(customMetadata, new Uint8Array(body).buffer);
