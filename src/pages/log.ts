@@ -117,8 +117,8 @@ async function readModeratorNames(
   const people = await reads.people(named.flat());
   return new Map(
     communities.map(({ key, creator }, index) => {
-      const others = (named[index] ?? []).filter((person) => person !== personKey(creator));
-      const names = others.map((person) => people.get(person)?.name ?? person);
+      // The creator is not among them: nobody can name who moderates already.
+      const names = (named[index] ?? []).map((person) => people.get(person)?.name ?? person);
       return [key, creator === "" ? names : [creator, ...names]];
     }),
   );
