@@ -324,21 +324,91 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(window.complaints()).toEqual([refused, refused]);
     });
 
-    test("a tab of somebody who has logged out votes for nobody", async () => {
+    test.each([
+      ["votes", "Lea"],
+      ["saves", "Leo"],
+    ])("a tab of somebody who has logged out %s for nobody", async (act, next) => {
       const { page: tab, context } = await open();
       await login(tab, "Kai");
       await tab.goto("/new");
-      await overlayOf(tab);
+      const { line, up } = postLine(tab, newestOf("Linux"));
+      const acts = await openMenu(line);
       const other = await context.newPage();
       await other.goto("/");
       await other.getByRole("button", { name: "log out" }).click();
       await other.waitForURL("/");
-      await register(other, "Lea");
+      await register(other, next);
+      const asked: string[] = [];
+      tab.on("request", (request) => asked.push(request.method()));
+      await (act === "votes" ? up : acts.first()).click();
+      await tab.locator("#me b", { hasText: next }).waitFor();
+      expect(asked).not.toContain("POST");
+    });
+
+    test("who votes when their session has ended is led to the login, and back", async () => {
+      const window = await open();
+      const { page: tab, context } = window;
+      await login(tab, "Kai");
+      await tab.goto("/new");
+      await overlayOf(tab);
+      await context.clearCookies({ name: "session" });
+      await postLine(tab, newestOf("Linux")).up.click();
+      await tab.waitForURL("/login?dest=%2Fnew");
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 401")]);
+    });
+
+    test("what the site has not shown after two minutes is waited for no more", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Vera");
+      const [, stone] = stones as readonly [Stone, Stone, ...Stone[]];
+      const { id, path, score } = stone;
+      const link = `t3_${id}`;
+      const at = Date.now() - 121_000;
+      const vote = { dir: 1, page: score, counted: 0, at };
+      const earlier = Array.from({ length: 1000 }, (_, n) => [`t3_${n}`, vote]);
+      const kept = {
+        "votes:Vera": [...earlier, [link, vote]],
+        "said:Vera": [{ id: "t1_lost", link, parent: link, text: "Lost words", at }],
+      };
+      for (const [key, value] of Object.entries(kept)) {
+        await tab.evaluate(`localStorage[${JSON.stringify(key)}] = '${JSON.stringify(value)}'`);
+      }
+      await tab.goto(path);
+      await overlayOf(tab);
+      const line = postLine(tab, stone);
+      await expectVote(line, { score, up: "true", down: "false" });
+      expect(await tab.getByText("Lost words").count()).toBe(0);
+      await click(tab, line.down);
+      // No more than a browser has room for.
+      expect(await tab.evaluate("JSON.parse(localStorage['votes:Vera']).length")).toBe(1000);
+    });
+
+    test("the site is asked what is one's own once for many pages", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Wanda");
       const asked: string[] = [];
       tab.on("request", (request) => asked.push(new URL(request.url()).pathname));
-      await postLine(tab, newestOf("Linux")).up.click();
-      await tab.locator("#me b", { hasText: "Lea" }).waitFor();
-      expect(asked).not.toContain("/api/vote");
+      const isKnown = () =>
+        tab.evaluate<boolean>("JSON.parse(localStorage['own:Wanda'] ?? '{}').at > 0");
+      await until("its answers", isKnown, SCRIPTS_MS);
+      asked.length = 0;
+      for (const path of ["/new", "/about"]) {
+        await tab.goto(path);
+        await overlayOf(tab);
+      }
+      expect(asked.filter((path) => path.startsWith("/me/"))).toEqual([]);
+    });
+
+    test("a menu opens in another tab for who asks for that, as any link", async () => {
+      const { page: tab, context } = await open();
+      await login(tab, "Kai");
+      await tab.goto("/new");
+      await overlayOf(tab);
+      const menu = postLine(tab, stone).line.getByRole("link", { name: "menu", exact: true });
+      const opened = context.waitForEvent("page");
+      await menu.click({ modifiers: ["ControlOrMeta"] });
+      await (await opened).getByRole("heading", { name: "This post" }).waitFor();
+      expect(await menu.count()).toBe(1);
     });
 
     test("what the browser keeps for the site may be broken, or full", async () => {
@@ -376,10 +446,14 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await overlayOf(other);
       const there = other.locator("article[id]", { hasText: "words" });
 
+      let known = "";
       for (const words of ["Second *words*", "Third *words*"]) {
         await (await openMenu(said)).getByText("edit").click();
         await tab.waitForURL("**/api/editusertext?**");
         await overlayOf(tab);
+        // Until the site has it, only this browser knows what was written last.
+        expect(await tab.getByLabel("New text").inputValue()).toBe(known);
+        known = words;
         await tab.getByLabel("New text").fill(words);
         await tab.getByRole("button", { name: "Replace the text" }).click();
         await said.getByText(words).waitFor();
@@ -560,12 +634,29 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await until("the text, from a list", isFilled, SCRIPTS_MS);
 
       // What is refused is not on its way.
-      await text.fill("x".repeat(40_001));
-      await tab.getByRole("button", { name: "Replace the text" }).click();
-      await tab.locator(".error").waitFor();
+      const tooLong = "x".repeat(40_001);
+      await text.fill(tooLong);
+      const replace = tab.getByRole("button", { name: "Replace the text" });
+      await Promise.all([tab.waitForResponse(/\.json$/), replace.click()]);
+      await overlayOf(tab);
+      expect(await text.inputValue()).toBe(tooLong);
       await tab.goto(thread);
       await overlayOf(tab);
       expect((await tab.locator("main > .text").textContent())?.trim()).toBe("Some marked words");
+
+      // Once it is published, the page is as it is.
+      await (await openMenu(line)).getByText("edit").click();
+      await until("the text, again", isFilled, SCRIPTS_MS);
+      await text.fill("Other *words*");
+      await replace.click();
+      const json = `${new URL(thread).pathname}.json`;
+      const isThere = async () =>
+        (await (await tab.request.get(json)).text()).includes("Other *words*");
+      await until("the new text", isThere, FRESH_MS);
+      await tab.goto(thread);
+      await tab.reload();
+      await overlayOf(tab);
+      expect(await tab.locator("main > .text em").count()).toBe(1);
       expect(window.complaints()).toEqual([expect.stringContaining("status of 422")]);
     });
 
@@ -710,6 +801,11 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.reload();
       await overlayOf(tab);
       expect(await told.textContent()).toBe("");
+      // Nor what was sent and never arrived.
+      await tab.evaluate("sessionStorage.done = JSON.stringify('Your password is changed.')");
+      await tab.goto("/");
+      await overlayOf(tab);
+      expect(await told.textContent()).toBe("");
 
       await tab.goto("/api/delete_account");
       const choice = await tab.getByLabel("goes with the account").boundingBox();
@@ -763,6 +859,11 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Submit" }).click();
       const line = tab.locator("article", { hasText: "To be deleted" });
       await line.waitFor();
+      const thread = tab.url();
+      const list = "/r/linux/new";
+      await until("it", () => showsOn(tab, list, "To be deleted"), FRESH_MS);
+      const releaseList = await holdPublishing(tab, `**${list}`);
+      await tab.goto(thread);
       const release = await holdPublishing(tab);
       const acts = await openMenu(line);
       expect(await acts.allTextContents()).not.toContain("edit");
@@ -772,7 +873,10 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await tab.getByRole("button", { name: "Delete it" }).click();
       await tab.getByText("Deleted: that is being published.").waitFor();
       expect(await line.count()).toBe(0);
-      await release();
+      await tab.goto(list);
+      await overlayOf(tab);
+      expect(await line.count()).toBe(0);
+      for (const each of [release, releaseList]) await each();
     });
 
     test("what is hidden leaves the listing at once, stays away, and comes back", async () => {
@@ -851,6 +955,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const acts = await openMenu(said);
       expect(await acts.allTextContents()).toEqual(["save", "edit", "delete", "more"]);
       await acts.getByText("delete").click();
+      await page.getByText("“Words <b>to wait</b> for").waitFor();
       await page.getByRole("button", { name: "Delete it" }).click();
       await page.waitForURL(`**${thread}#t1_*`);
       const isGone = async () => {
@@ -883,10 +988,13 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       expect(await page.locator(".unread").count()).toBe(1);
       await page.getByRole("link", { name: "inbox", exact: true }).first().waitFor();
       await until("its end", () => showsOn(page, "/me/unread.json", '{"unread":0}'), FRESH_MS);
-      await page.goto("/me/inbox");
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.method()));
+      await Promise.all([answerTo(page, "/me/unread.json"), page.goto("/me/inbox")]);
       await page.getByText("Hugo does.").waitFor();
       expect(await page.locator("li.unread").count()).toBe(0);
       expect(await inbox.textContent()).toBe("inbox");
+      expect(asked).not.toContain("POST");
 
       // What reading has done needs no button.
       expect(await page.getByRole("button", { name: "mark all as read" }).count()).toBe(0);
@@ -916,9 +1024,21 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const isPressed = async () => (await down.getAttribute("aria-pressed")) === "true";
       await until("the vote in the other browser", isPressed, FRESH_MS);
 
+      // What was voted since is known better here.
+      const turned = postLine(first.page, stone);
+      await first.page.goto("/r/programming/new");
+      await click(first.page, turned.up);
+      await first.page.evaluate("localStorage.removeItem('own:Ida')");
+      await Promise.all([answerTo(first.page, "/me/overlay.json"), first.page.reload()]);
+      const isMerged = () =>
+        first.page.evaluate<boolean>("JSON.parse(localStorage['own:Ida'] ?? '{}').at > 0");
+      await until("the document", isMerged, SCRIPTS_MS);
+      expect(await voteOn(turned)).toMatchObject({ up: "true", down: "false" });
+
       await second.page.getByRole("button", { name: "log out" }).click();
       await second.page.waitForURL("/");
-      const isEmpty = () => second.page.evaluate<boolean>("localStorage.length === 0");
+      const isEmpty = () =>
+        second.page.evaluate<boolean>("localStorage.length + sessionStorage.length === 0");
       await until("nothing of them", isEmpty, SCRIPTS_MS);
     });
 

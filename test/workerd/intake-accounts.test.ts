@@ -97,6 +97,30 @@ describe("register", () => {
     expect((await post("/api/login", second, JSON_CLIENT)).status).toBe(202);
   });
 
+  test("gives a name whose request died to the next who asks, not to two", async () => {
+    const died = "INSERT INTO account VALUES ('bob', 'Bob', 'a hash', -1, ?1)";
+    await env.ACCOUNTS.prepare(died)
+      .bind(NOW_MS / 1000 - 61)
+      .run();
+    const rival = { user: "bOB", passwd: PASSWORD };
+    const statuses: number[] = [];
+    const meanwhile = aQueue(async () => {
+      statuses.push((await post("/api/register", rival, JSON_CLIENT)).status);
+    });
+    const fields = { user: "BOB", passwd: PASSWORD };
+    const response = await post("/api/register", fields, {}, { EVENTS: meanwhile });
+    expect(statuses).toEqual([409]);
+    expect(cookiesOf(response)).toMatch(/^session=BOB\..*; name=BOB$/);
+  });
+
+  test("opens no account that somebody else has taken over and not opened yet", async () => {
+    const taken = "UPDATE account SET name = 'BOB', password = 'a hash' WHERE name_key = 'bob'";
+    const meanwhile = aQueue(async () => void (await env.ACCOUNTS.prepare(taken).run()));
+    const fields = { user: "Bob", passwd: PASSWORD };
+    const response = await post("/api/register", fields, JSON_CLIENT, { EVENTS: meanwhile });
+    expect([response.status, response.headers.getSetCookie()]).toEqual([409, []]);
+  });
+
   test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787"])(
     "leaves Secure out on %s",
     async (origin) => {
