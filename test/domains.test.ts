@@ -28,6 +28,7 @@ describe("a link", () => {
     ["http://example.com:8080/", ["example.com"]],
     ["ftp://ftp.example.com./pub", ["ftp.example.com", "example.com"]],
     ["http://www.www.example.com/", ["example.com"]],
+    ["http://a.www.example.com/", ["a.www.example.com", "example.com"]],
     ["http://my_blog.example.com/", ["my_blog.example.com", "example.com"]],
     ["http://münchen.example/", ["xn--mnchen-3ya.example"]],
     ["http://127.0.0.1/", ["127.0.0.1"]],

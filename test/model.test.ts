@@ -1,7 +1,7 @@
 /** The pure words of the domain: ranks, ids, links, slugs, text, markup. */
 import { describe, expect, it } from "vitest";
 import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
-import { isId, mintedAtMs, mintId, parsePostFullname } from "../src/model/ids.ts";
+import { isId, mintedAtMs, mintId, parsePostFullname, personKey } from "../src/model/ids.ts";
 import { parseLink, siteOf } from "../src/model/link.ts";
 import { linkKey } from "../src/model/link-facts.ts";
 import { renderMarkdown } from "../src/model/markup.ts";
@@ -77,6 +77,17 @@ describe("a minted id", () => {
   });
 });
 
+describe("a person's key", () => {
+  it.each([
+    ["Ann_-1", "ann_-1"],
+    ["X".repeat(30), "x".repeat(30)],
+    ["x".repeat(31), null],
+    ["[deleted]", null],
+    ["a.b", null],
+    ["", null],
+  ])("of %j is %j", (name, key) => expect(personKey(name)).toBe(key));
+});
+
 describe("a link", () => {
   it.each([
     "javascript:alert(1)",
@@ -123,6 +134,8 @@ describe("text", () => {
     expect(cleanLine(" a\u0000b\u202e c\r\nd ")).toBe("ab c d");
     expect(cleanBlock("one\r\ntwo\rthree")).toBe("one\ntwo\nthree");
     expect(cleanLine("שלום")).toBe("שלום");
+    expect(cleanLine("a\u0085\u009f\ufffe\uffff\u202a\u202b\u202c\u202db")).toBe("ab");
+    expect(cleanLine("half a letter: \ud83e")).toBe("half a letter: \ufffd");
   });
 
   it.each([

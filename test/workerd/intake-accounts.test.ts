@@ -28,6 +28,11 @@ import {
 
 openIntake();
 
+const bobsRow = () =>
+  env.ACCOUNTS.prepare(
+    "SELECT password, session_epoch FROM account WHERE name_key = 'bob'",
+  ).first();
+
 describe("register", () => {
   test("opens a session, with a readable name beside it", async () => {
     const response = await post("/api/register", { user: "Bob-1", passwd: PASSWORD });
@@ -113,12 +118,23 @@ describe("register", () => {
     expect(cookiesOf(response)).toMatch(/^session=BOB\..*; name=BOB$/);
   });
 
-  test("opens no account that somebody else has taken over and not opened yet", async () => {
+  test("opens and frees no name that somebody else has taken over and not opened yet", async () => {
     const taken = "UPDATE account SET name = 'BOB', password = 'a hash' WHERE name_key = 'bob'";
     const meanwhile = aQueue(async () => void (await env.ACCOUNTS.prepare(taken).run()));
     const fields = { user: "Bob", passwd: PASSWORD };
     const response = await post("/api/register", fields, JSON_CLIENT, { EVENTS: meanwhile });
     expect([response.status, response.headers.getSetCookie()]).toEqual([409, []]);
+    await env.ACCOUNTS.prepare("DELETE FROM account WHERE name_key = 'bob'").run();
+
+    vi.spyOn(console, "error").mockReturnValue();
+    const failing = aQueue(async () => {
+      await env.ACCOUNTS.prepare(taken).run();
+      throw new Error("queue down");
+    });
+    expect((await post("/api/register", fields, JSON_CLIENT, { EVENTS: failing })).status).toBe(
+      503,
+    );
+    expect((await bobsRow())?.password).toBe("a hash");
   });
 
   test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787"])(
@@ -262,11 +278,6 @@ describe("password", () => {
   };
   const voteStatus = async (headers: Record<string, string>) =>
     (await post("/api/vote", { id: "t3_abc", dir: "1" }, headers)).status;
-  const bobsRow = () =>
-    env.ACCOUNTS.prepare(
-      "SELECT password, session_epoch FROM account WHERE name_key = 'bob'",
-    ).first();
-
   test("once changed, opens sessions; the old one no longer does", async () => {
     const bob = await aPerson("Bob");
     const response = await change(bob, { passwd: PASSWORD, new_passwd: NEW });

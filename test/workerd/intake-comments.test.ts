@@ -25,7 +25,7 @@ openIntake();
 
 const ZALGO = `Z${"\u0301".repeat(50)}algo`;
 const CALM_ZALGO = `\u0179${"\u0301".repeat(4)}algo`;
-const INVISIBLE = "\u200b\u2060\u00ad\ufeff\u3164\u2800";
+const INVISIBLE = "\u200b\u2060\u00ad\ufeff\u3164\u2800\ufff9";
 const WITHOUT_TEXT: [string, string][] = [
   ["no text", ""],
   ["a blank text", " \r\n\t "],
@@ -60,12 +60,15 @@ describe("comment", () => {
     expect(await asJson(response)).toEqual([202, { id: `t1_${id}` }]);
   });
 
-  test("leads a browser to itself, wherever it was written", async () => {
-    const headers = { ...alice, referer: `${SITE}/user/bob` };
-    const response = await post("/api/comment", onPost, headers);
-    expect(response.status).toBe(303);
-    expect(response.headers.get("location")).toMatch(/^\/comments\/abc#t1_[0-9a-z]{14}$/);
-  });
+  test.each(["/user/bob", "/comments/abd/_/c4w", "/comments/abcd/_/c4w"])(
+    "leads a browser from %s to itself",
+    async (from) => {
+      const headers = { ...alice, referer: SITE + from };
+      const response = await post("/api/comment", onPost, headers);
+      expect(response.status).toBe(303);
+      expect(response.headers.get("location")).toMatch(/^\/comments\/abc#t1_[0-9a-z]{14}$/);
+    },
+  );
 
   test.each([
     ["the piece of the thread that it was written in", "/comments/abc/_/c4w?x=1", ""],

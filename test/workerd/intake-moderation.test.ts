@@ -39,6 +39,7 @@ describe("what moderators do with a thing", () => {
       { type: "comment_judged", comment: "c4x", verdict: "spam", reason: "" },
     ],
     ["/api/remove", { id: "t1_c4x", spam: "True" }, { verdict: "spam" }],
+    ["/api/remove", { id: "t1_c4x", spam: "on" }, { verdict: "spam" }],
     ["/api/remove", { id: "t1_c4x", spam: "false" }, { verdict: "removed" }],
     ["/api/approve", { id: "t1_c4x" }, { type: "comment_judged", verdict: "approved" }],
     [
@@ -127,6 +128,7 @@ describe("roles", () => {
     ["u/programming", "Alice"],
     ["programming", "r/Alice"],
     ["r/r/programming", "Alice"],
+    ["pror/gramming", "Alice"],
   ])("take no others: %s, %s", async (sr, user) => {
     expect((await asJson(post("/api/ban", { sr, user }, script)))[0]).toBe(404);
     expect(sent).toEqual([]);

@@ -1,5 +1,6 @@
 /** Intake in real workerd: what every form has in common: its headers, its body, its rate. */
 import { describe, expect, test, vi } from "vitest";
+import { FORMS } from "../../src/intake/forms.ts";
 import { MAX_BODY_BYTES } from "../../src/model/limits.ts";
 import {
   alice,
@@ -124,6 +125,23 @@ describe("the request", () => {
     expect(sent).toMatchObject([{ post: "abc", value: -1 }]);
   });
 
+  test("takes a percent sign in multipart for what it is", async () => {
+    const body = new FormData();
+    body.append("thing_id", "t3_abc");
+    body.append("text", "100% sure, %41");
+    await send("/api/editusertext", { method: "POST", headers: script, body });
+    expect(sent).toMatchObject([{ text: "100% sure, %41" }]);
+  });
+
+  test("knows the type of a form in any case", async () => {
+    const headers = {
+      ...script,
+      "content-type": "Application/X-WWW-Form-URLEncoded; charset=UTF-8",
+    };
+    const body = "id=t3_abc&dir=1";
+    expect((await send("/api/vote", { method: "POST", headers, body })).status).toBe(202);
+  });
+
   test("refuses a body of 10 MB, and reads it to its end so that the answer arrives", async () => {
     const answer = await asJson(submitStream(100));
     const numbers = { bytes: 10_000_000, max: MAX_BODY_BYTES };
@@ -183,6 +201,35 @@ describe("the request", () => {
 
 describe("the rate", () => {
   const on = { RATE_LIMITS: "on" };
+
+  test("counts every form but the logout, with those that cost as much", async () => {
+    const counted = {
+      account: new Set<string>(),
+      submit: new Set<string>(),
+      vote: new Set<string>(),
+    };
+    for (const { path } of FORMS) {
+      const name = path.slice("/api/".length);
+      const refuseAll = (names: Set<string>) => ({
+        limit: async () => ({ success: !names.add(name) }),
+      });
+      const { status } = await post(path, {}, script, {
+        ...on,
+        ACCOUNT_LIMITER: refuseAll(counted.account),
+        SUBMIT_LIMITER: refuseAll(counted.submit),
+        VOTE_LIMITER: refuseAll(counted.vote),
+      });
+      expect([name, status]).toEqual([name, name === "logout" ? 202 : 429]);
+    }
+    expect(counted).toEqual({
+      account: new Set(["register", "login", "password", "delete_account"]),
+      submit: new Set(["submit", "comment", "editusertext", "create_community", "report"]),
+      vote: new Set([
+        ...["vote", "del", "save", "unsave", "hide", "unhide", "read_all_messages", "export"],
+        ...["remove", "approve", "lock", "unlock", "ban", "unban", "moderator"],
+      ]),
+    });
+  });
 
   test("refuses the eleventh community of a minute, whoever else is quiet", async () => {
     const [founded, refused] = await untilTooFast(async (round) => {

@@ -104,7 +104,7 @@ describe("submit", () => {
     ["a blank title", { title: " \t\n " }, "title_missing", missingTitle],
     [
       "an invisible title",
-      { title: "\u200b\u2060\u00ad\ufeff\u3164\u2800" },
+      { title: "\u200b\u2060\u00ad\ufeff\u3164\u2800\ufff9" },
       "title_missing",
       missingTitle,
     ],
@@ -223,9 +223,21 @@ describe("create_community", () => {
   test("refuses a name that differs only in case", async () => {
     const taken = { field: "name", name: "PROGRAMMING" };
     expect(await found({ name: "PROGRAMMING" })).toEqual(error(409, "name_taken", taken));
-    const reserved = { field: "name", name: "Popular" };
-    expect(await found({ name: "Popular" })).toEqual(error(409, "name_taken", reserved));
     expect(sent).toEqual([]);
+  });
+
+  test.each(["all", "Popular", "RANDOM", "friends", "mod"])(
+    "refuses %s, which Reddit's readers take for no community",
+    async (name) => {
+      const taken = { field: "name", name };
+      expect(await found({ name })).toEqual(error(409, "name_taken", taken));
+      expect(sent).toEqual([]);
+    },
+  );
+
+  test("takes a name without the white space around it", async () => {
+    expect(await found({ name: " Rust_Lang\n" })).toMatchObject([202, { id: "t5_rust_lang" }]);
+    expect(parseEvent(sent[0])).toMatchObject({ name: "Rust_Lang" });
   });
 
   test("gives one name to one of many who want it at once", async () => {

@@ -78,6 +78,14 @@ describe("vote", () => {
     expect(response.headers.get("location")).toBe(location);
   });
 
+  test.each(["Application/JSON", "application/json; charset=utf-8", "text/plain,application/json"])(
+    "is answered in JSON to who accepts %s",
+    async (accept) => {
+      const response = await post("/api/vote", { id: "t3_abc", dir: "1" }, { ...alice, accept });
+      expect(await asJson(response)).toEqual([202, { id: "t3_abc" }]);
+    },
+  );
+
   test("is a redirect for who accepts anything", async () => {
     const headers = { ...alice, accept: "*/*" };
     const response = await post("/api/vote", { id: "t3_abc", dir: "1" }, headers);
