@@ -42,6 +42,18 @@ describe("a post that was just submitted", () => {
     expect(await json.json()).toEqual({ message: "Being published" });
     for (const { headers } of [page, json]) expect(headers.get("cache-control")).toBe("no-store");
   });
+
+  it.each([
+    [-60_000, 404],
+    [-59_999, 202],
+    [59_999, 202],
+    [60_000, 404],
+  ])("%d ms from now is answered with %d, as is a community", async (ms, status) => {
+    const id = mintId(READ_AT + ms, () => 0.5);
+    for (const path of [`/comments/${id}`, `/r/nosuch?fresh=${id}`]) {
+      expect([path, (await site.get(path)).status]).toEqual([path, status]);
+    }
+  });
 });
 
 describe("for programs, most of which follow no redirect,", () => {

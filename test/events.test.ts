@@ -75,6 +75,8 @@ describe("a message", () => {
     ["from nobody", { by: "" }],
     ["of no time", { at: Number.NaN }],
     ["of a newer version", { version: 2 }],
+    ["of half a slot", { type: "inbox_read", slot: 1.5 }],
+    ["of a slot before the first", { type: "inbox_read", slot: -1 }],
     ["of a type that only the consumer makes: votes counted", { type: "post_tallied" }],
     ["of such a type: an author gone", { type: "post_disowned", departure: "delete" }],
     ["of such a type, of comments", { type: "comment_disowned", ...COMMENT, departure: "keep" }],

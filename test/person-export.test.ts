@@ -13,6 +13,8 @@ const NOW = Date.UTC(2026, 0, 2);
 const SECRET = "a secret of the tests, long enough";
 const reader = createReader(() => NOW);
 const sent: string[] = [];
+/** The headers of the last request to intake, and what becomes of a redirect. */
+let asked: Record<string, string | undefined> = {};
 /** What intake says to whoever asks for the file. */
 let said = async (): Promise<Response> => new Response(null, { status: 303 });
 let site: Awaited<ReturnType<typeof aMemorySite>>;
@@ -34,8 +36,9 @@ async function ask(
     KEEP_MS: "0",
     SESSION_SECRET: SECRET,
     INTAKE: {
-      fetch: async (request: Request) => {
+      fetch: async (request: Request, init: RequestInit) => {
         sent.push(`${request.method} ${new URL(request.url).pathname}`);
+        asked = { ...Object.fromEntries(request.headers), redirect: init.redirect };
         return said();
       },
     },
@@ -78,6 +81,16 @@ describe("/me/export", () => {
     expect(sent).toEqual(["POST /api/export"]);
   });
 
+  it("asks for it as its person, by a form of this site whose answer is not followed", async () => {
+    await ask("Ann");
+    expect(asked).toEqual({
+      cookie: expect.stringMatching(/^session=Ann\./),
+      origin: "https://cairn.example",
+      "content-type": "application/x-www-form-urlencoded",
+      redirect: "manual",
+    });
+  });
+
   it("says that to a script in JSON, and when to come again", async () => {
     const answer = await ask("Ann");
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, "1"]);
@@ -93,6 +106,11 @@ describe("/me/export", () => {
     said = before;
     expect(await answer.text()).toBe("Too fast");
     expect(answer.headers.get("cache-control")).toBe("private, no-store");
+
+    said = async () => new Response(null, { status: 429, headers: { "retry-after": "60" } });
+    const refused = await ask("Ann");
+    said = before;
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"]);
   });
 
   it.each(["cross-site", "same-site"])(

@@ -72,6 +72,13 @@ describe("a page that was read", () => {
     expect(keptOf(recent)).toEqual([20, 21, 22]);
   });
 
+  it("takes no more room when it is read again", () => {
+    const recent = new RecentPages();
+    recent.keep("/0", aStoredPage(), 6000);
+    for (let n = 0; n < 30; n++) recent.keep("/1", aStoredPage(MEGABYTE), 6000);
+    expect(keptOf(recent)).toEqual([0, 1]);
+  });
+
   it("takes nothing from then on when it is read again, or has gone", () => {
     const recent = new RecentPages();
     recent.keep("/0", aStoredPage(), 6000);
@@ -97,5 +104,15 @@ describe("an address", () => {
       addresses.find("https://cairn.example/").resolved,
     );
     expect(addresses.known(long)).toBeUndefined();
+  });
+
+  it("is forgotten with all others once they are a thousand", () => {
+    const addresses = new Addresses();
+    const nth = (n: number) => `https://cairn.example/?${n}`;
+    for (let n = 0; n < 1000; n++) addresses.find(nth(n));
+    expect(addresses.known(nth(0))).toBeDefined();
+    addresses.find(nth(1000));
+    expect([addresses.known(nth(0)), addresses.known(nth(999))]).toEqual([undefined, undefined]);
+    expect(addresses.known(nth(1000))).toBeDefined();
   });
 });

@@ -39,6 +39,8 @@ describe("an address", () => {
     [`/R/X/?after=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "default"],
     [`/r/x/hot/3.json?before=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "json"],
     [`/comments/-/3.json?before=${pageToken("/comments/-/4")}`, "/comments/-/4", "json"],
+    ["/comments/-/3", "/comments/-/3", "default"],
+    [`/r/x/hot/3.json?after=&before=${pageToken("/r/x/hot/2")}`, "/r/x/hot/2", "json"],
     [`/r/x/about/log.json?after=${pageToken("/r/x/about/log/1")}`, "/r/x/about/log/1", "json"],
     [`/?sort=new&after=${pageToken("/new/7")}`, "/new/7", "default"],
     [`/top.json?after=${pageToken("/top/all/2")}`, "/top/all/2", "json"],

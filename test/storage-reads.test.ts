@@ -124,6 +124,8 @@ describe("a page view", () => {
     expect(reads).toEqual(["R2 /new/1", "R2 /"]);
     for (const path of ["/new/1.json", "/new/1.rss", "/new.json"])
       expect(await readsOf(path)).toBe(0);
+    const [block, head] = [await ask("/new/1.json"), await ask("/new.json")];
+    expect(await block.text()).toBe(await head.text());
     expect((await ask("/new/1")).headers.get("location")).toBe("/new");
   });
 
@@ -191,9 +193,12 @@ describe("no cache keeps", () => {
     response.headers.get("content-security-policy")?.slice(0, 18),
   ];
 
-  test("the answer to another method than those that read", async () => {
-    const response = await reader.fetch(new Request(ORIGIN, { method: "DELETE" }), env);
-    expect(shown(response)).toEqual([405, "no-store", "default-src 'none'"]);
+  test("the answer to another method than those that read, of what is kept too", async () => {
+    for (let asked = 0; asked < 2; asked++) {
+      const response = await reader.fetch(new Request(ORIGIN, { method: "DELETE" }), env);
+      expect(shown(response)).toEqual([405, "no-store", "default-src 'none'"]);
+      await ask("/");
+    }
   });
 
   test.each(["/", "/.json"])("that storage failed, asked for %s", async (path) => {
@@ -203,6 +208,16 @@ describe("no cache keeps", () => {
     expect(shown(response)).toEqual([500, "no-store", "default-src 'none'"]);
     expect(log).toHaveBeenCalledOnce();
     log.mockRestore();
+  });
+
+  test("that nothing is there before the first build, in plain words", async () => {
+    const PAGES = { get: async () => null } as never;
+    const SITE = { getWithMetadata: async () => ({ value: null, metadata: null }) } as never;
+    const empty = { ...env, PAGES, SITE };
+    const response = await reader.fetch(new Request(`${ORIGIN}/new`), empty);
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await response.text()).toBe("Not found");
   });
 
   test("that what it keeps is damaged, whoever asks", async () => {
