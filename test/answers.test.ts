@@ -8,13 +8,16 @@ import { aCommunity, aDeletion, aWholeSite, READ_AT, type WholeSite } from "./me
 let site: WholeSite;
 const gone = aSubmission({ community: "Cats" });
 const stone = aSubmission({ community: "Cats", by: "Ann", title: "A stone" });
+const abroad = aSubmission({ community: "Cats", title: "Größe" });
+const again = aSubmission({ community: "Cats", by: "Bob", url: stone.url });
 const { post: id } = stone;
 const THREAD = `/r/cats/comments/${id}/a_stone`;
 
 beforeAll(async () => {
   site = await aWholeSite();
   await site.send(aCommunity("Cats"));
-  await site.send(gone, stone);
+  await site.send(gone, stone, abroad);
+  await expect(site.send(again)).rejects.toThrow("refused");
   await site.send(aDeletion({ post: gone.post }, "ann"));
   await site.publish();
 });
@@ -53,6 +56,27 @@ describe("a post that was just submitted", () => {
     for (const path of [`/comments/${id}`, `/r/nosuch?fresh=${id}`]) {
       expect([path, (await site.get(path)).status]).toEqual([path, status]);
     }
+  });
+});
+
+describe("a link that was there already", () => {
+  it.each(["", ".json", ".rss", "?sort=new", ".json?sort=new"])(
+    "leads to the first, as %j too",
+    async (end) => {
+      const answer = await site.get(`/comments/${again.post}${end}`);
+      expect([answer.status, answer.headers.get("location")]).toEqual([301, THREAD + end]);
+    },
+  );
+});
+
+describe("a thread at another address", () => {
+  it.each(["gr%C3%B6%C3%9Fe", "gr%c3%b6%c3%9fe", "größe"])("is not at %s", async (slug) => {
+    expect((await site.get(`/r/cats/comments/${abroad.post}/${slug}`)).status).toBe(200);
+  });
+
+  it.each(["", "?sort=new"])("leads to its own, in the same order: %j", async (end) => {
+    const answer = await site.get(`/r/cats/comments/${id}/another_slug${end}`);
+    expect([answer.status, answer.headers.get("location")]).toEqual([301, THREAD + end]);
   });
 });
 

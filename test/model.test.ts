@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
 import { isId, mintedAtMs, mintId, parsePostFullname, personKey } from "../src/model/ids.ts";
+import { COMMUNITY_KEY } from "../src/model/limits.ts";
 import { parseLink, siteOf } from "../src/model/link.ts";
 import { linkKey } from "../src/model/link-facts.ts";
 import { renderMarkdown } from "../src/model/markup.ts";
@@ -86,6 +87,17 @@ describe("a person's key", () => {
     ["a.b", null],
     ["", null],
   ])("of %j is %j", (name, key) => expect(personKey(name)).toBe(key));
+});
+
+describe("a community's key", () => {
+  it.each([
+    ["reddit.com", true],
+    [`u_${"x".repeat(20)}-1`, true],
+    ["x".repeat(25), false],
+    [".x", false],
+    ["x.json", false],
+    ["", false],
+  ])("may be %j: %j", (key, may) => expect(COMMUNITY_KEY.test(key)).toBe(may));
 });
 
 describe("a link", () => {

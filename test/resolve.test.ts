@@ -157,6 +157,7 @@ describe("an address", () => {
     ["/?sort=rising", "/rising"],
     ["/r/x?sort=rising&t=day", "/r/x/rising"],
     ["/top/day/1", "/top/day"],
+    ["/r/x/top/all/1", "/r/x/top/all"],
     ["/r/x/rising/1", "/r/x/rising"],
     ["/subreddits", "/r"],
     ["/r/all", "/"],
