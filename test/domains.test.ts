@@ -54,6 +54,7 @@ describe("a link", () => {
     ["http://a.example/x", "https://WWW.A.example/x/"],
     ["http://a.example/x", "http://a.example/x?utm_source=mail&UTM_medium=x&fbclid=1#top"],
     ["http://a.example/x?b=2&a=1", "http://a.example/x?a=1&b=2&gclid=3"],
+    ["http://a.example/x", "http://a.example/x?mc_cid=1&MKT_TOK=2&_hsenc=3&igshid=4"],
     ["http://a.example/~ann", "http://a.example/%7Eann"],
     ["http://a.example", "ftp://a.example./"],
     ["http://a.example:80/", "http://a.example"],

@@ -197,6 +197,18 @@ describe("markup", () => {
     expect(renderMarkdown(text)).toBe(`<p>${html}</p>\n`);
   });
 
+  it.each([
+    ["# a\n\n###### b", "<h2>a</h2>\n<h6>b</h6>\n"],
+    ["3. a", '<ol start="3">\n<li>a</li>\n</ol>\n'],
+  ])("of %j stands on a page with a heading of its own, as it was numbered", (text, html) => {
+    expect(renderMarkdown(text)).toBe(html);
+  });
+
+  it("that grows too much is shown as it was written, and as harmless", () => {
+    const table = `${"|a".repeat(15)}\n${"|-".repeat(15)}\n${"a\n".repeat(300)}`;
+    expect(renderMarkdown(`${table}<script>`)).toBe(`<pre>${table}&lt;script&gt;</pre>`);
+  });
+
   it("keeps nine lists within each other, and nineteen quotes, and leaves out what is deeper", () => {
     const lists = Array.from({ length: 30 }, (_, n) => `${"  ".repeat(n)}- list ${n + 1}.`);
     const quotes = (depth: number) => `${">".repeat(depth)} words ${depth}`;

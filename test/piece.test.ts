@@ -1,0 +1,23 @@
+/** Where a new comment goes: how much fits into a piece of a thread. */
+import { describe, expect, it } from "vitest";
+import { MAIN_PIECE, type Piece, placeComment } from "../src/model/piece.ts";
+
+function aPiece(fields: Partial<Piece>): Piece {
+  const nothing = { comments: 0, visible: 0, chars: 0 };
+  return { name: MAIN_PIECE, parent: null, above: null, ...nothing, ...fields };
+}
+
+describe("a comment", () => {
+  it.each([
+    [750, { comments: 398 }, true],
+    [751, { comments: 398 }, false],
+    [99_250, { chars: 200_000 }, true],
+    [99_251, { chars: 200_000 }, false],
+  ])("of %d characters, to a piece with %j, fits: %j", (chars, fields, fits) => {
+    const own = aPiece(fields);
+    expect(placeComment("c9", chars, null, own, []).piece).toBe(fits ? MAIN_PIECE : "c9");
+    // What goes on below the post has as much room, and once there is such a piece, it is the place.
+    const below = aPiece({ ...fields, name: "c5" });
+    expect(placeComment("c9", chars, null, aPiece({}), [below]).piece).toBe(fits ? "c5" : "c9");
+  });
+});
