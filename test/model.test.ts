@@ -1,6 +1,7 @@
 /** The pure words of the domain: ranks, ids, links, slugs, text, markup. */
 import { describe, expect, it } from "vitest";
 import { charCount, cleanBlock, cleanLine } from "../src/model/clean-text.ts";
+import { controversialOf } from "../src/model/entities.ts";
 import { isId, mintedAtMs, mintId, parsePostFullname, personKey } from "../src/model/ids.ts";
 import { COMMUNITY_KEY } from "../src/model/limits.ts";
 import { parseLink, siteOf } from "../src/model/link.ts";
@@ -44,6 +45,10 @@ describe("the orders of comments", () => {
     [10, 0, 0],
   ])("rank %d ups and %d downs as controversial with %d", (ups, downs, rank) => {
     expect(controversialRank(ups, downs)).toBeCloseTo(rank, 7);
+  });
+
+  it("are stored with no more digits than are the same everywhere", () => {
+    expect(controversialOf({ ups: 100, downs: 50 })).toBe(12.247449);
   });
 });
 

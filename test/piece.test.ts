@@ -1,11 +1,17 @@
 /** Where a new comment goes: how much fits into a piece of a thread. */
 import { describe, expect, it } from "vitest";
-import { MAIN_PIECE, type Piece, placeComment } from "../src/model/piece.ts";
+import { byBeginning, MAIN_PIECE, type Piece, placeComment } from "../src/model/piece.ts";
 
 function aPiece(fields: Partial<Piece>): Piece {
   const nothing = { comments: 0, visible: 0, chars: 0 };
   return { name: MAIN_PIECE, parent: null, above: null, ...nothing, ...fields };
 }
+
+it("pieces are in the order of their beginning, of imported ids too", () => {
+  const names = ["mjuohs03000000", "c9", "c10", "c8"];
+  const sorted = names.map((name) => ({ name })).sort(byBeginning);
+  expect(sorted.map(({ name }) => name)).toEqual(["c8", "c9", "c10", "mjuohs03000000"]);
+});
 
 describe("a comment", () => {
   it.each([
