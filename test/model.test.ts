@@ -212,7 +212,7 @@ describe("markup", () => {
   });
 
   it("that grows too much is shown as it was written, and as harmless", () => {
-    const table = `${"|a".repeat(15)}\n${"|-".repeat(15)}\n${"a\n".repeat(300)}`;
+    const table = `|a|b|c\n|-|-|-\n${"a\n".repeat(1000)}`;
     expect(renderMarkdown(`${table}<script>`)).toBe(`<pre>${table}&lt;script&gt;</pre>`);
   });
 
