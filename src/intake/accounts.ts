@@ -11,7 +11,12 @@ export interface Account {
   readonly password: string | null;
   /** A session of another epoch has ended. */
   readonly sessionEpoch: number;
+  /** Its end was asked for and may have been sent on: nothing but that is accepted of it. */
+  readonly isClosing: boolean;
 }
+
+/** Stands before the password of an account that is closing. */
+const CLOSING = "closing ";
 
 /**
  * Of an account whose event is not sent yet: its name is taken, and nobody can log in to it. A session
@@ -23,13 +28,17 @@ const FIRST_EPOCH = 0;
 
 /** Null also for one that is not open yet. */
 export async function findAccount(accounts: D1Database, name: string): Promise<Account | null> {
-  return accounts
+  const row = await accounts
     .prepare(
       `SELECT name, password, session_epoch AS sessionEpoch FROM account
        WHERE name_key = ?1 AND session_epoch <> ${UNOPENED_EPOCH}`,
     )
     .bind(name.toLowerCase())
-    .first<Account>();
+    .first<Omit<Account, "isClosing">>();
+  if (row?.password?.startsWith(CLOSING)) {
+    return { ...row, password: row.password.slice(CLOSING.length), isClosing: true };
+  }
+  return row && { ...row, isClosing: false };
 }
 
 /** Whether the event of a name taken so long ago got through is certain to be known by then. */
@@ -77,7 +86,7 @@ export async function openAccount(
        RETURNING name, session_epoch AS sessionEpoch`,
     )
     .bind(name.toLowerCase(), password)
-    .first<Account>();
+    .first<Pick<Account, "name" | "sessionEpoch">>();
 }
 
 /**
@@ -98,14 +107,50 @@ export async function replacePassword(
     .first<number>("session_epoch");
 }
 
-/** Nobody can log in to it any more, and every session ends; its name stays taken. */
-export async function closeAccount(accounts: D1Database, name: string): Promise<void> {
+/**
+ * Before the event of its end is sent: every session ends, and whoever logs in again can ask for nothing
+ * else. So if the request dies on the way, nothing is accepted that an account which has ended would say.
+ * @returns the new epoch; null when the account has left the given one, and nothing is changed
+ */
+export async function beginClosing(
+  accounts: D1Database,
+  { name, sessionEpoch, isClosing }: Account,
+): Promise<number | null> {
+  return accounts
+    .prepare(
+      `UPDATE account SET session_epoch = session_epoch + 1, password = ?3 || password
+       WHERE name_key = ?1 AND session_epoch = ?2 AND password IS NOT NULL RETURNING session_epoch`,
+    )
+    .bind(name.toLowerCase(), sessionEpoch, isClosing ? "" : CLOSING)
+    .first<number>("session_epoch");
+}
+
+/**
+ * The event could not be sent: all is as it was before `beginClosing`, and its sessions go on.
+ * @param epoch the one that it returned
+ */
+export async function keepOpen(accounts: D1Database, name: string, epoch: number): Promise<void> {
   await accounts
     .prepare(
-      `UPDATE account SET password = NULL, session_epoch = session_epoch + 1
-       WHERE name_key = ?1 AND password IS NOT NULL`,
+      `UPDATE account SET session_epoch = ?2 - 1, password = substr(password, ${CLOSING.length + 1})
+       WHERE name_key = ?1 AND session_epoch = ?2`,
     )
-    .bind(name.toLowerCase())
+    .bind(name.toLowerCase(), epoch)
+    .run();
+}
+
+/**
+ * Nobody can log in to it any more; its name stays taken.
+ * @param epoch as `beginClosing` returned it
+ */
+export async function closeAccount(
+  accounts: D1Database,
+  name: string,
+  epoch: number,
+): Promise<void> {
+  await accounts
+    .prepare("UPDATE account SET password = NULL WHERE name_key = ?1 AND session_epoch = ?2")
+    .bind(name.toLowerCase(), epoch)
     .run();
 }
 

@@ -82,6 +82,7 @@ async function takeForm(form: Form, request: FormRequest): Promise<Outcome> {
   }
   const account = await readAccount(request);
   if (account === null) return { type: "no_session" };
+  if (account.isClosing && !form.isOfClosing) return { type: "account_closing" };
   const person = account.name;
   const tooFast = await limitRate(request.env, form.limiter, person);
   return tooFast ?? form.handle({ ...request, person });

@@ -2,7 +2,7 @@
  * `/api/delete_account`: an account ends. Its name stays taken for ever, so that nobody can pass for
  * who had it; what was written stays without the name, or goes.
  */
-import { closeAccount } from "./accounts.ts";
+import { beginClosing, closeAccount, keepOpen } from "./accounts.ts";
 import { allOf, requiredField } from "./fields.ts";
 import type { Outcome, PersonForm, PersonRequest } from "./form.ts";
 import { HOME } from "./local-path.ts";
@@ -23,6 +23,7 @@ export const deleteAccount: PersonForm = {
   },
   limiter: "ACCOUNT_LIMITER",
   sender: "person",
+  isOfClosing: true,
   handle: endAccount,
 };
 
@@ -40,10 +41,15 @@ async function endAccount(request: PersonRequest): Promise<Outcome> {
   if (!(await passwordsOf(env, account.name).check(sent.passwd, account.password))) {
     return { type: "wrong_password", field: "passwd" };
   }
-  // First the event: an account that is closed and still there could never be deleted again.
-  const epoch = account.sessionEpoch + 1;
+  const epoch = await beginClosing(env.ACCOUNTS, account);
+  if (epoch === null) return { type: "no_session" };
   const event = await sendEvent(request, { type: "account_deleted", epoch, posts });
-  if (isRefusal(event)) return event;
-  await closeAccount(env.ACCOUNTS, account.name);
+  if (isRefusal(event)) {
+    // One that was closing before may have been sent on then.
+    if (!account.isClosing) await keepOpen(env.ACCOUNTS, account.name, epoch);
+    return event;
+  }
+  // Not before: an account that is closed and still there could never be deleted again.
+  await closeAccount(env.ACCOUNTS, account.name, epoch);
   return { json: { id: null }, location: HOME, cookies: clearedCookies(request.request) };
 }

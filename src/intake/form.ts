@@ -105,6 +105,8 @@ export interface OpenForm extends AnyForm {
 
 export interface PersonForm extends AnyForm {
   readonly sender: "person";
+  /** Also taken from an account that is closing. */
+  readonly isOfClosing?: true;
   handle(request: PersonRequest): Promise<Outcome>;
 }
 

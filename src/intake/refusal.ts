@@ -5,6 +5,7 @@ import type { FieldName } from "./form.ts";
 export type RequestRefusal =
   | { readonly type: "malformed"; readonly why: string }
   | { readonly type: "no_session" }
+  | { readonly type: "account_closing" }
   | { readonly type: "wrong_login" }
   | { readonly type: "other_origin" }
   | { readonly type: "no_such_form"; readonly path: string }

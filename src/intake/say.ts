@@ -48,6 +48,13 @@ export function say(refusal: Refusal): Said {
       return said(401, "wrong_login", "There is no account with this name and password.");
     case "wrong_password":
       return said(401, "wrong_password", "This is not your password.");
+    case "account_closing":
+      return said(
+        403,
+        "account_closing",
+        "You have asked for the end of this account, which was cut off. Ask for it again at " +
+          "/api/delete_account.",
+      );
     case "other_origin":
       return said(403, "other_origin", "This form was sent from another site.");
     case "no_such_form":

@@ -153,6 +153,14 @@ describe("roles", () => {
   });
 });
 
+/** Dies before the last thing that the end of an account does. */
+const cutOff = {
+  prepare(sql: string) {
+    if (sql.includes("password = NULL")) throw new Error("cut off");
+    return env.ACCOUNTS.prepare(sql);
+  },
+} as unknown as typeof env.ACCOUNTS;
+
 describe("the end of an account", () => {
   const leave = (fields: Fields, headers: Record<string, string>) =>
     post("/api/delete_account", fields, headers);
@@ -190,6 +198,30 @@ describe("the end of an account", () => {
     const response = await post("/api/delete_account", fields, alice, { EVENTS: brokenQueue });
     expect(response.status).toBe(503);
     expect((await post("/api/vote", { id: "t3_abc", dir: "1" }, alice)).status).toBe(303);
+  });
+
+  test("that is cut off leaves an account of which nothing but its end is accepted", async () => {
+    const fields = { passwd: PASSWORD, posts: "delete" };
+    const eve = await aPerson("Eve");
+    const cut = await post("/api/delete_account", fields, eve, { ACCOUNTS: cutOff });
+    expect(cut.status).toBe(500);
+    expect(lastEvent()).toMatchObject({ type: "account_deleted", epoch: 1 });
+    expect((await leave(fields, eve)).status).toBe(401);
+    const login = await post("/api/login", { user: "Eve", passwd: PASSWORD });
+    const again = { cookie: cookiesOf(login), accept: "application/json" };
+    const vote = await asJson(post("/api/vote", { id: "t3_abc", dir: "1" }, again));
+    expect(vote).toEqual(error(403, "account_closing"));
+    expect(lastEvent()).toMatchObject({ type: "account_deleted", epoch: 1 });
+    const down = await post("/api/delete_account", fields, again, { EVENTS: brokenQueue });
+    expect(down.status).toBe(503);
+    const last = {
+      ...again,
+      cookie: cookiesOf(await post("/api/login", { user: "Eve", passwd: PASSWORD })),
+    };
+    expect(await asJson(post("/api/vote", { id: "t3_abc", dir: "1" }, last))).toEqual(vote);
+    expect((await leave(fields, last)).status).toBe(202);
+    expect(lastEvent()).toMatchObject({ type: "account_deleted", by: "Eve", epoch: 3 });
+    expect((await post("/api/login", { user: "Eve", passwd: PASSWORD })).status).toBe(401);
   });
 
   test("has a page that asks what becomes of the posts", async () => {
