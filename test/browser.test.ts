@@ -1115,8 +1115,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     await until("the table", () => showsOn(page, "/comments", "it is"), FRESH_MS);
     expect(await page.locator("header [aria-current]").textContent()).toBe("comments");
     const lists = ["/comments", "/user/mia", "/user/mia/comments"];
-    const isKnown = async () => (await page.request.get("/user/mia/comments")).ok();
-    await until("her page", isKnown, FRESH_MS);
+    await until("her page", () => showsOn(page, "/user/mia/comments", "it is"), FRESH_MS);
     for (const path of [
       ...lists,
       "/",

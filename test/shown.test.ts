@@ -187,7 +187,7 @@ describe("a page", () => {
     expect(await listOf(101)).toContain("/r/-/2");
   });
 
-  it("of a person has the newest 25 of what they posted and said, and tabs for what there is", async () => {
+  it("of a person has the newest 25 of what they posted and said", async () => {
     const things = Array.from({ length: 30 }, (_, index) => {
       const at = NOW + 1000 * index;
       const post = { ...aSubmission({ community: "Cats", by: "Mia" }), at };
@@ -199,8 +199,30 @@ describe("a page", () => {
     const shown = [...html.matchAll(/name=id value="t\d_([^"]*)"/g)].map(([, id]) => id);
     const ids = things.map((thing) => ("comment" in thing ? thing.comment : thing.post));
     expect(shown).toEqual(ids.reverse().slice(0, 25));
-    expect(html).toContain('href="/user/mia/comments">');
-    expect(await read("/user/ann")).not.toContain('href="/user/ann/comments">');
+  });
+
+  it.each([
+    ["/user/ann", "/user/ann/submitted", "/user/ann/comments"],
+    ["/user/bob/comments", "/user/bob", "/user/bob/submitted"],
+  ])("of a person leads to their others, empty or not: %s", async (path, ...others) => {
+    const [, tabs = ""] = (await read(path)).split('<nav aria-label="Contributions">');
+    for (const other of others) expect(tabs).toContain(`href="${other}">`);
+  });
+
+  it("of whoever has posted and said nothing is there, and so are both lists", async () => {
+    const { version, id, at } = aDeletion({ post: link.post }, "");
+    await site.send({ version, id, at, type: "person_registered", by: "Dora" });
+    await site.publish();
+    const yet = { "": "Not a stone", "/submitted": "No post", "/comments": "No comment" };
+    for (const [list, what] of Object.entries(yet)) {
+      const path = `/user/dora${list}`;
+      expect(await read(path)).toContain(`<p class="empty">${what} from Dora yet.</p>`);
+      const json = JSON.parse(await read(`${path}.json`));
+      expect(json.data).toMatchObject({ before: null, after: null, children: [] });
+      const registered = new Date(at).toISOString().slice(0, 19);
+      expect(await read(`${path}.rss`)).toContain(`<updated>${registered}Z</updated>`);
+    }
+    expect((await site.get("/user/dora/comments/1")).status).toBe(404);
   });
 
   it("of a person says when they came, and their karma of both kinds", async () => {

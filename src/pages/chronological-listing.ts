@@ -42,6 +42,8 @@ export interface ChronologicalDefinition<Things> {
    * page, and no block leads to the head before one is full.
    */
   readonly isSparse: boolean;
+  /** Although it is sparse, an empty one has a page: its head is part of one that is there anyway. */
+  readonly isShownEmpty?: boolean;
   /** Slots of a block; 25, as on every page, unless very many are written and few read. */
   readonly blockSize?: number;
   /** Of the head, and of the numbered blocks from when they are full; fast and slow by default. */
@@ -137,7 +139,7 @@ function defineBlocks<Things>(
 
 type Naming = Pick<
   ChronologicalDefinition<unknown>,
-  "owns" | "separator" | "isSparse" | "begun" | "retitled" | "blockSize"
+  "owns" | "separator" | "isSparse" | "isShownEmpty" | "begun" | "retitled" | "blockSize"
 >;
 
 function parseBlock({ owns, separator }: Naming, key: string): Block | null {
@@ -160,8 +162,8 @@ function blockOf(naming: Naming, slot: number): number {
   return Math.ceil(slot / sizeOf(naming));
 }
 
-function hasHead({ isSparse }: Naming, count: number): boolean {
-  return count > 0 || !isSparse;
+function hasHead({ isSparse, isShownEmpty = !isSparse }: Naming, count: number): boolean {
+  return count > 0 || isShownEmpty;
 }
 
 /** The last block that has a page: after the full ones, the one that leads to the head. */

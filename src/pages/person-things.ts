@@ -51,6 +51,7 @@ function definePersonListing(
       name: `person: ${tab}`,
       separator: "/",
       isSparse: true,
+      isShownEmpty: true,
       lanes: SIDE_LANES,
       owns: (listing) => splitPerson(listing)?.rest === `/${tab}`,
       every: async (reads) => (await reads.personKeys()).map(listingOf),
@@ -71,8 +72,8 @@ function definePersonListing(
           return { ...found, person, things };
         });
       },
-      view: ({ key, before, after }, things, site) =>
-        viewPerson({ ...things, tab, tabs: ["overview", tab], key, before, after }, site),
+      view: ({ key, before, after, slots }, things, site) =>
+        viewPerson({ ...things, tab, isNew: slots === 0, key, before, after }, site),
     },
   );
 }

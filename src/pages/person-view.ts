@@ -12,13 +12,13 @@ import { listedPostJson, listingJson } from "./reddit-json.ts";
 import { renderTemplate } from "./templates.ts";
 import type { Thing } from "./thing.ts";
 
-export type PersonTab = "overview" | "submitted" | "comments";
+type PersonTab = "overview" | "submitted" | "comments";
 
 export interface PersonPage extends Surroundings {
   readonly person: Person;
   readonly tab: PersonTab;
-  /** Those that have a page, as far as this page is told when that changes. */
-  readonly tabs: readonly PersonTab[];
+  /** Nothing has ever been on it. */
+  readonly isNew: boolean;
   readonly key: string;
   /** Newest first. */
   readonly things: readonly Thing[];
@@ -41,13 +41,13 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
     createdAt: isOverview ? isoTime(person.createdAt) : null,
     postKarma: isOverview ? person.postKarma : null,
     commentKarma: isOverview ? person.commentKarma : null,
-    tabs: page.tabs.map((each) => ({
-      label: TABS[each].label,
-      href: TABS[each].hrefOf(person.key),
+    tabs: Object.entries(TABS).map(([each, { label, hrefOf }]) => ({
+      label,
+      href: hrefOf(person.key),
       isCurrent: each === tab,
     })),
-    // What was deleted has left a listing behind.
-    isNew: page.tabs.length === 1,
+    isNew: page.isNew,
+    yet: TABS[tab].yet,
     things: things.map((thing) => lineOf(thing, page)),
     before,
     after,
@@ -55,14 +55,21 @@ export function viewPerson(page: PersonPage, site: Site): Rendered {
   const children = things.map((thing) => jsonOf(thing, page, site));
   return pageOf(
     ...htmlAndJson(html, listingJson(children, before, after)),
-    ...(hasFeed ? [atomFeed({ ...page, title, path: key, begunAt: null }, site)] : []),
+    ...(hasFeed ? [atomFeed({ ...page, title, path: key, begunAt: person.createdAt }, site)] : []),
   );
 }
 
-const TABS: Readonly<Record<PersonTab, { label: string; hrefOf(person: PersonKey): string }>> = {
-  overview: { label: "Overview", hrefOf: personPath },
-  submitted: { label: "Posts", hrefOf: submittedListing },
-  comments: { label: "Comments", hrefOf: saidListing },
+interface TabView {
+  readonly label: string;
+  /** What there is not yet, on a new one. */
+  readonly yet: string;
+  hrefOf(person: PersonKey): string;
+}
+
+const TABS: Readonly<Record<PersonTab, TabView>> = {
+  overview: { label: "Overview", yet: "Not a stone", hrefOf: personPath },
+  submitted: { label: "Posts", yet: "No post", hrefOf: submittedListing },
+  comments: { label: "Comments", yet: "No comment", hrefOf: saidListing },
 };
 
 function lineOf(thing: Thing, surroundings: Surroundings): object {

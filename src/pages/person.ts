@@ -7,13 +7,13 @@ import type { Surroundings } from "./comment-line.ts";
 import { PAGE_SIZE, personPath, splitPerson } from "./key.ts";
 import { definePage } from "./page-type.ts";
 import { type ReadThings, readCommentThings, readPostThings } from "./person-things.ts";
-import { type PersonTab, viewPerson } from "./person-view.ts";
+import { viewPerson } from "./person-view.ts";
 import { contentOf, type Thing } from "./thing.ts";
 
 interface Model extends Surroundings {
   readonly person: Person;
   readonly things: readonly Thing[];
-  readonly tabs: readonly PersonTab[];
+  readonly isNew: boolean;
 }
 
 export const personPage = definePage<PersonKey, Model>({
@@ -56,7 +56,7 @@ async function loadPeople(reads: Reads, keys: readonly PersonKey[]): Promise<(Mo
     return {
       person,
       things,
-      tabs: tabsOf(posted.counts[index] ?? 0, said.counts[index] ?? 0),
+      isNew: posted.counts[index] === 0 && said.counts[index] === 0,
       posts: new Map([...posted.posts, ...said.posts]),
       communities: new Map([...posted.communities, ...said.communities]),
     };
@@ -76,14 +76,6 @@ async function readNewest(reads: Reads, listings: readonly string[], readThings:
     ofListing.map((id) => things.get(id)).filter((thing) => thing !== undefined),
   );
   return { ...surroundings, counts, things: newest };
-}
-
-/** Only what somebody has posted or said has a page. */
-function tabsOf(posts: number, comments: number): PersonTab[] {
-  const tabs: PersonTab[] = ["overview"];
-  if (posts > 0) tabs.push("submitted");
-  if (comments > 0) tabs.push("comments");
-  return tabs;
 }
 
 function byNewest(one: Thing, other: Thing): number {
