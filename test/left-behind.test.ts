@@ -165,6 +165,23 @@ describe.each([
     for (const gone of ["Marvin", NAME]) expect(await site.keysWith(gone)).toEqual([]);
   });
 
+  it("a community that they made is there for everybody else", async () => {
+    const place = { name: "Towels", title: "Towels", description: "Bring yours" };
+    const made = anEvent({ ...place, type: "community_created", by: NAME });
+    const submission = anEvent({
+      ...{ type: "post_submitted", community: "towels", resubmit: false, by: "cleo" },
+      ...{ post: anId() as PostId, title: "Mine", url: null, text: "" },
+    } as const);
+    await site.send(leaves(NAME));
+    await pass();
+    expect(await site.send(made, submission)).toEqual(["applied", "applied"]);
+    expect(await site.send(made)).toEqual(["unchanged"]);
+    await expectPublished();
+    expect(await site.text("/r/towels")).toContain("Bring yours");
+    expect(await site.text("/r/towels")).toContain("Mine");
+    expect(await site.keysWith(NAME)).toEqual([]);
+  });
+
   it("nothing of what was not theirs to do, and nobody is told", async () => {
     const sent = [
       removal(NAME),

@@ -177,7 +177,8 @@ function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
   const known = draft.communities.get(key);
   if (known?.creator === by && known.createdAt === createdAt) return "unchanged";
   if (known) return draft.refuse(event, "name_taken", name);
-  draft.communities.set(key, { key, name, title, description, creator: by, createdAt });
+  const creator = draft.hasLeft(event) ? "" : by;
+  draft.communities.set(key, { key, name, title, description, creator, createdAt });
   return "applied";
 }
 

@@ -8,6 +8,7 @@ export interface Community {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Empty of an imported one, and once they have left. */
   readonly creator: string;
   /** Seconds since 1970. */
   readonly createdAt: number;
