@@ -14,7 +14,7 @@ import { exportSite, UnwritableFileError } from "./backup/export-site.ts";
 import { restoreSite } from "./backup/restore-site.ts";
 import { shortenDump } from "./backup/shorten-dump.ts";
 import { bench, PARTS } from "./bench/bench.ts";
-import { DEAD_ARGUMENTS, NoSuchLetterError, tendDeadLetters } from "./dead.ts";
+import { DEAD_ARGUMENTS, dead } from "./dead.ts";
 import { deploy, isDryRunOfNpm } from "./deploy.ts";
 import { buildSite } from "./full-build.ts";
 import { UnreadableFileError } from "./import/file-text.ts";
@@ -66,10 +66,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   dead: {
     ...DEAD_ARGUMENTS,
-    run: (settings, given) =>
-      withState(settings, "npm run dead", (state) =>
-        reportDeadLetters(state, settings.site, given),
-      ),
+    run: (settings, given) => dead(settings, given, Date.now),
   },
   export: {
     usage: "npm run export -- FILE",
@@ -175,13 +172,6 @@ async function auditAndReport(state: LocalState, site: Site): Promise<number> {
   return differ.length + missing.length + extra.length === 0 ? 0 : 1;
 }
 
-async function reportDeadLetters(state: LocalState, site: Site, given: Given): Promise<number> {
-  const lines = await tendDeadLetters(state.db, site, given, Date.now);
-  if (lines === null) console.error(refusalOf("that makes no sense", DEAD_ARGUMENTS.usage));
-  else for (const line of lines) console.log(line);
-  return lines === null ? 1 : 0;
-}
-
 async function exportAndReport(state: LocalState, file: string): Promise<number> {
   const began = performance.now();
   const rows = await exportSite(databasesOf(state), file, new Date());
@@ -216,7 +206,6 @@ const EXPECTED_ERRORS = [
   UnwritableFileError,
   SystemError,
   BackupError,
-  NoSuchLetterError,
 ];
 
 function isExpected(error: unknown): error is Error {

@@ -1,12 +1,13 @@
-/** `npm run dead`: what could not be applied, while nothing else runs. */
-import { replayDeadLetters } from "../src/consumer/replay.ts";
-import type { Site } from "../src/pages/page-type.ts";
-import type { ContentDb } from "../src/store/database.ts";
-import { type DeadLetter, listDeadLetters, removeDeadLetters } from "../src/store/dead-letters.ts";
-import type { Expected, Given } from "./arguments.ts";
+/** `npm run dead`: what could not be applied. A server that has the state does it for the script. */
+import { ALL, type Tended, type Told, tendDeadLetters } from "../src/dev/dead-letters.ts";
+import { DEAD_PATH, operatorHeaders } from "../src/dev/operator.ts";
+import { type Expected, refusalOf } from "./arguments.ts";
+import { servedPort } from "./lock.ts";
 import { NO_PACE } from "./no-pace.ts";
-
-const ALL = "all";
+import { ServerError } from "./serve.ts";
+import { readSecret } from "./session-secret.ts";
+import type { Settings } from "./settings.ts";
+import { withState } from "./with-state.ts";
 
 /** An action, and the letters that are meant. */
 export const DEAD_ARGUMENTS: Expected = {
@@ -15,73 +16,47 @@ export const DEAD_ARGUMENTS: Expected = {
   words: { least: 1, most: Number.POSITIVE_INFINITY, none: "it is not told what to do" },
 };
 
-export class NoSuchLetterError extends Error {}
+const LATER = "Their pages are published when the site is next served, or by npm run audit.";
 
-/**
- * @param now milliseconds since 1970
- * @returns what to print, or null when the arguments make no sense
- */
-export async function tendDeadLetters(
-  db: ContentDb,
-  config: Site,
-  { words: [action, ...which], options }: Given,
-  now: () => number,
-): Promise<string[] | null> {
-  const isAll = options.includes(ALL);
-  if (isAll && (action !== "discard" || which.length > 0)) return null;
-  const letters = await listDeadLetters(db);
-  switch (action) {
-    case "list":
-      return which.length > 0 ? null : describe(letters);
-    case "replay": {
-      const chosen = which.length === 0 ? letters : choose(letters, which);
-      const { applied, refused, kept } = await replayDeadLetters(
-        { db, config, now, pace: NO_PACE },
-        chosen,
-      );
-      const ids = new Set(chosen.map(({ id }) => id));
-      const still = kept === 0 ? [] : (await listDeadLetters(db)).filter(({ id }) => ids.has(id));
-      return [
-        ...still.map(({ id, why }) => printable(`${id}: ${why}`)),
-        `${applied} applied, ${refused} refused, ${kept} still dead`,
-        "Their pages are published when the site is next served, or by npm run audit.",
-      ];
-    }
-    case "discard": {
-      if (which.length === 0 && !isAll) return null;
-      const chosen = isAll ? letters : choose(letters, which);
-      await removeDeadLetters(
-        db,
-        chosen.map(({ id }) => id),
-      );
-      return [`${chosen.length} discarded`];
-    }
-    default:
-      return null;
-  }
-}
-
-function describe(letters: readonly DeadLetter[]): string[] {
-  return [
-    ...letters.map(({ id, at, why, body }) =>
-      printable(`${id}  ${new Date(at).toISOString()}  ${why}  ${body}`),
-    ),
-    `${letters.length} dead letters`,
-  ];
-}
-
-/** On one line, with nothing that a terminal would obey: such characters are written as in JSON. */
-function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (hidden) =>
-    hidden.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+/** @returns the exit code */
+export async function dead(settings: Settings, told: Told, now: () => number): Promise<number> {
+  const port = await servedPort(settings.stateDir);
+  if (port !== null) return report(await askServer(settings.stateDir, port, told, now));
+  return withState(settings, "npm run dead", async ({ db }) =>
+    report(await tendDeadLetters({ db, config: settings.site, now, pace: NO_PACE }, told, LATER)),
   );
 }
 
-/** All of those named, each once, or none. */
-function choose(letters: readonly DeadLetter[], ids: readonly string[]): DeadLetter[] {
-  return [...new Set(ids)].map((id) => {
-    const letter = letters.find((each) => each.id === id);
-    if (!letter) throw new NoSuchLetterError(`no such dead letter: ${id}. Nothing was done.`);
-    return letter;
+/** @throws ServerError */
+async function askServer(
+  stateDir: string,
+  port: number,
+  told: Told,
+  now: () => number,
+): Promise<Tended> {
+  const headers = await operatorHeaders(readSecret(stateDir), now());
+  const body = JSON.stringify(told);
+  const answer = await fetch(`http://127.0.0.1:${port}${DEAD_PATH}`, {
+    method: "POST",
+    headers,
+    body,
+  }).catch((cause) => {
+    throw new ServerError(
+      `the server that uses ${stateDir} does not answer on port ${port}: try again once it is ready`,
+      { cause },
+    );
   });
+  if (answer.ok) return (await answer.json()) as Tended;
+  throw new ServerError(
+    `the server that uses ${stateDir} could not do it: port ${port} answered ${answer.status}`,
+  );
+}
+
+function report(tended: Tended): number {
+  if (tended.type === "refused") {
+    console.error(refusalOf(tended.why, DEAD_ARGUMENTS.usage));
+    return 1;
+  }
+  for (const line of tended.lines) console.log(line);
+  return 0;
 }

@@ -41,7 +41,7 @@ const POLL_MS = 50;
  * lock is taken over, and its simulator is ended.
  */
 export async function lockState(stateDir: string, command: string): Promise<StateLock> {
-  const file = join(stateDir, "cairn.lock");
+  const file = lockFile(stateDir);
   mkdirSync(stateDir, { recursive: true });
   const holder = readHolder(file);
   const users = holder ? await findHolders(holder, stateDir) : [];
@@ -70,6 +70,17 @@ export async function lockState(stateDir: string, command: string): Promise<Stat
       release();
     },
   };
+}
+
+/** Where a server says that it serves the state, or is about to; null when none does. */
+export async function servedPort(stateDir: string): Promise<number | null> {
+  const holder = readHolder(lockFile(stateDir));
+  if (holder === null || holder.port === null) return null;
+  return (await findHolders(holder, stateDir)).length > 0 ? holder.port : null;
+}
+
+function lockFile(stateDir: string): string {
+  return join(stateDir, "cairn.lock");
 }
 
 /** Null of what is no lock. */

@@ -1,6 +1,6 @@
 /** The secret that signs a state's sessions: made when it is first served, never in the repository. */
 import { randomBytes } from "node:crypto";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const SECRETS = "secrets.env";
@@ -12,6 +12,13 @@ export function secretsFile(stateDir: string): string {
     writeFileSync(file, `SESSION_SECRET=${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   }
   return file;
+}
+
+/** That of the server which uses the state. */
+export function readSecret(stateDir: string): string {
+  const [, secret = ""] =
+    /^SESSION_SECRET=(\w+)$/m.exec(readFileSync(secretsFile(stateDir), "utf8")) ?? [];
+  return secret;
 }
 
 /** Every session ends: the next server makes another secret. */

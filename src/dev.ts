@@ -5,9 +5,13 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ExportedHandler } from "@cloudflare/workers-types";
 import type { ConsumerEnv, IntakeEnv, JournalEnv, ReaderEnv } from "./bindings.ts";
-import consumer from "./consumer/worker.ts";
+import { limitsOf } from "./consumer/limits.ts";
+import { openPhases } from "./consumer/phases.ts";
+import consumer, { depsOf } from "./consumer/worker.ts";
 import { Workshop as ConsumersWorkshop } from "./consumer/workshop.ts";
+import { type Told, tendDeadLetters } from "./dev/dead-letters.ts";
 import { consumeJournaled, journaledQueue, sendJournalAgain } from "./dev/journal.ts";
+import { DEAD_PATH, isOperators } from "./dev/operator.ts";
 import { PasswordHasher } from "./intake/password-hasher.ts";
 import intake from "./intake/worker.ts";
 import reader from "./reader/worker.ts";
@@ -27,8 +31,12 @@ function watched<Env extends DevEnv>(env: Env): Env {
 let isJournalSent = false;
 
 export default {
-  fetch: (request: Request, env: DevEnv, context: ExecutionContext) =>
-    reader.fetch(request, env, context),
+  async fetch(request: Request, env: DevEnv, context: ExecutionContext) {
+    const isOfDead = new URL(request.url).pathname === DEAD_PATH;
+    return isOfDead && (await isOperators(request, env.SESSION_SECRET, Date.now()))
+      ? tendForScript(request, watched(env))
+      : reader.fetch(request, env, context);
+  },
   queue: (batch, env) =>
     consumeJournaled(batch, env.JOURNAL, (messages) => consumer.queue(messages, watched(env))),
   async scheduled(controller, env) {
@@ -37,6 +45,15 @@ export default {
     await consumer.scheduled(controller, watched(env));
   },
 } satisfies ExportedHandler<DevEnv>;
+
+/** `npm run dead`, which may not open the database that this process has open. */
+async function tendForScript(request: Request, env: DevEnv): Promise<Response> {
+  const deps = depsOf(env, limitsOf(env.PLAN));
+  const published = "Their pages are published in their lanes.";
+  const tended = await tendDeadLetters(deps, (await request.json()) as Told, published);
+  await openPhases(deps, env.PUBLISH).ringBell();
+  return Response.json(tended);
+}
 
 /** The consumer's, whose questions can be seen as well. */
 export class Workshop extends ConsumersWorkshop {

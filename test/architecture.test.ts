@@ -84,8 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intake: ["queue", "model", "bindings", "pages"],
   reader: [...SHARED, "model", "bindings"],
   bindings: [],
-  dev: ["reader", "intake", "consumer", "store", "bindings"],
-  build: ["consumer", "store", "pages", ...SHARED, "model", "queue", "type bindings"],
+  dev: ["reader", "intake", "consumer", "store", "model", "bindings"],
+  build: ["consumer", "store", "pages", ...SHARED, "model", "queue", "dev", "type bindings"],
 };
 
 describe("imports", () => {

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../build/arguments.ts";
 import { deploySteps, isDryRunOfNpm } from "../build/deploy.ts";
 import { leftPlaceholders, wrongPlans } from "../build/deploy-settings.ts";
+import { startOf } from "../build/processes.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
 afterAll(() => rmSync(STATE, { recursive: true }));
@@ -50,6 +51,16 @@ describe("a script", () => {
   ])("%s", (_, args, environment, complaint) => {
     const { status, output } = run(args, environment);
     expect(output).toContain(complaint);
+    expect(status).toBe(1);
+  });
+
+  it("asks the server that has the state, and says if that does not answer", () => {
+    const own = { pids: [process.pid], starts: [startOf(process.pid)] };
+    const lock = { ...own, command: "npm start", port: 1, simulator: null };
+    writeFileSync(join(STATE, "cairn.lock"), JSON.stringify(lock));
+    const { status, output } = run(["dead", "list"]);
+    rmSync(join(STATE, "cairn.lock"));
+    expect(output).toContain(`the server that uses ${STATE} does not answer on port 1`);
     expect(status).toBe(1);
   });
 

@@ -14,7 +14,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lockState } from "../build/lock.ts";
+import { lockState, servedPort } from "../build/lock.ts";
 import { ARE_PROCESSES_KNOWN, startOf } from "../build/processes.ts";
 import { until } from "./site/until.ts";
 
@@ -89,6 +89,17 @@ describe("a lock", () => {
     const refused = lockState(stateDir, "npm run build");
     await expect(refused).rejects.toThrow(`\`npm start\` is using it (process ${pid}). Stop that`);
     await expect(refused).rejects.toThrow(`remove ${join(stateDir, "cairn.lock")}`);
+  });
+
+  it("says where a server is, as long as it lives", async () => {
+    expect(await servedPort(stateDir)).toBeNull();
+    leaveLock({ port: 9 });
+    expect(await servedPort(stateDir)).toBeNull();
+    const pid = waiting();
+    leaveLock({ pids: [pid], starts: [startOf(pid)] });
+    expect(await servedPort(stateDir)).toBeNull();
+    leaveLock({ pids: [pid], starts: [startOf(pid)], port: 9 });
+    expect(await servedPort(stateDir)).toBe(9);
   });
 
   it("of this process's own number is of one before it", async () => {

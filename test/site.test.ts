@@ -1,7 +1,17 @@
 /** A whole site from the outside: imported, built and served as a user does it, asked over HTTP. */
 import { parseFeed } from "@rowanmanning/feed-parser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aHome, type Home, mustRun, runCairn, type Server, startSite } from "./site/cairn.ts";
+import { withLocalState } from "../build/local.ts";
+import { keepDeadLetters } from "../src/store/dead-letters.ts";
+import {
+  aHome,
+  type Home,
+  importLinks,
+  mustRun,
+  runCairn,
+  type Server,
+  serveSite,
+} from "./site/cairn.ts";
 import { COMMUNITIES, csvOfStones, newestOf, stones, stonesOf, urlOf } from "./site/links.ts";
 import { allOf, aRedditClient } from "./site/reddit-client.ts";
 import { storedTexts } from "./site/stored.ts";
@@ -32,6 +42,12 @@ const TICK_MS = 15_000;
 /** Stories that wait for pages run side by side; each story's tests one after another. */
 const IN_TURN = { concurrent: false };
 
+/** What could not be applied, in an earlier life of the site. */
+const LETTERS = Object.entries({
+  ...{ malformed: { version: 9 }, torn: "" },
+  late: { version: 1, id: "late", at: 1_767_225_600_000, by: "Lazarus", type: "person_registered" },
+}).map(([id, body]) => ({ id, at: 0, why: "gave up retrying", body: JSON.stringify(body) }));
+
 let home: Home;
 let server: Server;
 let visitor: Visitor;
@@ -40,7 +56,9 @@ let bob: Visitor;
 
 beforeAll(async () => {
   home = await aHome();
-  server = await startSite(home, csvOfStones());
+  await importLinks(home, csvOfStones());
+  await withLocalState(home.stateDir, ({ db }) => keepDeadLetters(db, LETTERS));
+  server = await serveSite(home);
   visitor = aVisitor(server.origin);
   [ann, bob] = await Promise.all([aPerson(visitor, "Ann"), aPerson(visitor, "bob")]);
 }, 120_000);
@@ -1027,6 +1045,38 @@ describe("scripts", () => {
       expect(output).toMatch(/`npm run \w+` needs .* to itself, but `npm start` is using it/);
     }
     expect((await visitor.get("/")).status).toBe(200);
+  });
+
+  test("npm run dead lists, replays and discards while the site is served", async () => {
+    const dead = (...words: readonly string[]) => runCairn(home, "dead", ...words);
+    const listed = await mustRun(home, "dead", "list");
+    expect(listed).toContain(
+      'malformed  1970-01-01T00:00:00.000Z  gave up retrying  {"version":9}',
+    );
+    expect(listed).toContain("3 dead letters");
+    const none = await dead("discard", "torn", "nobody");
+    expect([none.code, none.output]).toEqual([1, expect.stringContaining("no dead letter nobody")]);
+    expect(await mustRun(home, "dead", "discard", "torn")).toContain("1 discarded");
+    const replayed = await mustRun(home, "dead", "replay");
+    expect(replayed).toContain("malformed: unknown version 9");
+    expect(replayed).toContain("1 applied, 0 refused, 1 still dead");
+    await until(
+      "Lazarus",
+      async () => (await visitor.get("/user/lazarus")).status === 200,
+      TICK_MS,
+    );
+    expect((await dead("bury")).output).toContain("Usage: npm run dead -- list | replay");
+    expect(await mustRun(home, "dead", "discard", "--all")).toContain("1 discarded");
+  });
+
+  test("nobody else is told of dead letters", async () => {
+    const form = { user: "Nosy", passwd: "long enough" };
+    const cookies = cookiesOf(await visitor.post("/api/register", form));
+    const [, session] = /session=([^;]+)/.exec(cookies) ?? [];
+    for (const authorization of ["", "Bearer ", `Bearer ${session}`]) {
+      const { status } = await visitor.post("/-/dead", "{}", { ...AS_SCRIPT, authorization });
+      expect(status).toBe(405);
+    }
   });
 
   test("once the server has stopped, no stored page has what was deleted", async () => {

@@ -4,7 +4,7 @@ import { type DeadLetter, explainDeadLetter, removeDeadLetters } from "../store/
 import { consumeEvents } from "./consume.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 
-type ReplayDeps = Pick<ConsumerDeps, "db" | "now" | "pace" | "config">;
+export type ReplayDeps = Pick<ConsumerDeps, "db" | "now" | "pace" | "config">;
 
 export interface ReplayCounts {
   readonly applied: number;

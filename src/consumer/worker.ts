@@ -32,7 +32,7 @@ export function ownPhases(env: ConsumerEnv, limits: Limits): Phases {
   return openPhases(depsOf(env, limits), env.PUBLISH);
 }
 
-function depsOf(env: ConsumerEnv, limits: Limits): ConsumerDeps {
+export function depsOf(env: ConsumerEnv, limits: Limits): ConsumerDeps {
   const { READER } = env;
   return {
     db: env.DB,
