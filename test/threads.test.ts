@@ -226,7 +226,11 @@ describe("a thread that is too deep for a page", () => {
     const third = chain[2 * MAX_PIECE_DEPTH]?.comment;
     expect(await site.text(thread)).toContain(`${thread}/_/${second}`);
     expect(await site.text(thread)).not.toContain(`level ${MAX_PIECE_DEPTH}.`);
-    expect(await site.text(thread)).toContain(`{"kind":"more","data":{"id":"${second}"`);
+    const more = { id: second, name: `t1_${second}`, count: 1 };
+    const deepest = { parent_id: `t1_${chain[MAX_PIECE_DEPTH - 1]?.comment}`, depth: 10 };
+    expect(await site.text(thread)).toContain(
+      JSON.stringify({ kind: "more", data: { ...more, ...deepest, children: [second] } }),
+    );
     expect(await site.text(`${thread}/_/${second}`)).toContain(`level ${MAX_PIECE_DEPTH}.`);
     expect(await site.text(`${thread}/_/${second}`)).toContain(`${thread}/_/${third}`);
     const above = (index: number) => `#t1_${chain[index * MAX_PIECE_DEPTH - 1]?.comment}">up to`;
@@ -238,7 +242,7 @@ describe("a thread that is too deep for a page", () => {
     expect(await siteDifferences(site)).toEqual([]);
   });
 
-  it("has forms on its later pages that lead back to these, whoever sends them", async () => {
+  it("has forms that lead to where what they send goes on, whoever sends them", async () => {
     const chain: CommentPosted[] = [];
     for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
       chain.push(aComment(post.post, chain.at(-1)?.comment ?? null));
@@ -250,7 +254,8 @@ describe("a thread that is too deep for a page", () => {
     const form = (comment?: CommentId) =>
       `/api/comment?link=t3_${post.post}&amp;parent=t1_${comment}`;
     expect(await site.text(thread)).toContain(`"${form(chain[0]?.comment)}"`);
-    expect(await site.text(thread)).not.toContain("dest");
+    expect(await site.text(thread)).toContain(`"${form(chain.at(-2)?.comment)}&amp;dest=${piece}"`);
+    expect(await site.text(thread)).not.toContain('name="dest"');
     expect(await site.text(piece)).toContain(`"${form(below)}&amp;dest=${piece}"`);
     expect(await site.text(piece)).toContain(`name="dest" value="${piece}"`);
   });
@@ -320,6 +325,23 @@ describe("a piece in which nothing is left to read", () => {
     await site.send(gone(third, "Bob"));
     await settled();
     expect(await leads(second, fifth)).toBe(true);
+  });
+
+  it("is not where an answer to the post leads, nor a page that is full", async () => {
+    const [main, second, third] = [full(null, "main"), full(null, "second"), full(null, "third")];
+    await site.send(main);
+    await settled();
+    expect(await site.text(thread)).not.toContain('name="dest"');
+    await site.send(second, third);
+    await settled();
+    const dest = ({ comment }: CommentPosted) => `name="dest" value="${thread}/_/${comment}"`;
+    expect(await site.text(thread)).toContain(dest(second));
+    await site.send(gone(second, "Bob"));
+    await settled();
+    expect(await site.text(thread)).toContain(dest(third));
+    const listings = JSON.parse((await site.text(thread)).match(/^\[\{.*\]$/m)?.[0] ?? "[]");
+    const more = { count: 1, parent_id: `t3_${post.post}`, depth: 0, children: [third.comment] };
+    expect(listings[1].data.children.at(-1)).toMatchObject({ kind: "more", data: more });
   });
 
   it("is passed over from the comment that it answers, which stands in another piece", async () => {

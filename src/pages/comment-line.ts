@@ -92,12 +92,13 @@ export function postUnder(comment: Comment, posts: Surroundings["posts"]): Post 
 }
 
 /**
- * The form to answer it. Of a later piece it says the way back: not every browser says where its
+ * The form to answer it. Of a later piece it says the way there: not every browser says where its
  * visitor comes from.
+ * @param below the piece in which its answers go on, if they do
  */
-export function replyPath({ id, post, piece }: Comment): string {
+export function replyPath({ id, post, piece }: Comment, below = piece): string {
   const form = `/api/comment?link=${postFullname(post)}&parent=${commentFullname(id)}`;
-  return piece === MAIN_PIECE ? form : `${form}&dest=${pieceKey(post, piece)}`;
+  return below === MAIN_PIECE ? form : `${form}&dest=${pieceKey(post, below)}`;
 }
 
 /** Reddit's `t1` thing. */

@@ -103,7 +103,7 @@ function orderedHtml(
     isRemoved: comment.standing === "removed",
     isEdited: comment.edit !== null,
     permalink: `#${id}`,
-    replyPath: isOpen(post) ? replyPath(comment) : "",
+    replyPath: isOpen(post) ? replyPath(comment, continuation?.name) : "",
     repliesHtml: treeHtml(replies, sort, post),
     continuePath: continuation ? pieceKey(post.id, continuation.name) : "",
   });
@@ -114,22 +114,34 @@ export function isOpen(post: Post): boolean {
   return isVisible(post) && !isLocked(post);
 }
 
-/**
- * Reddit's shape: a listing, whose things nest their replies in the same. A `more` names the first
- * comments of the pieces where it goes on.
- */
+/** Where answers go on: what they answer, by fullname, and their level in the piece, from 0. */
+interface More {
+  /** The name of the piece; empty where there is none. */
+  readonly piece: string;
+  readonly parent: string;
+  readonly depth: number;
+}
+
+/** Reddit's shape: a listing, whose things nest their replies in the same. */
 export function treeJson(
   nodes: readonly CommentNode[],
   sort: CommentSort,
   surroundings: Surroundings,
-  more: readonly string[],
+  more: More,
 ): object {
   const children = sortNodes(nodes, sort).map(({ comment, replies, continuations }) => {
-    const pieces = continuations.slice(0, 1).map(({ name }) => name);
-    const isLeaf = replies.length === 0 && pieces.length === 0;
-    const below = isLeaf ? "" : treeJson(replies, sort, surroundings, pieces);
-    return commentJson(comment, surroundings, below);
+    const { id, depth } = comment;
+    const piece = continuations[0]?.name ?? "";
+    const isLeaf = replies.length === 0 && piece === "";
+    const below = { piece, parent: commentFullname(id), depth: depth + 1 };
+    const nested = isLeaf ? "" : treeJson(replies, sort, surroundings, below);
+    return commentJson(comment, surroundings, nested);
   });
-  const rest = more.map((id) => ({ kind: "more", data: { id, name: `t1_${id}`, children: [id] } }));
-  return listingJson([...children, ...rest], null, null);
+  return listingJson([...children, ...(more.piece === "" ? [] : [moreJson(more)])], null, null);
+}
+
+/** It names the first comment of the piece. How many there are, only that piece says. */
+function moreJson({ piece: id, parent, depth }: More): object {
+  const place = { count: 1, parent_id: parent, depth };
+  return { kind: "more", data: { id, name: `t1_${id}`, ...place, children: [id] } };
 }

@@ -1,7 +1,7 @@
 /** What a piece of a thread is rendered from, and what its pages share. */
 import type { Comment, Community, Post } from "../model/entities.ts";
 import { isVisible } from "../model/entities.ts";
-import type { CommentId } from "../model/ids.ts";
+import { type CommentId, commentFullname, postFullname } from "../model/ids.ts";
 import { byBeginning, livingPieces, MAIN_PIECE, type Piece } from "../model/piece.ts";
 import type { PieceRef } from "../store/conversation.ts";
 import type { Reads } from "../store/reads.ts";
@@ -34,7 +34,7 @@ export async function loadThreads(
     reads.pieceComments(refs),
   ]);
   const parentOf = ({ post, piece }: PieceRef) =>
-    (pieces.get(post)?.find(({ name }) => name === piece)?.parent ?? null) as CommentId | null;
+    aboveOf({ piece, pieces: pieces.get(post) ?? [] });
   const [communities, parents] = await Promise.all([
     reads.communities([...posts.values()].map(({ community }) => community)),
     reads.comments(refs.map(parentOf).filter((id) => id !== null)),
@@ -51,9 +51,16 @@ export async function loadThreads(
   });
 }
 
-/** The piece that goes on where this one ends, below the same parent; empty ones are passed over. */
-function nextPiece({ piece, pieces }: ThreadModel): string {
+/** The comment that the piece continues; null when it answers the post. */
+function aboveOf({ piece, pieces }: Pick<ThreadModel, "piece" | "pieces">): CommentId | null {
   const parent = pieces.find(({ name }) => name === piece)?.parent ?? null;
+  return parent as CommentId | null;
+}
+
+/** The piece that goes on where this one ends, below the same parent; empty ones are passed over. */
+export function nextPiece(model: ThreadModel): string {
+  const { piece, pieces } = model;
+  const parent = aboveOf(model);
   const siblings = pieces.filter((each) => each.parent === parent);
   const later = siblings.slice(siblings.findIndex(({ name }) => name === piece) + 1);
   const living = livingPieces(pieces);
@@ -114,10 +121,13 @@ function sortLinks(path: string, current: CommentSort): object[] {
  * number of comments would have every piece written for every vote. One that has gone has neither.
  */
 function threadJson(model: ThreadModel, tree: readonly CommentNode[], site: Site): object {
-  const next = nextPiece(model);
+  const { post } = model;
+  const above = aboveOf(model);
+  const parent = above === null ? postFullname(post.id) : commentFullname(above);
+  const next = { piece: nextPiece(model), parent, depth: 0 };
   return [
     listingJson(firstListing(model, site), null, null),
-    treeJson(tree, COMMENT_SORTS[0], surroundingsOf(model), next === "" ? [] : [next]),
+    treeJson(tree, COMMENT_SORTS[0], surroundingsOf(model), next),
   ];
 }
 

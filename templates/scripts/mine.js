@@ -177,10 +177,14 @@ function showSaid() {
   for (const each of coming) if (each.id) showComing(each);
 }
 
-/** Below what it answers, with the way to where it is once that is elsewhere; on other pages nowhere. */
+/**
+ * Below what it answers, with the way to where it is once that is elsewhere; at the top of the page
+ * that it led to, or of its thread; on other pages nowhere.
+ */
 function showComing({ id, link, parent, text }) {
   const answered = document.getElementById(parent)?.querySelector("details");
-  const place = answered ?? (parent === link && one("#comments"));
+  const isTop = parent === link || location.hash === `#${id}`;
+  const place = answered ?? (isTop && (one("#comments") ?? one(".answer")));
   if (!place || !isThreadOf(link)) return;
   const line = document.createElement("article");
   line.id = id;
@@ -317,6 +321,10 @@ function openForm(link, form) {
   form.text.value = "";
   form.text.focus();
   form.parent.value = link.closest("article").id;
+  const dest = new URLSearchParams(link.search).get("dest");
+  form.dest?.remove();
+  if (dest) form.insertAdjacentHTML("beforeend", "<input type=hidden name=dest>");
+  if (dest) form.dest.value = dest;
 }
 
 /** What one can do with a thing, in place of the link to the page that says so. */

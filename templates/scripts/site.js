@@ -115,7 +115,8 @@ export function startOver() {
 }
 
 function wayBack() {
-  const dest = one("main [name=dest]")?.value ?? location.pathname + location.search;
+  const dest =
+    one("main :not(.answer) > [name=dest]")?.value ?? location.pathname + location.search;
   return `?dest=${encodeURIComponent(dest)}`;
 }
 
