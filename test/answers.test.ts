@@ -1,9 +1,17 @@
 /** What the reader answers to requests that are not quite those for a page, over a whole site in memory. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { mintId } from "../src/model/ids.ts";
+import { type CommentId, mintId } from "../src/model/ids.ts";
+import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { pageToken } from "../src/pages/key.ts";
 import { aSubmission } from "./makers.ts";
-import { aCommunity, aDeletion, aWholeSite, READ_AT, type WholeSite } from "./memory/whole-site.ts";
+import {
+  aComment,
+  aCommunity,
+  aDeletion,
+  aWholeSite,
+  READ_AT,
+  type WholeSite,
+} from "./memory/whole-site.ts";
 
 let site: WholeSite;
 const gone = aSubmission({ community: "Cats" });
@@ -87,6 +95,7 @@ describe("for programs, most of which follow no redirect,", () => {
     [`/r/cats/comments/${id}/another_slug`, THREAD],
     [`/r/dogs/comments/${id}/a_stone/`, THREAD],
     [`${THREAD}/c4x2z`, THREAD],
+    [`/comments/${id}/_/c4x2z`, THREAD],
     ["/r/Cats", "/r/cats"],
     ["/R/CATS/New/", "/r/cats/new"],
     ["/user/Ann", "/user/ann"],
@@ -99,6 +108,42 @@ describe("for programs, most of which follow no redirect,", () => {
       expect(await answer.text()).toBe(await site.text(path + suffix));
     }
     expect((await site.get(asked)).status).toBe(301);
+  });
+});
+
+describe("the address of one comment", () => {
+  const other = `/r/dogs/comments/${id}/a_slug/c4x2z`;
+
+  it("leads to its thread, scrolled there, in the order that was asked for", async () => {
+    const leads = async (path: string) => {
+      const { status, headers } = await site.get(path);
+      return [status, headers.get("location")];
+    };
+    const piece = `/comments/${id}/_/c4x2z`;
+    expect(await leads(`${other}?sort=new&x=y`)).toEqual([301, `${piece}?sort=new#t1_c4x2z`]);
+    expect(await leads(`${piece}?sort=new`)).toEqual([301, `/comments/${id}?sort=new#t1_c4x2z`]);
+    expect(await leads(piece)).toEqual([301, `/comments/${id}#t1_c4x2z`]);
+    for (const end of ["", ".json"]) {
+      const { headers } = await site.get(`/comments/nosuch/_/c4x2z${end}`);
+      const location = headers.get("location") ?? `/comments/nosuch${end}`;
+      expect((await site.get(location.replace(/#.*/, ""))).status).toBe(404);
+    }
+  });
+
+  it("is that of a piece of the thread, if the comment begins one", async () => {
+    const chain: { comment: CommentId }[] = [];
+    for (let depth = 0; depth <= MAX_PIECE_DEPTH; depth++) {
+      const said = aComment(abroad.post, { parent: chain.at(-1)?.comment ?? null });
+      await site.send(said);
+      chain.push(said);
+    }
+    await site.publish();
+    const first = chain.at(-1)?.comment;
+    const path = `/comments/${abroad.post}/_/${first}`;
+    expect(await site.text(path)).toContain(`<article id="t1_${first}"`);
+    expect(await site.text(`/r/cats/comments/${abroad.post}/any/${first}.json`)).toBe(
+      await site.text(`${path}.json`),
+    );
   });
 });
 

@@ -23,7 +23,6 @@ describe("an address", () => {
     ["/r/Programming/comments/aouv5.json", "/comments/aouv5", "json"],
     ["/r/programming/comments/aouv5/.rss", "/comments/aouv5", "atom"],
     ["/r/programming/comments/aouv5/New_Approach.json", "/comments/aouv5", "json"],
-    ["/r/programming/comments/aouv5/slug/c4x2z.json", "/comments/aouv5", "json"],
     ["/R/Programming/.json", "/r/programming", "json"],
     ["/user/Ann.json", "/user/ann", "json"],
     ["/r/all.json", "/", "json"],
@@ -74,6 +73,7 @@ describe("an address", () => {
       part: null,
       representation,
       sort: null,
+      instead: null,
     });
   });
 
@@ -104,7 +104,7 @@ describe("an address", () => {
     [`/.json?after=${pageToken("/hot/40")}`, "/hot/32", "/40", "json"],
     ["/r/x/new/1", "/r/x/new/1", null, "default"],
   ])("%s is stored with %s as its part %s, as %s", (address, key, part, representation) => {
-    const expected = { type: "page", key, part, representation, sort: null };
+    const expected = { type: "page", key, part, representation, sort: null, instead: null };
     expect(resolved(address)).toEqual(expected);
   });
 
@@ -119,11 +119,23 @@ describe("an address", () => {
   });
 
   it.each([
+    ["/comments/aouv5/_/c4x2z", "default"],
+    ["/comments/aouv5/_/c4x2z.json", "json"],
+    ["/R/x/comments/aouv5/slug/c4x2z/.json", "json"],
+  ])("%s may be a piece, and else its thread has the comment", (address, representation) => {
+    expect(resolved(address)).toMatchObject({
+      ...{ type: "page", key: "/comments/aouv5/_/c4x2z", representation },
+      instead: { path: "/comments/aouv5", anchor: "#t1_c4x2z" },
+    });
+  });
+
+  it.each([
     ["/u/Ann", "/user/ann"],
     ["/u/ann/submitted", "/user/ann/submitted"],
     ["/user/ann/overview", "/user/ann"],
-    ["/r/x/comments/aouv5/slug/c4x2z", "/comments/aouv5#t1_c4x2z"],
-    ["/R/x/comments/aouv5/slug/c4x2z/?sort=new", "/comments/aouv5?sort=new#t1_c4x2z"],
+    ["/r/x/comments/aouv5/slug/c4x2z", "/comments/aouv5/_/c4x2z#t1_c4x2z"],
+    ["/comments/aouv5/slug/c4x2z", "/comments/aouv5/_/c4x2z#t1_c4x2z"],
+    ["/R/x/comments/aouv5/_/c4x2z/?sort=new", "/comments/aouv5/_/c4x2z?sort=new#t1_c4x2z"],
     ["/R/x/comments/aouv5/slug/?sort=new", "/r/x/comments/aouv5/slug?sort=new"],
     ["/R/x/comments/aouv5?sort=//evil.example", "/r/x/comments/aouv5"],
     ["/submit/?sr=science", "/submit?sr=science"],

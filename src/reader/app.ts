@@ -22,8 +22,15 @@ import {
   answerTokenJson,
   asksForJson,
 } from "./refuse.ts";
-import type { Resolved } from "./resolve.ts";
-import { answerRedirect, headInstead, prepareAnswer, suffixOf, textOf } from "./respond.ts";
+import type { Instead, Resolved } from "./resolve.ts";
+import {
+  type Asked,
+  answerRedirect,
+  headInstead,
+  prepareAnswer,
+  suffixOf,
+  textOf,
+} from "./respond.ts";
 import { load, notFound, readStored } from "./stored.ts";
 
 /** How long a page that was just accepted may take to appear. Milliseconds. */
@@ -125,10 +132,23 @@ async function answerKey(
   const { request, now } = reading;
   const kept = await load(reading, asked.key);
   if (kept) return answerKept(reading, address, asked, kept);
+  if (asked.instead) return answerInstead(reading, address, asked, asked.instead);
   if (!isBeingPublished(asked.key, address.url, now)) return notFound(reading);
   if (asksForJson(request)) return answerBeingPublishedJson();
   const shown = await readStored(reading, DEPLOY_KEYS.beingPublished);
   return answerBeingPublished(request, shown);
+}
+
+function answerInstead(
+  reading: Reading,
+  { url }: Address,
+  { representation, sort }: Asked,
+  { path, anchor }: Instead,
+): Response | Promise<Response> {
+  const found = path + suffixOf(representation) + (sort === null ? "" : `?sort=${sort}`);
+  return representation === "default"
+    ? answerRedirect(301, found + anchor)
+    : answer(reading, reading.addresses.find(url.origin + found));
 }
 
 /** From what cron last wrote down: a reader has nothing else to ask. */

@@ -3,7 +3,7 @@
  * that should have been asked for. Pure. Knows the shape of keys, and no page type.
  */
 import { canonicalHost } from "../model/host.ts";
-import { isId, type PostId } from "../model/ids.ts";
+import { type CommentId, commentFullname, isId, type PostId } from "../model/ids.ts";
 import { SITE_WIDE_NAMES } from "../model/limits.ts";
 import { TOP_WINDOWS } from "../model/window.ts";
 import {
@@ -13,6 +13,7 @@ import {
   guardedKey,
   isKey,
   parsePageToken,
+  pieceKey,
   threadKey,
 } from "../pages/key.ts";
 import { type Part, placeOf } from "../pages/together.ts";
@@ -27,6 +28,8 @@ export type Resolved =
       readonly representation: RepresentationName;
       /** Of a thread: the order of its comments, if one is asked for. */
       readonly sort: CommentSort | null;
+      /** The path that has what was asked for, if there is no such page, with an anchor. */
+      readonly instead: Instead | null;
     }
   /** One's own: `rest` is its address after `/me`, which only a session makes a key. */
   | {
@@ -47,6 +50,11 @@ export type Resolved =
   | { readonly type: "invalid_token" };
 
 export type RepresentationName = "default" | "json" | "atom";
+
+export interface Instead {
+  readonly path: string;
+  readonly anchor: string;
+}
 
 const SUFFIXES = [
   { suffix: ".json", representation: "json" },
@@ -76,18 +84,19 @@ export function resolve(url: URL): Resolved {
   if (asked === null || LEADS_ELSEWHERE.test(asked)) return { type: "not_found" };
   const { bare, suffix, representation } = splitSuffix(asked);
   const token = url.searchParams.get("after") || url.searchParams.get("before");
-  const [, thread, comment] = COMMENT.exec(plainPath(bare)) ?? [];
-  const path = thread === undefined ? canonicalPath(bare, url.searchParams) : `/comments/${thread}`;
+  const comment = commentAt(plainPath(bare));
+  const path = comment ? comment.key : canonicalPath(bare, url.searchParams);
   // No redirect may lose it.
   if (token) return resolveToken(token, path, representation);
   // Programs get a page at any of its addresses: many follow no redirect.
   const isOther = path !== bare || NEEDLESS_ESCAPE.test(url.pathname);
   if (representation === "default" ? isOther : !asked.endsWith(suffix)) {
-    const anchor = comment === undefined ? "" : `#t1_${comment}`;
+    const anchor = comment?.instead.anchor ?? "";
     const location = encodePath(path) + suffix + queryFor(path, url) + anchor;
     return { type: "redirect", location };
   }
-  return resolveKey(path, representation, url.searchParams);
+  const resolved = resolveKey(path, representation, url.searchParams);
+  return comment && resolved.type === "page" ? { ...resolved, instead: comment.instead } : resolved;
 }
 
 /** Forms that a script fills in from the query. */
@@ -175,8 +184,19 @@ function windowSuffix(path: string, query: URLSearchParams): string {
   return TOP_WINDOWS.some((known) => known === window) ? `/${window}` : "";
 }
 
-/** Reddit's address of one comment; here it has an anchor in its thread. */
-const COMMENT = /^\/r\/[^/]+\/comments\/([0-9a-z]+)\/[^/]+\/([0-9a-z]+)$/;
+/**
+ * Reddit's address of one comment, with any community and slug. It may be the first one of a piece;
+ * else it has an anchor in its thread, unless it stands in a piece that others began.
+ */
+const COMMENT = /^(?:\/r\/[^/]+)?\/comments\/([0-9a-z]+)\/[^/]+\/([0-9a-z]+)$/;
+
+function commentAt(path: string): { readonly key: string; readonly instead: Instead } | null {
+  const [, thread, comment] = COMMENT.exec(path) ?? [];
+  if (!isId(thread ?? "") || !isId(comment ?? "")) return null;
+  const post = thread as PostId;
+  const instead = { path: threadKey(post), anchor: `#${commentFullname(comment as CommentId)}` };
+  return { key: pieceKey(post, comment as CommentId), instead };
+}
 
 /** `/r/x/comments/{id}/{slug}`; the page says which community and slug are right. */
 const THREAD = /^(?:\/r\/[^/]+)?\/comments\/([^/]+)(?:\/[^/]*)?$/;
@@ -229,5 +249,5 @@ function pageAt(
   representation: RepresentationName,
   sort: CommentSort | null,
 ): Resolved {
-  return { type: "page", ...placeOf(path), representation, sort };
+  return { type: "page", ...placeOf(path), representation, sort, instead: null };
 }

@@ -22,7 +22,7 @@ const FOR_ONE_CLIENT = { "Cloudflare-CDN-Cache-Control": "no-store" };
 const BYTES_OF_HEADERS = 4096;
 
 /** What of a page was asked for. */
-export type Asked = Omit<Resolved & { type: "page" }, "type">;
+export type Asked = Omit<Resolved & { type: "page" }, "type" | "instead">;
 
 /** All that is the same for everybody who asks for one address. */
 export type Answer = (request: Request) => Response | Promise<Response>;
