@@ -53,6 +53,8 @@ export interface ConsumerEnv {
   /** `free`: all the work is done in the one WORKSHOP. Else the Worker does it itself. */
   readonly PLAN: string;
   readonly WORKSHOP: DurableObjectNamespace;
+  /** Asked only what waits in it. */
+  readonly EVENTS: Pick<Queue, "metrics">;
   /** The doorbell of the publisher. */
   readonly PUBLISH: Queue;
   /** Purges what the platform caches in front of the site; not there locally, where nothing does. */

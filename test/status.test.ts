@@ -94,6 +94,8 @@ describe("the status page", () => {
     expect(report.rows).toMatchObject({ posts: 1, comments: 0, communities: 1 });
     expect(report.audit).toMatchObject({ healed: 0 });
     expect(report.windowsAt).toBe(Date.UTC(2027, 0, 2) / 1000);
+    // Where there is no queue.
+    expect(report.waiting).toBeNull();
     expect(await siteDifferences(site)).toEqual([]);
   });
 
@@ -195,6 +197,24 @@ describe("/health", () => {
     await site.cron();
     expect((await site.get("/health")).status).toBe(200);
     expect((await site.report()).rows.at).toBe((await site.report()).at);
+  });
+
+  it("is not well while the clock moves nothing, although all else goes on", async () => {
+    const site = await aSite();
+    await site.cron();
+    expect(await site.report()).toMatchObject({ tickedAt: Date.UTC(2027, 0, 2) / 1000 });
+    for (const health of [200, 503]) {
+      // A tick took two seconds.
+      site.pass(298_000);
+      await reportStatus(site.deps);
+      await publishStale(site.deps);
+      expect((await site.get("/health")).status).toBe(health);
+    }
+    site.pass(60_000);
+    await site.cron();
+    expect((await site.get("/health")).status).toBe(200);
+    const text = await (await site.get("/-/status", "root")).text();
+    expect(text).toMatch(/<dt>last tick<\/dt><dd>2027-01-02T00:10:58Z/);
   });
 
   it.each(["fast", "side"] as const)(

@@ -5,7 +5,7 @@ import consumer from "../../src/consumer/worker.ts";
 import type { Site } from "../../src/pages/page-type.ts";
 import type { LocalState } from "../local.ts";
 import { type Counts, costOf, noWrites, OPERATIONS_A_MESSAGE } from "./counted-consumer.ts";
-import { countedBell, countedBucket, countedDatabase } from "./counted-stores.ts";
+import { countedBell, countedBucket, countedDatabase, countedEvents } from "./counted-stores.ts";
 import { PRODUCTION } from "./lanes.ts";
 import type { WriteCost } from "./money/measured.ts";
 
@@ -34,6 +34,7 @@ async function runOnce(state: LocalState, config: Site, counts: Counts): Promise
     DB: countedDatabase(state.db, stores),
     PAGES: countedBucket(state.pages, stores),
     SITE: state.site,
+    EVENTS: countedEvents(stores),
     PUBLISH: countedBell(stores),
     ORIGIN: config.origin,
     ADMINS: config.admins.join(","),

@@ -1,4 +1,5 @@
 /** What the consumer's work is done with: stores, configuration, clock, and how much at once. */
+import type { Backlog } from "../model/status.ts";
 import type { Site } from "../pages/page-type.ts";
 import type { DeployStore, PageStore } from "../pages/storage.ts";
 import type { ContentDb } from "../store/database.ts";
@@ -26,6 +27,8 @@ export interface ConsumerDeps {
   readonly ranked?: RankedHeads;
   /** Empties the front cache, if it can; not there where nothing caches. */
   readonly purge?: (() => Promise<boolean>) | undefined;
+  /** What waits in the queue; not there where there is none. */
+  readonly backlog?: () => Promise<Backlog>;
   /** How much is done at once; without them, as on the paid plan. */
   readonly limits?: Limits;
 }

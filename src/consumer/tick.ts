@@ -24,6 +24,7 @@ import {
   commitOrder,
   findCrossedEdges,
   type NewOrder,
+  noteTick,
 } from "../store/tick-rows.ts";
 import {
   type DirtyScope,
@@ -32,7 +33,7 @@ import {
   readWindowLists,
   type WindowClock,
 } from "../store/windows.ts";
-import { PAID } from "./limits.ts";
+import { type Limits, PAID } from "./limits.ts";
 import { MAX_CLOCK_SKEW_MS } from "./patience.ts";
 import { compareLists } from "./window-changes.ts";
 
@@ -47,7 +48,18 @@ export async function tick(
   db: ContentDb,
   now: number,
   pace: Pace,
-  { tickCommits } = PAID,
+  limits: Pick<Limits, "tickCommits"> = PAID,
+): Promise<boolean> {
+  const isDone = await moveAndOrder(db, now, pace, limits);
+  await noteTick(db, now);
+  return isDone;
+}
+
+async function moveAndOrder(
+  db: ContentDb,
+  now: number,
+  pace: Pace,
+  { tickCommits }: Pick<Limits, "tickCommits">,
 ): Promise<boolean> {
   let tries = tickCommits;
   while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;

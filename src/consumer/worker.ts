@@ -2,6 +2,7 @@
 import type { ExportedHandler } from "@cloudflare/workers-types";
 import type { ConsumerEnv } from "../bindings.ts";
 import { parseAdmins } from "../model/admins.ts";
+import type { Backlog } from "../model/status.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { openPhases, type Phases } from "./phases.ts";
@@ -32,6 +33,12 @@ export function ownPhases(env: ConsumerEnv, limits: Limits): Phases {
   return openPhases(depsOf(env, limits), env.PUBLISH);
 }
 
+async function backlogOf(events: ConsumerEnv["EVENTS"]): Promise<Backlog> {
+  const { backlogCount, oldestMessageTimestamp } = await events.metrics();
+  const oldest = Number(oldestMessageTimestamp ?? 0);
+  return { events: backlogCount, oldestAt: oldest > 0 ? Math.floor(oldest / 1000) : null };
+}
+
 export function depsOf(env: ConsumerEnv, limits: Limits): ConsumerDeps {
   const { READER } = env;
   return {
@@ -51,6 +58,7 @@ export function depsOf(env: ConsumerEnv, limits: Limits): ConsumerDeps {
     token: () => crypto.randomUUID(),
     ranked: RANKED,
     breathe: () => scheduler.wait(1),
+    backlog: () => backlogOf(env.EVENTS),
     purge: READER && (() => READER.purge(null)),
     limits,
   };

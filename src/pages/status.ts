@@ -37,19 +37,22 @@ export const statusPage = definePage<object, StatusReport>({
   },
 });
 
-function sectionsOf({ at, events, stale, pages, windowsAt, audit, rows }: StatusReport) {
+function sectionsOf(report: StatusReport) {
+  const { at, events, waiting, stale, pages, windowsAt, tickedAt, audit, rows } = report;
   const lanes = Object.entries(stale).map(([lane, { pages: waiting, overdue }]) => [
     `${lane} lane`,
     waiting === 0 ? "nothing" : `${waiting} pages, the oldest due for ${overdue} s`,
   ]);
   return [
-    { title: "Events", lines: Object.entries(events) },
+    { title: "Events", lines: [...Object.entries(events), ...waitingLines(waiting)] },
     { title: "Stale pages", lines: lanes },
     { title: "Pages published", lines: Object.entries(pages) },
     {
       title: "Runs",
       lines: [
         ["this report", isoTime(at)],
+        // A report from before a deploy does not say.
+        ["last tick", tickedAt ? isoTime(tickedAt) : "never"],
         ["windows moved to", windowsAt === null ? "never" : isoTime(windowsAt)],
         ["last audit", audit.at === 0 ? "never" : isoTime(audit.at)],
         ["pages audited", audit.pages],
@@ -58,6 +61,12 @@ function sectionsOf({ at, events, stale, pages, windowsAt, audit, rows }: Status
     },
     { title: `Rows and objects, counted ${isoTime(rows.at)}`, lines: countsOf(rows) },
   ];
+}
+
+function waitingLines(waiting: StatusReport["waiting"]): [string, string][] {
+  if (!waiting) return [];
+  const since = waiting.oldestAt === null ? "" : `, the oldest sent ${isoTime(waiting.oldestAt)}`;
+  return [["waiting", `${waiting.events}${since}`]];
 }
 
 function countsOf({ at: _, ...counts }: StatusReport["rows"]): [string, number][] {

@@ -1,6 +1,6 @@
 /** The sums that operators look at, and the report that the status page is rendered from. */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
-import type { OpenReports, RowCounts, StatusReport } from "../model/status.ts";
+import type { Backlog, OpenReports, RowCounts, StatusReport } from "../model/status.ts";
 import { commitBatch, readCommitNumber } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 
@@ -37,6 +37,7 @@ interface SiteRow {
   readonly audited_at: number;
   readonly healed: number;
   readonly windows_at: number | null;
+  readonly ticked_at: number;
 }
 
 interface LaneRow {
@@ -54,6 +55,7 @@ export async function takeStatus(
   db: D1Database,
   now: number,
   rows: RowCounts,
+  waiting: Backlog | null,
 ): Promise<StatusReport> {
   const site = await db
     .prepare(
@@ -65,6 +67,7 @@ export async function takeStatus(
   return {
     at: Math.floor(now / 1000),
     events: { applied: site.applied, refused: site.refused, dead: site.dead },
+    waiting,
     stale: await readStale(db, now),
     pages: {
       written: site.pages_written,
@@ -72,6 +75,7 @@ export async function takeStatus(
       failed: site.pages_failed,
     },
     windowsAt: site.windows_at,
+    tickedAt: Math.floor(site.ticked_at / 1000),
     reports: await readOpenReports(db),
     audit: {
       at: Math.floor(site.audited_at / 1000),

@@ -73,6 +73,7 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
       compiled: "npm run build",
       heard_at: "each commit",
       resumed_at: "each commit",
+      ticked_at: "cron",
       audit_key: "the audit",
       taken_down_at: "the publisher",
       purge_due: "the publisher",

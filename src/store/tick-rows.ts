@@ -30,6 +30,17 @@ export async function findCrossedEdges(
   return results.flatMap(({ edge }) => edges[edge] ?? []);
 }
 
+/** One write for several local runs of cron; a time from the future is none. Milliseconds. */
+const NOTED_EVERY_MS = 30_000;
+
+/** That a tick has come to its end. @param now milliseconds since 1970 */
+export async function noteTick(db: D1Database, now: number): Promise<void> {
+  await db
+    .prepare("UPDATE site SET ticked_at = ?1 WHERE ticked_at NOT BETWEEN ?1 - ?2 AND ?1")
+    .bind(now, NOTED_EVERY_MS)
+    .run();
+}
+
 const MARK_CROSSED = `INSERT INTO window_dirty (scope, windows, since)
   SELECT scope, sum(bit), ?2 FROM (
     SELECT q.value ->> 'window' AS bit, p.community AS scope FROM json_each(?1) q

@@ -16,6 +16,7 @@ import { readPage } from "../../src/pages/storage.ts";
 import { placeOf } from "../../src/pages/together.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
 import { commitChanges, readCommitNumber } from "../../src/store/commit.ts";
+import { readStatus } from "../../src/store/status.ts";
 import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
 
 const community: CairnEvent = {
@@ -82,6 +83,22 @@ describe("the consumer", () => {
       .bind(post.post)
       .first();
     expect(row).toEqual({ found: 1 });
+  });
+
+  it("reports what waits in the queue, and since when; or that nobody knows", async () => {
+    const reported = async (EVENTS: Pick<Queue, "metrics">) => {
+      await env.DB.prepare("UPDATE status SET report = json_set(report, '$.at', 0)").run();
+      await consumer.scheduled(createScheduledController(), { ...env, EVENTS });
+      return (await readStatus(env.DB))?.waiting;
+    };
+    const oldestMessageTimestamp = new Date(1_800_000_000_999);
+    const some = { backlogCount: 2, backlogBytes: 400, oldestMessageTimestamp };
+    expect(await reported(env.EVENTS)).toEqual({ events: 0, oldestAt: null });
+    expect(await reported({ metrics: async () => some })).toEqual({
+      events: 2,
+      oldestAt: 1_800_000_000,
+    });
+    expect(await reported({ metrics: () => Promise.reject(new Error("away")) })).toBeNull();
   });
 
   it("retries what waits for its parent, and keeps what the queue gave up on", async () => {

@@ -6,6 +6,8 @@ import type { ConsumerEnv, IntakeEnv, JournalEnv, ReaderEnv } from "../../src/bi
 declare global {
   namespace Cloudflare {
     interface Env extends ReaderEnv, IntakeEnv, ConsumerEnv, JournalEnv {
+      /** Intake sends to it, the consumer asks what waits in it. */
+      readonly EVENTS: Queue;
       /** "1" in the long run; the others as test/rebuild.test.ts means them, or empty. */
       readonly CAIRN_LONG: string;
       readonly CAIRN_SEED: string;

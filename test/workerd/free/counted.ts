@@ -7,6 +7,7 @@ import {
   countedBell,
   countedBucket,
   countedDatabase,
+  countedEvents,
   countedNamespace,
   noCounts,
 } from "../../../build/bench/counted-stores.ts";
@@ -32,6 +33,7 @@ export async function countedWorkshop(
         DB: countedDatabase(database, stores),
         PAGES: countedBucket(env.PAGES, stores),
         SITE: countedNamespace(env.SITE, stores),
+        EVENTS: countedEvents(stores),
         PUBLISH: countedBell(stores),
       },
       FREE,
@@ -72,6 +74,7 @@ export function freeWorker() {
     DB: forbidden,
     PAGES: forbidden,
     SITE: forbidden,
+    EVENTS: forbidden,
     PUBLISH: forbidden,
   };
   const invoke = async (work: () => Promise<void>) => {
