@@ -135,7 +135,8 @@ function startWrangler({ port, stateDir, site, rateLimits, logSql, plan }: Setti
     ["--var", `RATE_LIMITS:${rateLimits}`],
     ["--var", `LOG_SQL:${logSql}`],
     plan === null ? [] : ["--var", `PLAN:${plan}`],
-    ["--log-level", "error"],
+    // What a Worker logs that is no error, wrangler shows among its own messages only.
+    ["--log-level", logSql === "on" ? "log" : "error"],
     ["--show-interactive-dev-session=false"],
   ].flat();
   return spawn(process.execPath, [wrangler, "dev", ...options], {

@@ -1,4 +1,4 @@
-/** `CAIRN_PLAN=free npm start`: the same site, whose work is done by Durable Objects. */
+/** `CAIRN_PLAN=free npm start`: the same site, whose work is done by Durable Objects; with its SQL. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aHome, type Home, mustRun, type Server, startSite } from "./site/cairn.ts";
 import { csvOfStones, newestOf } from "./site/links.ts";
@@ -12,7 +12,7 @@ let server: Server;
 
 beforeAll(async () => {
   home = await aHome();
-  server = await startSite(home, csvOfStones(), { CAIRN_PLAN: "free" });
+  server = await startSite(home, csvOfStones(), { CAIRN_PLAN: "free", CAIRN_SQL: "on" });
 }, 120_000);
 
 afterAll(async () => {
@@ -43,6 +43,9 @@ test("somebody registers, submits, votes and removes; pages follow, and equal a 
   await shown((posts) => !posts.some(({ name }) => name === post));
   const login = { user: "bob", passwd: "not the password" };
   expect((await visitor.post("/api/login", login)).status).toBe(401);
+  for (const sql of ["INSERT INTO vote", "INSERT INTO account"]) {
+    expect(server.program.output()).toMatch(new RegExp(`SQL \\d+ ms: .*${sql}`));
+  }
   await server.program.stop();
   expect(await mustRun(home, "audit")).toMatch(
     /^\d+ pages compared, 0 differ, 0 missing, 0 extra$/m,

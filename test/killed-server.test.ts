@@ -59,7 +59,7 @@ test("leaves a site that the next one serves, changes, and finds equal to a rebu
   await server.program.kill();
   await pressed;
   // Its processes end when the machine gets round to it; until then the state is in use.
-  const isFree = async () => (await runCairn(home, "dead", "list")).code === 0;
+  const isFree = async () => (await runCairn(home, "export", `${home.directory}/left`)).code === 0;
   await until("the killed server's end", isFree, SHOWN_MS);
 
   server = await startSite(home, csvOfStones());
