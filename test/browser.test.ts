@@ -555,6 +555,16 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await answer(tab.locator("article[id]", { hasText: "One more" }), "And another");
       expect(tab.url()).toContain("/_/");
       await tab.getByText("And another").waitFor();
+      // From where it began, too: the page that has it shows it before it does.
+      const release = await holdPublishing(tab, "**/_/**");
+      await tab.goto(path);
+      await answer(last, "Beside it");
+      expect(tab.url()).toContain("/_/");
+      await tab
+        .locator("article[id]", { hasText: "Beside it" })
+        .getByText("being published")
+        .waitFor();
+      await release();
     });
 
     test("several comments in a row all show as being published", async () => {
