@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { compileScripts, OUTPUT } from "../build/compile-scripts.ts";
 import { compileTemplates } from "../build/compile-templates.ts";
@@ -40,4 +41,14 @@ it("a file is written if it is missing or different", () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+/** Bytes over the wire. Every first view has the one; who is logged in loads the other after it. */
+it.each([
+  ["site.js", 2000],
+  ["mine.js", 3500],
+])("%s is at most %i bytes, gzipped", (script, maxBytes) => {
+  compileScripts();
+  const served = gzipSync(readFileSync(join(OUTPUT, script)));
+  expect(served.length).toBeLessThanOrEqual(maxBytes);
 });
