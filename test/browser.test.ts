@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
 import { browserPath, launchBrowser, openWindow, type Window } from "./site/browser.ts";
 import { aHome, type Home, type Server, startSite } from "./site/cairn.ts";
+import { contrast } from "./site/contrast.ts";
 import { csvOfStones, newestOf, type Stone, stones } from "./site/links.ts";
 import { until } from "./site/until.ts";
 
@@ -18,6 +19,7 @@ const FRESH_MS = 15_000;
 const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
 const TOO_FAST = { status: 429, json: { error: { reason: "too_fast", seconds: 7 } } };
+const DRAWN = ["color", "backgroundColor", "outlineColor", "outlineStyle", "outlineWidth"] as const;
 /** Of the page so far: https://web.dev/articles/cls */
 const LAYOUT_SHIFT = `new Promise((resolve) => {
   const observer = new PerformanceObserver((list) => {
@@ -1113,6 +1115,36 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
     });
   });
 
+  test("light and dark are readable both, and what the keyboard is at shows", async () => {
+    const { page } = await open();
+    const drawn = [];
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto("/submit");
+      // Its colour is the browser's own.
+      const checkbox = await styleOf(page.getByRole("checkbox").first());
+      await page.goto("/");
+      const { backgroundColor: paper, color: ink } = await styleOf(page.locator("body"));
+      const inks = [ink, ...(await Promise.all([".title", ".facts"].map(firstColor)))];
+      for (const each of inks) expect(contrast(each, paper)).toBeGreaterThanOrEqual(4.5);
+      for (const element of ["main a", "main button"]) {
+        await tabTo(page, element);
+        const outline = await styleOf(page.locator(":focus"));
+        // The browser's own is `auto`, and a pixel wide.
+        expect(outline.outlineStyle).toBe("solid");
+        expect(Number.parseFloat(outline.outlineWidth)).toBeGreaterThanOrEqual(2);
+        expect(contrast(outline.outlineColor, paper)).toBeGreaterThanOrEqual(3);
+      }
+      drawn.push([paper, ...inks, checkbox.color]);
+    }
+    const [light = [], dark = []] = drawn;
+    expect(light.filter((color, index) => color === dark[index])).toEqual([]);
+
+    async function firstColor(selector: string): Promise<string> {
+      return (await styleOf(page.locator(selector).first())).color;
+    }
+  });
+
   test("every kind of page fits a telephone", async () => {
     const { page } = await open({ width: NARROW });
     const thread = newestOf("Linux").path;
@@ -1216,6 +1248,28 @@ async function openMenu(line: Locator): Promise<Locator> {
 
 function isFocused(element: Locator): Promise<boolean> {
   return element.evaluate((it) => it === it.ownerDocument.activeElement);
+}
+
+type Style = Readonly<Record<(typeof DRAWN)[number], string>>;
+
+/** As it is drawn now. */
+function styleOf(element: Locator): Promise<Style> {
+  return element.evaluate((it, names) => {
+    const style = it.ownerDocument.defaultView.getComputedStyle(it);
+    return Object.fromEntries(names.map((name) => [name, style[name]])) as Style;
+  }, DRAWN);
+}
+
+/** By keyboard, to the next of these. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  await until(
+    selector,
+    async () => {
+      await page.keyboard.press("Tab");
+      return page.locator(`${selector}:focus`).isVisible();
+    },
+    SCRIPTS_MS,
+  );
 }
 
 async function showsOn(page: Page, path: string, words: string): Promise<boolean> {
