@@ -753,6 +753,36 @@ describe("moderators find what was removed", () => {
   });
 });
 
+describe("what is done to what was removed", () => {
+  const marked = (kind: "saved" | "hidden") =>
+    anEvent({ type: "post_marked", by: "cleo", post, kind, isSet: true });
+  const views = ["liked", "saved", "hidden"].map((name) => `~cleo/${name}`);
+
+  it("is applied, shows when it is approved, and is told nobody; reports are answered by that", async () => {
+    await site.send(judge("founder", "removed"));
+    await site.publishAll();
+    const inbox = await site.text("~ann/inbox");
+    const done = [
+      anEvent({ type: "post_voted", by: "cleo", post, value: 1 }),
+      marked("saved"),
+      marked("hidden"),
+      anEvent({ type: "post_reported", by: "cleo", post, reason: "a sinking stone" }),
+    ];
+    expect(await site.send(...done)).toEqual(done.map(() => "applied"));
+    await site.publishAll();
+    expect(await site.text("~ann/inbox")).toBe(inbox);
+    expect(await site.keysWith("sinking")).toEqual([]);
+    for (const view of views) expect(await site.text(view)).not.toContain("pebble");
+
+    await site.send(judge("founder", "approved"));
+    await site.publishAll();
+    for (const view of views) expect(await site.text(view)).toContain("A pebble");
+    expect(await site.text(thread)).toContain("<output>2</output>");
+    expect(await site.keysWith("sinking")).toEqual([]);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+});
+
 describe("an act without an effect is not logged:", () => {
   it.each([
     ["the end of what was nobody's", () => [setRole("founder", "mod", "moderator", false)]],
