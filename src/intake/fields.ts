@@ -59,10 +59,10 @@ export function requiredField(fields: URLSearchParams, field: FieldName): string
   return value === "" ? { type: "missing", field } : value;
 }
 
-/** A community's or a person's name as the site writes it: `r/Cats`, `/u/ann`, or without that. */
+/** A community's or a person's name as the site writes it: `r/Cats`, `/u/ann/`, or without that. */
 export function bareName(typed: string, prefix: "r" | "u"): string {
-  const name = typed.trim();
-  return name.replace(prefix === "r" ? /^\/?r\//i : /^\/?u\//i, "");
+  const name = typed.trim().replace(/^\/|\/$/g, "");
+  return name.replace(prefix === "r" ? /^r\//i : /^u\//i, "");
 }
 
 /** What a text field must be like. */

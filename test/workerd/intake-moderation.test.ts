@@ -117,6 +117,8 @@ describe("roles", () => {
     ["r/programming", "u/dora"],
     ["/r/Programming", "/u/Dora"],
     [" R/programming ", " U/dora "],
+    ["/r/programming/", "/u/dora/"],
+    ["programming/", "/dora"],
   ])("take names as the site writes them: %s, %s", async (sr, user) => {
     await aPerson("Dora");
     sent.length = 0;
@@ -128,6 +130,8 @@ describe("roles", () => {
     ["u/programming", "Alice"],
     ["programming", "r/Alice"],
     ["r/r/programming", "Alice"],
+    ["r/programming/new", "Alice"],
+    ["//r/programming", "Alice"],
     ["pror/gramming", "Alice"],
   ])("take no others: %s, %s", async (sr, user) => {
     expect((await asJson(post("/api/ban", { sr, user }, script)))[0]).toBe(404);

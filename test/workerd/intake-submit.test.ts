@@ -74,6 +74,8 @@ describe("submit", () => {
     ["a link again", { resubmit: "true" }, { resubmit: true }],
     ["a community in another case", { sr: "pRoGrAmMiNg" }, { community: "Programming" }],
     ["a community as the site writes it", { sr: "r/Programming" }, { community: "Programming" }],
+    ["a community by its path", { sr: "/r/programming" }, { community: "Programming" }],
+    ["the same with a slash", { sr: "/r/programming/" }, { community: "Programming" }],
     [
       "a link with spaces",
       { url: " https://Example.com/ü \n" },
