@@ -132,6 +132,26 @@ export function describeFaults(
     expect(await world.deadLetters()).toEqual([]);
   });
 
+  it.each<[string, (call: Call) => boolean]>([
+    ["every invocation dies", ({ target }) => target === "d1"],
+    ["every invocation of the consumer dies, and cron does not", concernsTheStory],
+  ])("applies everything after hours in which %s", async (_, fails) => {
+    const world = await aWorld(community);
+    world.commands.order({ fails, way: "crash before" });
+    for (const event of story.toReversed()) {
+      world.send(event);
+      await world.pass(2 * MINUTE_MS);
+    }
+    await world.pass(5 * 60 * MINUTE_MS);
+    expect(await scoreOf(stored, post.post)).toBeUndefined();
+    expect(await world.wrongInTheEnd()).toEqual([]);
+    expect(world.givenUp).toEqual([]);
+    expect(await thread()).toContain("said better");
+    expect(await thread()).toContain(answer.text);
+    expect(await scoreOf(stored, post.post)).toBe(1);
+    expect(await stored.db.prepare("SELECT event FROM refusal").first()).toBeNull();
+  });
+
   it.each([
     ["is asked too often for one key (429)", "put", R2_TOO_FAST, "before"],
     ["has internal errors (500)", "put", R2_INTERNAL, "before"],
@@ -246,6 +266,11 @@ export function describeFaults(
       expect(await thread()).toContain(`"score":801,`);
     });
   });
+}
+
+/** Its post and comment are in nobody's calls but the consumer's, until they are applied. */
+function concernsTheStory({ about }: Call): boolean {
+  return about.includes(post.post) || about.includes(comment.comment);
 }
 
 /** The naming of all pages, between its beginning and its end; no commit. */

@@ -19,12 +19,15 @@ import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { receivingOf } from "../receiving.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
 
-/** As wrangler.toml says. */
-const MAX_BATCH = 100;
-const MAX_RETRIES = 100;
-const MAX_BELL_RETRIES = 3;
-const CRON_MS = 60_000;
-const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
+/** As wrangler.toml says, which test/production compares with it: workerd has no files. */
+export const MAX_BATCH = 100;
+export const MAX_RETRIES = 100;
+/** For what nobody has answered. */
+export const RETRY_DELAY_SECONDS = 300;
+export const MAX_BELL_RETRIES = 3;
+export const CRON_MS = 60_000;
+/** The local one. */
+export const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 /** Longer than any event waits for another. */
 const FOR_EVER_MS = 24 * 3_600_000;
 
@@ -43,6 +46,8 @@ interface Put {
 export class World {
   readonly commands = new Commands();
   readonly puts: Put[] = [];
+  /** What the events' queue has delivered for the last time, in vain. */
+  readonly givenUp: unknown[] = [];
   readonly #stored: StoredSite;
   readonly #events: Queued[] = [];
   readonly #bells: Queued[] = [];
@@ -141,9 +146,13 @@ export class World {
     for (const [each, delaySeconds] of left) {
       if (hasEnded && delaySeconds === 0) continue;
       each.attempts++;
-      each.due = this.#now + Math.max(delaySeconds, 1) * 1000;
-      if (each.attempts <= MAX_RETRIES + 1) this.#events.push(each);
-      else await receiveDeadLetters([this.#message(each, left)], receivingOf(this.#deps()));
+      each.due = this.#now + (delaySeconds || RETRY_DELAY_SECONDS) * 1000;
+      if (each.attempts <= MAX_RETRIES + 1) {
+        this.#events.push(each);
+        continue;
+      }
+      this.givenUp.push(each.body);
+      await receiveDeadLetters([this.#message(each, left)], receivingOf(this.#deps()));
     }
   }
 
