@@ -58,7 +58,7 @@ function aboveOf({ piece, pieces }: Pick<ThreadModel, "piece" | "pieces">): Comm
 }
 
 /** The piece that goes on where this one ends, below the same parent; empty ones are passed over. */
-export function nextPiece(model: ThreadModel): string {
+function nextPiece(model: ThreadModel): string {
   const { piece, pieces } = model;
   const parent = aboveOf(model);
   const siblings = pieces.filter((each) => each.parent === parent);

@@ -13,7 +13,7 @@ import type { Change } from "./change.ts";
 import { tombstone } from "./comment-line.ts";
 import { isOpen } from "./comment-tree.ts";
 import { describe, textOf } from "./description.ts";
-import { duplicatesKey, pieceKey, rankedKey, submitKey, threadKey } from "./key.ts";
+import { duplicatesKey, rankedKey, submitKey, threadKey } from "./key.ts";
 import { jsonPath } from "./listing-view.ts";
 import {
   definePage,
@@ -29,7 +29,6 @@ import { renderTemplate } from "./templates.ts";
 import { textHtml } from "./text-html.ts";
 import {
   loadThreads,
-  nextPiece,
   surroundingsOf,
   type ThreadModel,
   threadRepresentations,
@@ -127,19 +126,14 @@ function viewVisible(model: Model, site: Site): Rendered {
       tombstone: "",
       isLocked: isLocked(post),
       commentCount: post.comments,
-      replyForm: isOpen(post) ? { link: fullname, dest: destOf(model) } : null,
+      // Answers go where the comments go on.
+      replyForm: isOpen(post) ? { link: fullname, dest: comments.morePath } : null,
       otherDiscussions: elsewhere && { ...elsewhere, path: duplicatesKey(elsewhere.oldest) },
       ...comments,
     }),
   );
   const feed = threadFeed(model, title, path, site);
   return { type: "page", status: 200, path, representations: [...representations, feed] };
-}
-
-/** Where an answer to the post goes, if that is not this page. */
-function destOf(model: ThreadModel): string {
-  const next = nextPiece(model);
-  return next === "" ? "" : pieceKey(model.post.id, next);
 }
 
 /** The comments stay; nothing of the post is left, not even its slug. */
