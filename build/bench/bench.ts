@@ -10,6 +10,7 @@ import { withCopyOf } from "./copy.ts";
 import { benchFree } from "./free.ts";
 import { goalsTable, NOT_MEASURED } from "./goals.ts";
 import { benchIdle } from "./idle.ts";
+import { benchImporting } from "./importing.ts";
 import { benchLighthouse } from "./lighthouse.ts";
 import { moneyTables } from "./money.ts";
 import { benchReading } from "./reading.ts";
@@ -37,7 +38,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     show(await withLocalState(stateDir, (state) => benchBuilding(state, site, now))),
   reading: benchReads,
   load: ({ stateDir, site }, sources, show) => benchWriting(stateDir, site, sources, show),
-  large: async ({ stateDir }, { now }, show) => show(await benchLargeBuild(stateDir, now)),
+  large: async ({ stateDir }, { now }, show) => benchLarge(stateDir, now, show),
 };
 
 /**
@@ -73,7 +74,7 @@ async function benchAll(settings: Settings, sources: Sources, show: Show): Promi
   const busy = await withCopyOf(settings.stateDir, (copy) =>
     benchWriting(copy, settings.site, sources, show),
   );
-  show(await benchLargeBuild(settings.stateDir, sources.now));
+  await benchLarge(settings.stateDir, sources.now, show);
   const free = await withCopyOf(settings.stateDir, (copy) =>
     benchFree({ ...settings, stateDir: copy }, sources),
   );
@@ -95,6 +96,12 @@ async function benchCalm(copy: Settings, sources: Sources, show: Show) {
   });
   const view = { cpuMs: await benchReads(copy, sources, show), storageReads: 1 };
   return { ...writes, mixed: null, post, idle, view };
+}
+
+/** What takes long. */
+async function benchLarge(stateDir: string, now: () => number, show: Show): Promise<void> {
+  show(await benchLargeBuild(stateDir, now));
+  show(await withCopyOf(stateDir, (copy) => benchImporting(copy, now)));
 }
 
 /** What a browser fetches, and how soon it has something new. */
