@@ -144,6 +144,9 @@ describe("the address of one comment", () => {
     expect(await site.text(`/r/cats/comments/${abroad.post}/any/${first}.json`)).toBe(
       await site.text(`${path}.json`),
     );
+    // Of which there is no feed.
+    const feed = await site.text(`/comments/${abroad.post}.rss`);
+    expect(await site.text(`${path}.rss`)).toBe(feed);
   });
 });
 

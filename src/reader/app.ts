@@ -121,7 +121,8 @@ function answerKept(
   const prepared = kept.answer(address, () =>
     prepareAnswer(address.url.pathname, kept, asked, now, keepsMore),
   );
-  return prepared ? prepared(request) : notFound(reading);
+  if (prepared) return prepared(request);
+  return asked.instead ? answerInstead(reading, address, asked, asked.instead) : notFound(reading);
 }
 
 async function answerKey(

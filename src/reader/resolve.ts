@@ -28,7 +28,7 @@ export type Resolved =
       readonly representation: RepresentationName;
       /** Of a thread: the order of its comments, if one is asked for. */
       readonly sort: CommentSort | null;
-      /** The path that has what was asked for, if there is no such page, with an anchor. */
+      /** The path that has what was asked for, if there is no such page or form of it, with an anchor. */
       readonly instead: Instead | null;
     }
   /** One's own: `rest` is its address after `/me`, which only a session makes a key. */
