@@ -18,6 +18,9 @@ const NARROW = 390;
 const FRESH_MS = 15_000;
 const SCRIPTS_MS = 10_000;
 const PASSWORD = "correct horse";
+/** Of long comments a few more than fit on a page; and how many pages are to be full of them. */
+const LONG_COMMENTS = 30;
+const FULL_PAGES = 2;
 const TOO_FAST = { status: 429, json: { error: { reason: "too_fast", seconds: 7 } } };
 const DRAWN = ["color", "backgroundColor", "outlineColor", "outlineStyle", "outlineWidth"] as const;
 /** Of the page so far: https://web.dev/articles/cls */
@@ -567,6 +570,41 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
         .getByText("being published")
         .waitFor();
       await release();
+    });
+
+    test("a comment on a post leads on through the pages that are full to the one that has it", async () => {
+      const { page: tab } = await open();
+      await register(tab, "Tia");
+      const post = async (path: string, form: Record<string, string>) => {
+        const headers = { accept: "application/json" };
+        const accepted = await tab.request.post(path, { form, headers });
+        return ((await accepted.json()) as { id: string }).id;
+      };
+      const link = await post("/api/submit", {
+        sr: "Gardening",
+        title: "All of it",
+        text: "Long.",
+      });
+      const text = "stone ".repeat(1600);
+      for (let said = 0; said < FULL_PAGES * LONG_COMMENTS; said++) {
+        await post("/api/comment", { link, text });
+      }
+      const path = `/comments/${link.slice(3)}`;
+      const last = async () => {
+        await tab.goto(path);
+        for (let page = 0; page < FULL_PAGES; page++) {
+          await tab.getByRole("link", { name: "more comments" }).click({ timeout: SCRIPTS_MS });
+        }
+        return true;
+      };
+      await until("three pages", () => last().catch(() => false), FRESH_MS * 2);
+      const has = new URL(tab.url()).pathname;
+      await say(tab, path, "Mine is the last");
+      const mine = tab.locator("article[id]", { hasText: "Mine is the last" });
+      expect(new URL(tab.url()).pathname).not.toBe(has);
+      await mine.getByRole("link", { name: "continued there" }).click();
+      expect(new URL(tab.url()).pathname).toBe(has);
+      await mine.waitFor();
     });
 
     test("several comments in a row all show as being published", async () => {

@@ -188,9 +188,9 @@ function showComing({ id, link, parent, text }) {
   if (!place || !isThreadOf(link)) return;
   const line = document.createElement("article");
   line.id = id;
-  const on = answered?.querySelector(
-    ":scope > [href^='/comments'], :scope > p > [href^='/comments']",
-  );
+  const on = answered
+    ? answered.querySelector(":scope > [href^='/comments'], :scope > p > [href^='/comments']")
+    : one(".pager a");
   const state = on ? `<a href="${on.pathname}#${id}">continued there</a>` : "being published";
   line.innerHTML = `<p class=facts><span class=by>${me}</span> · ${state}</p><div class=text dir=auto></div>`;
   showTyped(line.lastChild, text);
