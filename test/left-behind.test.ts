@@ -182,6 +182,26 @@ describe.each([
     expect(await site.keysWith(NAME)).toEqual([]);
   });
 
+  it.each([[1], [2]])("who moderates what they made, in %i deliveries", async (deliveries) => {
+    const made = { name: "Towels", title: "", description: "", by: NAME };
+    const heir = { community: "towels", reason: "", by: NAME, ...named("cleo") };
+    const sent = [
+      anEvent({ ...made, type: "community_created" }),
+      anEvent({ ...heir, type: "role_set" }),
+    ];
+    await site.send(leaves(NAME));
+    await pass();
+    const outcomes =
+      deliveries === 1
+        ? await site.send(...sent)
+        : [...(await site.send(...sent.slice(0, 1))), ...(await site.send(...sent.slice(1)))];
+    expect(outcomes).toEqual(["applied", "applied"]);
+    expect(await site.send(...sent)).toEqual(["unchanged", "unchanged"]);
+    await expectPublished();
+    expect(await site.text("/r/towels/about/log")).toContain("cleo");
+    expect(await site.keysWith(NAME)).toEqual([]);
+  });
+
   it("nothing of what was not theirs to do, and nobody is told", async () => {
     const sent = [
       removal(NAME),

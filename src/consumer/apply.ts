@@ -23,7 +23,7 @@ import type { Tally, TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { CommunityCreated, PersonRegistered } from "../queue/person-events.ts";
-import type { LeftBehind } from "../store/departures.ts";
+import { type LeftBehind, moderatedPlace } from "../store/departures.ts";
 import type { Alias } from "../store/posts.ts";
 import type { Refusal } from "../store/refusals.ts";
 import type { Rows } from "../store/touched.ts";
@@ -177,8 +177,10 @@ function applyCommunityCreated(draft: Draft, event: CommunityCreated): Outcome {
   const known = draft.communities.get(key);
   if (known?.creator === by && known.createdAt === createdAt) return "unchanged";
   if (known) return draft.refuse(event, "name_taken", name);
-  const creator = draft.hasLeft(event) ? "" : by;
+  const hasLeft = draft.hasLeft(event);
+  const creator = hasLeft ? "" : by;
   draft.communities.set(key, { key, name, title, description, creator, createdAt });
+  if (hasLeft) draft.leaveBehind(event, moderatedPlace(key));
   return "applied";
 }
 

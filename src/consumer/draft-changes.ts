@@ -34,7 +34,11 @@ export function changesOf(
     acts: draft.acts,
     told: draft.told,
     departed: departed(rows, draft),
-    leftBehind: [...disowned(posts, postFullname), ...disowned(comments, commentFullname)],
+    leftBehind: [
+      ...disowned(posts, postFullname),
+      ...disowned(comments, commentFullname),
+      ...draft.leftBehind,
+    ],
     aliases: [...draft.aliases]
       .filter(([id]) => !rows.aliases.has(id))
       .map(([id, post]) => ({ id, post })),

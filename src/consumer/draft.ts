@@ -23,7 +23,7 @@ import { presentSince } from "../model/presence.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import { type Tally, type TallyPace, tallyDue } from "../model/tally.ts";
 import type { CairnEvent } from "../queue/events.ts";
-import { LEAVING, moderatedPlace } from "../store/departures.ts";
+import { LEAVING, type LeftBehind, moderatedPlace } from "../store/departures.ts";
 import { refKey } from "../store/ref-key.ts";
 import type { Refusal } from "../store/refusals.ts";
 import { roleKey } from "../store/roles.ts";
@@ -60,6 +60,8 @@ export class Draft {
   readonly reports: Report[] = [];
   readonly roles;
   readonly acts: Act[] = [];
+  /** What somebody had a say in who had left before it came. */
+  readonly leftBehind: Omit<LeftBehind, "at">[] = [];
   /** Verdicts that the thing's author is told of. */
   readonly told: EventId[] = [];
   /** Things that their authors believe to be removed. */
@@ -141,6 +143,12 @@ export class Draft {
     return person === null ? undefined : this.#rows.leftBehind.get(refKey(person, what));
   }
 
+  /** Whoever has left may still have sent an act that needs it. */
+  leaveBehind({ by }: CairnEvent, what: string): void {
+    const person = personKey(by);
+    if (person !== null) this.leftBehind.push({ person, what });
+  }
+
   /** Or was, until they left. */
   isAuthor({ by }: CairnEvent, { author }: Post | Comment, fullname: string): boolean {
     if (author === DEPARTED) return this.#leftBehind(by, fullname) !== undefined;
@@ -153,7 +161,9 @@ export class Draft {
     if (person === null) return false;
     if (this.isAdmin(name)) return true;
     if (this.isCreator(name, community)) return true;
-    if (this.#leftBehind(name, moderatedPlace(community)) !== undefined) return true;
+    const place = moderatedPlace(community);
+    if (this.#leftBehind(name, place) !== undefined) return true;
+    if (this.leftBehind.some((left) => left.person === person && left.what === place)) return true;
     return this.roles.get(roleKey({ person, community, kind: "moderator" }))?.isSet ?? false;
   }
 
