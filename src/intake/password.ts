@@ -1,4 +1,4 @@
-/** Hashes passwords with scrypt, and checks them. The only user of `node:crypto`. */
+/** Hashes passwords with scrypt, and checks them. */
 import { Buffer } from "node:buffer";
 import { scrypt, timingSafeEqual } from "node:crypto";
 
