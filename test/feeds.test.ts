@@ -257,13 +257,16 @@ describe("there is no feed", () => {
     }
   });
 
-  it("entry of a deleted post above its comments, nor one of a deleted comment", async () => {
+  it("entry of a deleted post above its comments, nor of a deleted comment; its id stays", async () => {
     const post = aSubmission({ community: "Cats", title: "Regretted", by: "dan" });
     const [kept, gone] = [aComment(post.post), aComment(post.post)];
     await site.send(post, kept, gone);
+    await site.publish();
+    const before = await feedAt(`/comments/${post.post}.rss`);
     await site.send(aDeletion({ post: post.post }, "dan"), aDeletion(gone, "Bob"));
     await site.publish();
-    const { xml, feed } = await feedAt(`/comments/${post.post}.rss`);
+    const { xml, feed, atom } = await feedAt(`/comments/${post.post}.rss`);
+    expect(atom.id).toBe(before.atom.id);
     expect(feed.items.map(({ title }) => title)).toEqual(["Bob on [deleted]"]);
     expect(xml).not.toMatch(/regretted|dan/i);
     expect(await site.text("/comments.rss")).not.toContain(gone.comment);

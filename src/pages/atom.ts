@@ -23,6 +23,8 @@ export interface Feed extends Surroundings {
   readonly title: string;
   /** Of the page that it is a representation of. */
   readonly path: string;
+  /** The page's key, where its path may change: whoever follows a feed knows it by its id. */
+  readonly key?: string;
   /** When it began to be, in seconds since 1970; null where no row says so for good. */
   readonly begunAt: number | null;
   /** In their order on the page. */
@@ -39,9 +41,10 @@ export function feedPath(path: string): string {
 }
 
 export function atomFeed(feed: Feed, site: Site): Representation {
-  const { title, path, begunAt, things, ...rows } = feed;
+  const { title, path, key = path, begunAt, things, ...rows } = feed;
   const xml = renderTemplate("atom", {
     title,
+    id: site.origin + key,
     href: site.origin + path,
     selfHref: site.origin + feedPath(path),
     updated: isoTime(things.length === 0 ? (begunAt ?? 0) : Math.max(...things.map(updatedAt))),

@@ -176,8 +176,8 @@ function threadFeed(model: ThreadModel, title: string, path: string, site: Site)
     ...(isVisible(post) ? [{ type: "post", post } as const] : []),
     ...comments.map((comment) => ({ type: "comment", comment }) as const),
   ];
-  const begunAt = post.createdAt;
-  return atomFeed({ ...surroundingsOf(model), title, path, begunAt, things }, site);
+  const page = { title, path, key: threadKey(post.id), begunAt: post.createdAt };
+  return atomFeed({ ...surroundingsOf(model), ...page, things }, site);
 }
 
 function byNewest(a: Comment, b: Comment): number {
