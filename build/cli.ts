@@ -21,8 +21,9 @@ import { UnreadableFileError } from "./import/file-text.ts";
 import { importFiles } from "./import/import-files.ts";
 import { refusalLines, summaryText } from "./import/summary.ts";
 import { untilSignalled } from "./interrupt.ts";
-import { databasesOf, type LocalState } from "./local.ts";
+import { databasesOf, type LocalState, withLocalState } from "./local.ts";
 import { StateInUseError, type StateLock } from "./lock.ts";
+import { isBehind } from "./migrate.ts";
 import { NO_PACE } from "./no-pace.ts";
 import { withProgress } from "./progress.ts";
 import { endSampleImport, importSample } from "./sample-import.ts";
@@ -114,8 +115,13 @@ async function start(settings: Settings, lock: StateLock): Promise<number> {
 
 async function serveOnly(settings: Settings, lock: StateLock): Promise<number> {
   const { stateDir } = settings;
+  await demandPlace(settings.port, lock.command);
   if (!existsSync(join(stateDir, STORES))) {
     console.log(`${stateDir} is empty, so nothing will be found: npm start fills it, and serves.`);
+  } else if (await untilSignalled(lock, () => withLocalState(stateDir, isBehind))) {
+    throw new ServerError(
+      `cannot serve ${stateDir}: it is of an earlier version. npm start brings it up to date, and serves.`,
+    );
   }
   return serve(settings, lock);
 }

@@ -1,6 +1,9 @@
 /** `npm run dead`: what could not be applied. A server that has the state does it for the script. */
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { json } from "node:stream/consumers";
 import { ALL, type Tended, type Told, tendDeadLetters } from "../src/dev/dead-letters.ts";
-import { DEAD_PATH, operatorHeaders } from "../src/dev/operator.ts";
+import { DEAD_PATH, operatorToken } from "../src/dev/operator.ts";
 import { type Expected, refusalOf } from "./arguments.ts";
 import { servedPort } from "./lock.ts";
 import { NO_PACE } from "./no-pace.ts";
@@ -27,34 +30,41 @@ export async function dead(settings: Settings, told: Told, now: () => number): P
   );
 }
 
-/** @throws ServerError */
+/**
+ * It may take its time: many letters are applied one after another.
+ * @throws ServerError
+ */
 async function askServer(
   stateDir: string,
   port: number,
   told: Told,
   now: () => number,
 ): Promise<Tended> {
-  const headers = await operatorHeaders(readSecret(stateDir), now());
-  const body = JSON.stringify(told);
-  const answer = await fetch(`http://127.0.0.1:${port}${DEAD_PATH}`, {
-    method: "POST",
-    headers,
-    body,
-  }).catch((cause) => {
+  const headers = { authorization: await operatorToken(readSecret(stateDir), now()) };
+  const server = `the server that uses ${stateDir}`;
+  const asked = request({ host: "127.0.0.1", port, path: DEAD_PATH, method: "POST", headers });
+  try {
+    asked.end(JSON.stringify(told));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    if (answer.statusCode === 200) return (await json(answer)) as Tended;
+    answer.resume();
     throw new ServerError(
-      `the server that uses ${stateDir} does not answer on port ${port}: try again once it is ready`,
-      { cause },
+      `${server} could not do it: port ${port} answered ${answer.statusCode}. Its output may say why`,
     );
-  });
-  if (answer.ok) return (await answer.json()) as Tended;
-  throw new ServerError(
-    `the server that uses ${stateDir} could not do it: port ${port} answered ${answer.status}`,
-  );
+  } catch (cause) {
+    if (cause instanceof ServerError) throw cause;
+    const why = `${server} does not answer on port ${port}: try again once it is ready`;
+    throw new ServerError(why, { cause });
+  }
 }
 
 function report(tended: Tended): number {
   if (tended.type === "refused") {
-    console.error(refusalOf(tended.why, DEAD_ARGUMENTS.usage));
+    console.error(`Nothing was done: ${tended.why}. npm run dead -- list shows what there is.`);
+    return 1;
+  }
+  if (tended.type === "senseless") {
+    console.error(refusalOf("that makes no sense", DEAD_ARGUMENTS.usage));
     return 1;
   }
   for (const line of tended.lines) console.log(line);

@@ -20,21 +20,36 @@ export type Databases = Pick<LocalState, "db" | "accounts" | "journal">;
 
 /** @returns the names of the migrations that were applied now */
 export async function migrate(state: Databases): Promise<string[]> {
+  const done: string[] = [];
+  for (const [db, folder] of foldersOf(state)) {
+    const pending = await pendingOf(db, folder);
+    for (const name of pending) await applyMigration(db, join(folder, name), name);
+    done.push(...pending);
+  }
+  return done;
+}
+
+/** Are the databases of an earlier version? */
+export async function isBehind(state: Databases): Promise<boolean> {
+  const pending = foldersOf(state).map(([db, folder]) => pendingOf(db, folder));
+  return (await Promise.all(pending)).flat().length > 0;
+}
+
+function foldersOf({ db, accounts, journal }: Databases): [LocalState["db"], string][] {
   return [
-    ...(await migrateDatabase(state.db, join(MIGRATIONS, "content"))),
-    ...(await migrateDatabase(state.accounts, join(MIGRATIONS, "accounts"))),
-    ...(await migrateDatabase(state.journal, join(MIGRATIONS, "journal"))),
+    [db, join(MIGRATIONS, "content")],
+    [accounts, join(MIGRATIONS, "accounts")],
+    [journal, join(MIGRATIONS, "journal")],
   ];
 }
 
-async function migrateDatabase(db: LocalState["db"], folder: string): Promise<string[]> {
+/** In the order in which they are to be applied. */
+async function pendingOf(db: LocalState["db"], folder: string): Promise<string[]> {
   await db.prepare(CREATE_APPLIED).run();
   const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
   const applied = new Set(results.map(({ name }) => name));
   const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
-  const pending = names.filter((name) => !applied.has(name));
-  for (const name of pending) await applyMigration(db, join(folder, name), name);
-  return pending;
+  return names.filter((name) => !applied.has(name));
 }
 
 /** All of a migration or, if one of its statements fails, nothing. */

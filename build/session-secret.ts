@@ -17,7 +17,7 @@ export function secretsFile(stateDir: string): string {
 /** That of the server which uses the state. */
 export function readSecret(stateDir: string): string {
   const [, secret = ""] =
-    /^SESSION_SECRET=(\w+)$/m.exec(readFileSync(secretsFile(stateDir), "utf8")) ?? [];
+    /^SESSION_SECRET=(.+)$/m.exec(readFileSync(secretsFile(stateDir), "utf8")) ?? [];
   return secret;
 }
 

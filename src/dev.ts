@@ -9,7 +9,7 @@ import { limitsOf } from "./consumer/limits.ts";
 import { openPhases } from "./consumer/phases.ts";
 import consumer, { depsOf } from "./consumer/worker.ts";
 import { Workshop as ConsumersWorkshop } from "./consumer/workshop.ts";
-import { type Told, tendDeadLetters } from "./dev/dead-letters.ts";
+import { isTold, tendDeadLetters } from "./dev/dead-letters.ts";
 import { consumeJournaled, journaledQueue, sendJournalAgain } from "./dev/journal.ts";
 import { DEAD_PATH, isOperators } from "./dev/operator.ts";
 import { PasswordHasher } from "./intake/password-hasher.ts";
@@ -50,7 +50,9 @@ export default {
 async function tendForScript(request: Request, env: DevEnv): Promise<Response> {
   const deps = depsOf(env, limitsOf(env.PLAN));
   const published = "Their pages are published in their lanes.";
-  const tended = await tendDeadLetters(deps, (await request.json()) as Told, published);
+  const told = await request.json().catch(() => null);
+  if (!isTold(told)) return new Response("words and options, as lists of texts", { status: 400 });
+  const tended = await tendDeadLetters(deps, told, published);
   await openPhases(deps, env.PUBLISH).ringBell();
   return Response.json(tended);
 }

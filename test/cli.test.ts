@@ -8,6 +8,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseArguments } from "../build/arguments.ts";
 import { deploySteps, isDryRunOfNpm } from "../build/deploy.ts";
 import { leftPlaceholders, wrongPlans } from "../build/deploy-settings.ts";
+import { withLocalState } from "../build/local.ts";
+import { migrate } from "../build/migrate.ts";
 import { startOf } from "../build/processes.ts";
 
 const STATE = mkdtempSync(join(tmpdir(), "cairn-cli-"));
@@ -51,6 +53,17 @@ describe("a script", () => {
   ])("%s", (_, args, environment, complaint) => {
     const { status, output } = run(args, environment);
     expect(output).toContain(complaint);
+    expect(status).toBe(1);
+  });
+
+  it("serves no state of an earlier version, whose pages nobody could write", async () => {
+    const old = join(STATE, "old");
+    await withLocalState(old, async (state) => {
+      await migrate(state);
+      await state.db.prepare("DELETE FROM d1_migrations WHERE name LIKE '0021%'").run();
+    });
+    const { status, output } = run(["dev"], { CAIRN_STATE: old });
+    expect(output).toContain(`cannot serve ${old}: it is of an earlier version. npm start`);
     expect(status).toBe(1);
   });
 

@@ -13,7 +13,7 @@ import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 /** When all letters died. */
 const DIED_MS = Date.UTC(2026, 0, 1, 1);
 
-const SENSELESS = "that makes no sense";
+const SENSELESS = "senseless";
 
 let db: ReturnType<typeof openMemoryD1>;
 let now = DIED_MS;
@@ -46,6 +46,7 @@ async function tend(...args: readonly string[]): Promise<readonly string[] | str
   const config = { origin: "https://cairn.example", admins: ["root" as PersonKey] };
   const deps = { db, config, now: () => now, pace: NO_PACE };
   const tended = await tendDeadLetters(deps, given, "Their pages follow.");
+  if (tended.type === "senseless") return SENSELESS;
   return tended.type === "done" ? tended.lines : tended.why;
 }
 

@@ -11,6 +11,13 @@ test("a session is read back until the second it expires", async () => {
   expect(await verifySession(SECRET, token, 2_000)).toBeNull();
 });
 
+test("what the secret has signed for another purpose is no session", async () => {
+  const token = await signSession(SECRET, ALICE, "operator");
+  expect(await verifySession(SECRET, token, 0)).toBeNull();
+  expect(await verifySession(SECRET, token, 0, "operator")).toEqual(ALICE);
+  expect(await verifySession(SECRET, await signSession(SECRET, ALICE), 0, "operator")).toBeNull();
+});
+
 test("a session of another secret is none", async () => {
   const token = await signSession("another secret, just as long as it", ALICE);
   expect(await verifySession(SECRET, token, 0)).toBeNull();

@@ -1055,7 +1055,10 @@ describe("scripts", () => {
     );
     expect(listed).toContain("3 dead letters");
     const none = await dead("discard", "torn", "nobody");
-    expect([none.code, none.output]).toEqual([1, expect.stringContaining("no dead letter nobody")]);
+    expect([none.code, none.output]).toEqual([
+      1,
+      expect.stringContaining("no dead letter nobody."),
+    ]);
     expect(await mustRun(home, "dead", "discard", "torn")).toContain("1 discarded");
     const replayed = await mustRun(home, "dead", "replay");
     expect(replayed).toContain("malformed: unknown version 9");

@@ -327,7 +327,7 @@ describe("a piece in which nothing is left to read", () => {
     expect(await leads(second, fifth)).toBe(true);
   });
 
-  it("is not where an answer to the post leads, nor a page that is full", async () => {
+  it("is passed over by the form of a full page, which leads to where comments go on", async () => {
     const [main, second, third] = [full(null, "main"), full(null, "second"), full(null, "third")];
     await site.send(main);
     await settled();

@@ -118,7 +118,7 @@ export function countedNamespace(site: KVNamespace, counts: StoreCounts): KVName
   return { put, getWithMetadata } as unknown as KVNamespace;
 }
 
-/** As while nothing waits. */
+/** A queue in which nothing waits. */
 export function countedEvents(counts: StoreCounts): Pick<Queue, "metrics"> {
   const metrics = async () => {
     counts.subrequests++;

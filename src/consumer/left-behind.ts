@@ -13,15 +13,15 @@ const OF_WHAT_THEY_WROTE: Types = new Set([
 
 const OF_MODERATORS: Types = new Set(["post_judged", "comment_judged", "post_locked", "role_set"]);
 
-/** Others have it once it is accepted: nobody else could ever make a community of that name. */
-const FOR_OTHERS: Types = new Set(["community_created"]);
+/** It is for others as well, and nobody else could ever make a community of that name. */
+const FOR_OTHERS = "community_created";
 
 /**
  * What was accepted and brings no name back: without it, what was to go would stay for ever.
  * @param leftAt when its sender left, in milliseconds since 1970; undefined where nothing says so
  */
 export function isStillDone({ type, at }: CairnEvent, leftAt: number | undefined): boolean {
-  const isMeant = [OF_WHAT_THEY_WROTE, OF_MODERATORS, FOR_OTHERS].some((types) => types.has(type));
+  const isMeant = OF_WHAT_THEY_WROTE.has(type) || OF_MODERATORS.has(type) || type === FOR_OTHERS;
   return isMeant && leftAt !== undefined && at <= leftAt + MAX_CLOCK_SKEW_MS;
 }
 

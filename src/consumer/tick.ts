@@ -48,21 +48,12 @@ export async function tick(
   db: ContentDb,
   now: number,
   pace: Pace,
-  limits: Pick<Limits, "tickCommits"> = PAID,
-): Promise<boolean> {
-  const isDone = await moveAndOrder(db, now, pace, limits);
-  await noteTick(db, now);
-  return isDone;
-}
-
-async function moveAndOrder(
-  db: ContentDb,
-  now: number,
-  pace: Pace,
-  { tickCommits }: Pick<Limits, "tickCommits">,
+  { tickCommits }: Pick<Limits, "tickCommits"> = PAID,
 ): Promise<boolean> {
   let tries = tickCommits;
   while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;
+  // However much there is to order, time goes on.
+  await noteTick(db, now);
   while (!(await orderDirtyScopes(db, now, pace))) if (--tries === 0) return false;
   return true;
 }

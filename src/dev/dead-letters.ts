@@ -13,11 +13,20 @@ export interface Told {
   readonly options: readonly string[];
 }
 
+/** @param given what came over the net */
+export function isTold(given: unknown): given is Told {
+  const { words, options } = (given ?? {}) as Record<string, unknown>;
+  const areTexts = (list: unknown) =>
+    Array.isArray(list) && list.every((each) => typeof each === "string");
+  return areTexts(words) && areTexts(options);
+}
+
 export type Tended =
   | { readonly type: "done"; readonly lines: readonly string[] }
-  | { readonly type: "refused"; readonly why: string };
+  | { readonly type: "refused"; readonly why: string }
+  | { readonly type: "senseless" };
 
-const SENSELESS = refused("that makes no sense");
+const SENSELESS: Tended = { type: "senseless" };
 
 /**
  * @param published what becomes of the pages of what is applied, as a sentence
@@ -73,12 +82,8 @@ function done(lines: readonly string[]): Tended {
   return { type: "done", lines };
 }
 
-function refused(why: string): Tended {
-  return { type: "refused", why };
-}
-
 function noSuchLetter(id: string): Tended {
-  return refused(printable(`there is no dead letter ${id}`));
+  return { type: "refused", why: printable(`there is no dead letter ${id}`) };
 }
 
 function describe(letters: readonly DeadLetter[]): string[] {

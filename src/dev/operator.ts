@@ -11,22 +11,20 @@ const OPERATOR = "-";
 /** Between the script's clock and the server's nothing but their work lies. Seconds. */
 const TOKEN_LIFE_SECONDS = 60;
 
-/** @param now milliseconds since 1970 */
-export async function operatorHeaders(
-  secret: string,
-  now: number,
-): Promise<Readonly<Record<"authorization", string>>> {
+/** @param now milliseconds since 1970; @returns the value of the header `Authorization` */
+export async function operatorToken(secret: string, now: number): Promise<string> {
   const expires = Math.floor(now / 1000) + TOKEN_LIFE_SECONDS;
-  const token = await signSession(secret, { name: OPERATOR, epoch: 0, expires });
-  return { authorization: `Bearer ${token}` };
+  const session = { name: OPERATOR, epoch: 0, expires };
+  return `Bearer ${await signSession(secret, session, "operator")}`;
 }
 
 /** @param now milliseconds since 1970 */
 export async function isOperators(
-  { headers }: Request,
+  { method, headers }: Request,
   secret: string,
   now: number,
 ): Promise<boolean> {
-  const token = headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
-  return (await verifySession(secret, token, now / 1000))?.name === OPERATOR;
+  const token = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1] ?? "";
+  const session = await verifySession(secret, token, now / 1000, "operator");
+  return method === "POST" && session !== null;
 }

@@ -21,16 +21,24 @@ export const SESSION_COOKIE = "session";
 export const SESSION_LIFE_SECONDS = 30 * 24 * 60 * 60;
 /** As many as HMAC-SHA256's output has bytes: a shorter key is the weakest part of a signature. */
 const MIN_SECRET_CHARS = 32;
-/** Signed along with the session, so that no other use of the secret can yield a session. */
-const PURPOSE = "session";
+/** Signed along with a token, so that no other use of the secret can yield a session. */
+export type Purpose = "session" | "operator";
 
 const TOKEN =
   /^(?<payload>(?<name>[\w-]+)\.(?<epoch>\d{1,15})\.(?<expires>\d{1,15}))\.(?<mac>[0-9a-f]{64})$/;
 
 /** @throws when the secret is missing or too short */
-export async function signSession(secret: string, session: Session): Promise<string> {
+export async function signSession(
+  secret: string,
+  session: Session,
+  purpose: Purpose = "session",
+): Promise<string> {
   const payload = `${session.name}.${session.epoch}.${session.expires}`;
-  const mac = await crypto.subtle.sign("HMAC", await hmacKey(secret), signedBytes(payload));
+  const mac = await crypto.subtle.sign(
+    "HMAC",
+    await hmacKey(secret),
+    signedBytes(purpose, payload),
+  );
   return `${payload}.${toHex(new Uint8Array(mac))}`;
 }
 
@@ -43,12 +51,14 @@ export async function verifySession(
   secret: string,
   token: string,
   nowSeconds: number,
+  purpose: Purpose = "session",
 ): Promise<Session | null> {
   const parts = TOKEN.exec(token)?.groups;
   if (!parts?.payload || !parts.name || !parts.mac) return null;
   const key = await hmacKey(secret);
   const mac = fromHex(parts.mac);
-  if (!(await crypto.subtle.verify("HMAC", key, mac, signedBytes(parts.payload)))) return null;
+  const signed = signedBytes(purpose, parts.payload);
+  if (!(await crypto.subtle.verify("HMAC", key, mac, signed))) return null;
   const session = { name: parts.name, epoch: Number(parts.epoch), expires: Number(parts.expires) };
   return nowSeconds < session.expires ? session : null;
 }
@@ -62,8 +72,8 @@ function hmacKey(secret: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign", "verify"]);
 }
 
-function signedBytes(payload: string): Uint8Array {
-  return new TextEncoder().encode(`${PURPOSE}.${payload}`);
+function signedBytes(purpose: Purpose, payload: string): Uint8Array {
+  return new TextEncoder().encode(`${purpose}.${payload}`);
 }
 
 function toHex(bytes: Uint8Array): string {

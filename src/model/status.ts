@@ -32,7 +32,7 @@ export interface StatusReport {
   readonly pages: { readonly written: number; readonly unchanged: number; readonly failed: number };
   /** "Now" of the windows; null before their first tick. */
   readonly windowsAt: number | null;
-  /** When cron last came to the end of a tick, whatever it moved. */
+  /** When cron last moved the clocks, or found nothing to move. */
   readonly tickedAt: number;
   /** Most first; of very many reports only some are looked at. */
   readonly reports: readonly OpenReports[];

@@ -43,7 +43,7 @@ export interface ChronologicalDefinition<Things> {
    */
   readonly isSparse: boolean;
   /** Although it is sparse, an empty one has a page: its head is part of one that is there anyway. */
-  readonly isShownEmpty?: boolean;
+  readonly isShownEmpty?: true;
   /** Slots of a block; 25, as on every page, unless very many are written and few read. */
   readonly blockSize?: number;
   /** Of the head, and of the numbered blocks from when they are full; fast and slow by default. */
@@ -162,8 +162,8 @@ function blockOf(naming: Naming, slot: number): number {
   return Math.ceil(slot / sizeOf(naming));
 }
 
-function hasHead({ isSparse, isShownEmpty = !isSparse }: Naming, count: number): boolean {
-  return count > 0 || isShownEmpty;
+function hasHead({ isSparse, isShownEmpty }: Naming, count: number): boolean {
+  return count > 0 || !isSparse || isShownEmpty === true;
 }
 
 /** The last block that has a page: after the full ones, the one that leads to the head. */

@@ -33,7 +33,7 @@ export async function findCrossedEdges(
 /** One write for several local runs of cron; a time from the future is none. Milliseconds. */
 const NOTED_EVERY_MS = 30_000;
 
-/** That a tick has come to its end. @param now milliseconds since 1970 */
+/** That a tick has moved the clocks, or found nothing to move. @param now milliseconds since 1970 */
 export async function noteTick(db: D1Database, now: number): Promise<void> {
   await db
     .prepare("UPDATE site SET ticked_at = ?1 WHERE ticked_at NOT BETWEEN ?1 - ?2 AND ?1")
