@@ -26,8 +26,8 @@ export interface ImportProgress {
 type Databases = Pick<LocalState, "db" | "accounts">;
 type Report = (progress: ImportProgress) => void;
 
-/** A few statements of 1,000 rows; more in one transaction is no faster and takes memory. */
-const BATCH_POSTS = 2000;
+/** One statement of 1,000 rows of each kind; more in one transaction is no faster and takes memory. */
+const BATCH_POSTS = 1000;
 
 /**
  * The state must be migrated, and nothing else may use it.
