@@ -13,6 +13,7 @@ import {
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockState, servedPort } from "../build/lock.ts";
 import { ARE_PROCESSES_KNOWN, startOf } from "../build/processes.ts";
@@ -117,11 +118,16 @@ describe.runIf(ARE_PROCESSES_KNOWN)("where processes are known", () => {
   });
 
   it("one that has ended holds nothing, although nobody has heard of it", async () => {
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"]);
+    const stdio = ["ignore", "pipe", "ignore", "pipe"] as const;
+    const parent = spawn("sh", ["-c", "cat <&3 & echo $!; exec sleep 60"], { stdio: [...stdio] });
     started.push(parent);
     const pid = await new Promise<number>((resolve) => {
-      parent.stdout.once("data", (chunk) => resolve(Number(chunk)));
+      parent.stdout?.once("data", (chunk) => resolve(Number(chunk)));
     });
+    // A shell hears of its children, `sleep` does not.
+    const isDeaf = () => readFileSync(`/proc/${parent.pid}/comm`, "utf8") === "sleep\n";
+    await until("a parent that does not hear", isDeaf, END_MS);
+    (parent.stdio[3] as Writable).end();
     await until("its end", () => startOf(pid) === null, END_MS);
     expect(process.kill(pid, 0)).toBe(true);
   });
