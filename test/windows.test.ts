@@ -15,7 +15,7 @@ import { readCommitNumber } from "../src/store/commit.ts";
 import { keysNamedAt } from "../src/store/page-rows.ts";
 import {
   markDirty,
-  readDirtyScopes,
+  readToOrder,
   readWindowCounts,
   readWindowLists,
   readWindowPlaces,
@@ -272,6 +272,48 @@ describe("rising", () => {
   });
 });
 
+describe("the sweep that orders rising in one community after another", () => {
+  const names = Array.from({ length: 200 }, (_, index) => `place${String(index).padStart(3, "0")}`);
+  const sweptTo = () => site.db.prepare("SELECT rising_after FROM site").first("rising_after");
+  const tickOnce = () => tick(site.db, now, PACE, { tickCommits: 1 });
+
+  beforeEach(async () => {
+    await send(...names.map(aCommunity));
+    await send(...names.map((community) => aSubmission({ community, at: now })));
+    await tickAndList();
+    now += 120_000;
+  });
+
+  it("marks no community, and goes on where it was when a tick ended early", async () => {
+    expect(await tickOnce()).toBe(false);
+    expect(await count("window_dirty")).toBe(0);
+    expect(await sweptTo()).toBe("place159");
+    expect(await tickOnce()).toBe(false);
+    expect(await sweptTo()).toBeNull();
+    expect(await tickOnce()).toBe(true);
+    expect(await windowDifferences(site.db, now / 1000, true)).toEqual([]);
+  });
+
+  it("ends before the next one begins, so that the last community has its turn", async () => {
+    await tickOnce();
+    const [last] = (await sendPosts(2, "place199")) as [PostId];
+    now += 120_000;
+    await tickOnce();
+    expect(await sweptTo()).toBeNull();
+    expect(await listed("/r/place199/rising")).toContain(last);
+    await tickAndList();
+    expect(await windowDifferences(site.db, now / 1000, true)).toEqual([]);
+  });
+
+  it("is begun again by the tick that ends one which is late", async () => {
+    await tickOnce();
+    now += 13 * HOUR;
+    await tickAndList();
+    expect(await listed("/r/place199/rising")).toEqual([]);
+    expect(await listed("/r/place000/rising")).toEqual([]);
+  });
+});
+
 describe("a tick", () => {
   it.each([
     ["an hour", 1],
@@ -373,7 +415,9 @@ describe("the scopes that wait for a tick", () => {
     await mark("zebras", 5);
     await mark("ants", 7);
     await mark("zebras", 9);
-    expect(await readDirtyScopes(site.db, 1)).toEqual([{ scope: "zebras", windows: 1 }]);
+    expect((await readToOrder(site.db, { marked: 1, swept: 1 })).marked).toEqual([
+      { scope: "zebras", windows: 1 },
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@
  * time or votes can have changed. In commits of a few scopes each, so that a tick may end or crash
  * anywhere, or meet another: what is not done stays marked for the next one.
  */
+import type { CommunityKey } from "../model/ids.ts";
 import {
   type Asof,
   RISING_EVERY,
@@ -29,7 +30,8 @@ import {
 import {
   type DirtyScope,
   readAsof,
-  readDirtyScopes,
+  readClocks,
+  readToOrder,
   readWindowLists,
   type WindowClock,
 } from "../store/windows.ts";
@@ -39,6 +41,8 @@ import { compareLists } from "./window-changes.ts";
 
 /** Scopes of one commit: at most 525 posts each. */
 const SCOPES_A_COMMIT = 40;
+/** And communities whose rising alone is ordered: at most 25 posts each. */
+const SWEPT_A_COMMIT = 160;
 
 /**
  * @param now milliseconds since 1970
@@ -51,28 +55,44 @@ export async function tick(
   { tickCommits }: Pick<Limits, "tickCommits"> = PAID,
 ): Promise<boolean> {
   let tries = tickCommits;
-  while (!(await moveClocks(db, Math.floor(now / 1000)))) if (--tries === 0) return false;
-  // However much there is to order, time goes on.
-  await noteTick(db, now);
-  while (!(await orderDirtyScopes(db, now, pace))) if (--tries === 0) return false;
-  return true;
+  while (true) {
+    const moved = await moveClocks(db, Math.floor(now / 1000));
+    if (moved !== "overtaken") {
+      // However much there is to order, time goes on.
+      await noteTick(db, now);
+      while (!(await orderSome(db, now, pace))) if (--tries === 0) return false;
+      if (moved === "all") return true;
+    } else if (--tries === 0) return false;
+  }
 }
 
-/** @returns false when another commit came in between */
-async function moveClocks(db: ContentDb, now: number): Promise<boolean> {
+/** Overtaken: another commit came in between. Rising waits until it is ordered as of its last "now". */
+type Moved = "all" | "all but rising" | "overtaken";
+
+async function moveClocks(db: ContentDb, now: number): Promise<Moved> {
   const commit = await readCommitNumber(db);
-  const asof = await readAsof(db);
-  const edges = await findCrossedEdges(db, edgesBetween(asof, now));
-  const rising = windowBit("rising");
-  const clocks = new Set<WindowClock>(
-    edges.map(({ window }) => (window === rising ? "rising" : "top")),
-  );
+  const { isSweeping, ...asof } = await readClocks(db);
+  const rising = risingEdge(asof, now);
+  const waits = isSweeping && rising !== null;
+  const edges = await findCrossedEdges(db, [
+    ...topEdges(asof, now),
+    ...(rising === null || waits ? [] : [rising]),
+  ]);
+  const sweep = edges.find((edge) => edge === rising) ?? null;
+  const crossed = edges.filter((edge) => edge !== rising);
+  const clocks = new Set<WindowClock>();
+  if (crossed.length > 0) clocks.add("top");
+  if (sweep !== null) clocks.add("rising");
   // Before the first tick everything is marked, but for communities that are younger than the marks.
-  if (asof.top === null) clocks.add("top");
-  if (asof.rising === null) clocks.add("rising");
-  for (const clock of ["top", "rising"] as const) if (isAhead(asof[clock], now)) clocks.add(clock);
+  for (const clock of ["top", "rising"] as const) {
+    const isWrong = asof[clock] === null || isAhead(asof[clock], now);
+    if (isWrong && !(clock === "rising" && waits)) clocks.add(clock);
+  }
+  const done = waits ? "all but rising" : "all";
   // Where nothing has crossed an edge, the lists as of then are those of now.
-  return clocks.size === 0 || commitClocks(db, commit, edges, [...clocks], now);
+  if (clocks.size === 0) return done;
+  const moved = { clocks: [...clocks], at: now, edges: crossed, sweep };
+  return (await commitClocks(db, commit, moved)) ? done : "overtaken";
 }
 
 /** Has a clock that was wrong set it? Those of two runs of cron differ by less. */
@@ -81,39 +101,51 @@ function isAhead(at: number | null, now: number): at is number {
 }
 
 /** Time may also go back: then posts cross the edges the other way. */
-function edgesBetween({ top, rising }: Asof, now: number): CrossedEdge[] {
-  const edges: CrossedEdge[] = [];
-  if (top !== null && (top < now || isAhead(top, now))) {
-    const [from, to] = [Math.min(top, now), Math.max(top, now)];
-    for (const window of TOP_WINDOWS) {
-      const seconds = WINDOW_SECONDS[window];
-      edges.push({ window: windowBit(window), from: from - seconds, to: to - seconds });
-    }
-  }
-  const since = rising ?? now - RISING_EVERY;
-  if (now - since >= RISING_EVERY || isAhead(since, now)) {
-    // Whoever had a rising post then, or has one since.
-    const from = Math.min(since, now) - WINDOW_SECONDS.rising;
-    edges.push({ window: windowBit("rising"), from, to: Number.MAX_SAFE_INTEGER });
-  }
-  return edges;
+function topEdges({ top }: Asof, now: number): CrossedEdge[] {
+  if (top === null || (top >= now && !isAhead(top, now))) return [];
+  const [from, to] = [Math.min(top, now), Math.max(top, now)];
+  return TOP_WINDOWS.map((window) => {
+    const seconds = WINDOW_SECONDS[window];
+    return { window: windowBit(window), from: from - seconds, to: to - seconds };
+  });
 }
 
-/** @returns true when nothing is dirty any more; false after a commit, or when one came in between */
-async function orderDirtyScopes(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
+/** Whoever had a rising post then, or has one since; null while it is too early to order them anew. */
+function risingEdge({ rising }: Asof, now: number): CrossedEdge | null {
+  const since = rising ?? now - RISING_EVERY;
+  if (now - since < RISING_EVERY && !isAhead(since, now)) return null;
+  const from = Math.min(since, now) - WINDOW_SECONDS.rising;
+  return { window: windowBit("rising"), from, to: Number.MAX_SAFE_INTEGER };
+}
+
+/** @returns true when nothing is left to order; false after a commit, or when one came in between */
+async function orderSome(db: ContentDb, now: number, pace: Pace): Promise<boolean> {
   const commit = await readCommitNumber(db);
-  const scopes = await readDirtyScopes(db, SCOPES_A_COMMIT);
-  if (scopes.length === 0) return true;
-  const order = await newOrder(db, scopes, await readAsof(db));
+  const { marked, swept } = await readToOrder(db, {
+    marked: SCOPES_A_COMMIT,
+    swept: SWEPT_A_COMMIT,
+  });
+  if (marked.length === 0 && swept === null) return true;
+  const isSweptUp = swept !== null && swept.length < SWEPT_A_COMMIT;
+  const order = {
+    ...(await newOrder(db, [...marked, ...(swept ?? []).map(risingOf)], await readAsof(db))),
+    scopes: marked.map(({ scope }) => scope),
+    sweptTo: isSweptUp ? null : swept?.at(-1),
+  };
   await commitOrder(db, commit, order, now, pace);
   return false;
 }
 
+function risingOf(scope: CommunityKey): DirtyScope {
+  return { scope, windows: windowBit("rising") };
+}
+
+/** A list that is asked for twice is the same both times. */
 async function newOrder(
   db: ContentDb,
   scopes: readonly DirtyScope[],
   asof: Asof,
-): Promise<NewOrder> {
+): Promise<Pick<NewOrder, "lists" | "pages">> {
   const requests = scopes.flatMap((dirty) => bestRequests(dirty, asof));
   const listings = requests.map(({ window, scope }) => windowListing(window, scope));
   const before = await readWindowLists(db, listings);
@@ -123,7 +155,6 @@ async function newOrder(
     compareLists(listing, before[index] ?? [], posts),
   );
   return {
-    scopes: scopes.map(({ scope }) => scope),
     lists: lists.filter((_, index) => changes[index] !== null),
     pages: affectedPages({ ...NO_CHANGE, windows: changes.filter((change) => change !== null) }),
   };

@@ -54,11 +54,15 @@ export const TABLES: readonly (FactTable | DerivedTable)[] = [
     facts: [
       ...["id", "commit_number", "applied", "refused"],
       ...["pages_written", "pages_unchanged", "pages_failed", "audited", "healed", "audited_at"],
+      // How far the last tick had come.
+      ...["rising_after", "rising_from"],
       // Of a backup from before there was one: nobody knows.
       "derived_by",
     ],
+    nullable: ["rising_after"],
     defaulted: [
       "derived_by",
+      "rising_from",
       "applied",
       "refused",
       "pages_written",

@@ -1,10 +1,20 @@
 /** What a tick writes, as commits like any other: clocks that move, and lists in their new order. */
 import type { D1Database } from "@cloudflare/workers-types";
+import type { CommunityKey } from "../model/ids.ts";
 import type { SiteOrCommunity } from "../model/listing.ts";
+import { windowBit } from "../model/window.ts";
 import { commitBatch } from "./commit.ts";
 import { type NamedPage, namePages, type Pace } from "./page-rows.ts";
 import { bindChunks, fromJson } from "./statements.ts";
-import { ADD_WINDOWS, scopeColumn, type WindowClock, type WindowList } from "./windows.ts";
+import {
+  ADD_WINDOWS,
+  beginSweep,
+  markDirty,
+  moveSweep,
+  scopeColumn,
+  type WindowClock,
+  type WindowList,
+} from "./windows.ts";
 
 /** Posts created after `from` and not after `to` have crossed the edge of a window (its bit). */
 export interface CrossedEdge {
@@ -49,17 +59,22 @@ const MARK_CROSSED = `INSERT INTO window_dirty (scope, windows, since)
     UNION SELECT value ->> 'window', '' FROM json_each(?1))
   GROUP BY scope ${ADD_WINDOWS}`;
 
-/**
- * Marks every scope with a post that has crossed one of the edges, and sets the clocks.
- * @param at seconds since 1970
- * @returns false when another commit came in between
- */
+/** How the clocks move. */
+export interface NewClocks {
+  /** Those that are set to `at`, in seconds since 1970. */
+  readonly clocks: readonly WindowClock[];
+  readonly at: number;
+  /** Of the best of a window: every scope with a post that has crossed one of them is marked. */
+  readonly edges: readonly CrossedEdge[];
+  /** The edge of rising, if posts are beyond it: the site is marked, and communities are swept. */
+  readonly sweep: CrossedEdge | null;
+}
+
+/** @returns false when another commit came in between */
 export async function commitClocks(
   db: D1Database,
   readAt: number,
-  edges: readonly CrossedEdge[],
-  clocks: readonly WindowClock[],
-  at: number,
+  { clocks, at, edges, sweep }: NewClocks,
 ): Promise<boolean> {
   const left = await commitBatch(
     db,
@@ -68,6 +83,12 @@ export async function commitClocks(
       ...(edges.length === 0
         ? []
         : [db.prepare(MARK_CROSSED).bind(JSON.stringify(edges), readAt + 1)]),
+      ...(sweep === null
+        ? []
+        : [
+            ...markDirty(db, [{ scope: null, windows: windowBit("rising") }], readAt + 1),
+            beginSweep(db, sweep.from),
+          ]),
       ...clocks.map((clock) =>
         db
           .prepare(
@@ -83,7 +104,10 @@ export async function commitClocks(
 }
 
 export interface NewOrder {
+  /** No longer marked. */
   readonly scopes: readonly SiteOrCommunity[];
+  /** How far the sweep is now: the last community; null: it has ended; undefined: as far as it was. */
+  readonly sweptTo: CommunityKey | null | undefined;
   /** Those that are different now. */
   readonly lists: readonly WindowList[];
   readonly pages: readonly NamedPage[];
@@ -96,7 +120,7 @@ export interface NewOrder {
 export async function commitOrder(
   db: D1Database,
   readAt: number,
-  { scopes, lists, pages }: NewOrder,
+  { scopes, sweptTo, lists, pages }: NewOrder,
   now: number,
   pace: Pace,
 ): Promise<boolean> {
@@ -106,6 +130,7 @@ export async function commitOrder(
     [
       ...bindChunks(db, SET_LISTS, lists),
       ...bindChunks(db, CLEAR_MARKS, scopes.map(scopeColumn)),
+      ...(sweptTo === undefined ? [] : [moveSweep(db, sweptTo)]),
       ...namePages(db, pages, readAt + 1, now, pace),
     ],
     now,

@@ -43,6 +43,20 @@ export async function readAsof(db: D1Database): Promise<Asof> {
   return { top: atOf("top"), rising: atOf("rising") };
 }
 
+export interface Clocks extends Asof {
+  /** Rising is being ordered as of its clock, and not everywhere yet. */
+  readonly isSweeping: boolean;
+}
+
+/** As `readAsof`, for a tick. */
+export async function readClocks(db: D1Database): Promise<Clocks> {
+  const at = (clock: WindowClock) => `(SELECT at FROM asof WHERE clock = '${clock}') AS ${clock}`;
+  const row = await db
+    .prepare(`SELECT ${at("top")}, ${at("rising")}, rising_after IS NOT NULL AS sweeping FROM site`)
+    .first<Asof & { sweeping: number }>();
+  return { top: row?.top ?? null, rising: row?.rising ?? null, isSweeping: row?.sweeping === 1 };
+}
+
 /** Every place of these posts; a post is in lists of the site and of its community only. */
 export async function readWindowPlaces(
   db: D1Database,
@@ -95,16 +109,51 @@ export async function readWindowCounts(db: D1Database): Promise<Map<string, numb
   return new Map(results.map(({ listing, slots }) => [listing, slots]));
 }
 
-/** Those that have waited longest first. */
-export async function readDirtyScopes(db: D1Database, limit: number): Promise<DirtyScope[]> {
-  const { results } = await db
-    .prepare("SELECT scope, windows FROM window_dirty ORDER BY since, scope LIMIT ?1")
-    .bind(limit)
-    .all<{ scope: string; windows: number }>();
-  return results.map(({ scope, windows }) => ({
-    scope: scope === SITE ? null : (scope as CommunityKey),
-    windows,
-  }));
+/** What a tick has to order. */
+export interface ToOrder {
+  /** Those that have waited longest first. */
+  readonly marked: DirtyScope[];
+  /** Communities that are next in the sweep of rising, by key; null where there is no sweep. */
+  readonly swept: CommunityKey[] | null;
+}
+
+const MARKED = "SELECT scope, windows FROM window_dirty ORDER BY since, scope LIMIT ?1";
+
+// One row at most: the communities that come next are in it.
+const SWEPT = `SELECT (SELECT json_group_array(key) FROM (
+    SELECT c.key FROM community c WHERE c.key > rising_after
+      AND EXISTS (SELECT 1 FROM post INDEXED BY post_community_age
+        WHERE community = c.key AND created_at > rising_from)
+    ORDER BY c.key LIMIT ?1)) AS keys
+  FROM site WHERE rising_after IS NOT NULL`;
+
+/** @param limits how many of each */
+export async function readToOrder(
+  db: D1Database,
+  limits: { readonly marked: number; readonly swept: number },
+): Promise<ToOrder> {
+  const [marked, sweep] = await db.batch<{ scope: string; windows: number; keys: string }>([
+    db.prepare(MARKED).bind(limits.marked),
+    db.prepare(SWEPT).bind(limits.swept),
+  ]);
+  const [next] = sweep?.results ?? [];
+  return {
+    marked: (marked?.results ?? []).map(({ scope, windows }) => ({
+      scope: scope === SITE ? null : (scope as CommunityKey),
+      windows,
+    })),
+    swept: next ? (JSON.parse(next.keys) as CommunityKey[]) : null,
+  };
+}
+
+/** Begins a sweep, of all communities with a post created after `from` (seconds since 1970). */
+export function beginSweep(db: D1Database, from: number): D1PreparedStatement {
+  return db.prepare("UPDATE site SET rising_after = '', rising_from = ?1").bind(from);
+}
+
+/** @param last the community that was ordered last; null when there is none left */
+export function moveSweep(db: D1Database, last: CommunityKey | null): D1PreparedStatement {
+  return db.prepare("UPDATE site SET rising_after = ?1").bind(last);
 }
 
 /** A scope that is marked already is not written again: a thousand votes mark it once. */

@@ -55,6 +55,8 @@ export async function windowDifferences(
   const differences = (await all<{ scope: string }>("SELECT scope FROM window_dirty")).map(
     ({ scope }) => `${scope || "the site"} is still marked`,
   );
+  const [sweep] = await all("SELECT 1 FROM site WHERE rising_after IS NOT NULL");
+  if (sweep) differences.push("rising is not ordered everywhere");
   const expected = expectedLists(posts, ["", ...communities.map(({ key }) => key)], now);
   for (const [listing, ids] of expected) {
     if (listing.endsWith("/rising") && !withRising) continue;

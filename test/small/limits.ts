@@ -14,7 +14,7 @@ export const SMALL: Readonly<Record<string, Readonly<Record<string, number>>>> =
   "src/consumer/name-all.ts": { PAGES_A_NAMING: 30 },
   "src/consumer/ranked-heads.ts": { SLACK: 3, MAX_KEYS: 40 },
   "src/consumer/settle-tallies.ts": { POSTS_A_COMMIT: 2 },
-  "src/consumer/tick.ts": { SCOPES_A_COMMIT: 3 },
+  "src/consumer/tick.ts": { SCOPES_A_COMMIT: 3, SWEPT_A_COMMIT: 2 },
   "src/model/link-group.ts": { MAX_LINK_GROUP: 4 },
   "src/model/piece.ts": {
     MAX_PIECE_COMMENTS: 6,
