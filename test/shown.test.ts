@@ -1,6 +1,7 @@
 /** What pages show of posts and comments, as HTML: lines of listings, threads, and their orders. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { TRUSTED_SCORE } from "../src/model/limits.ts";
+import { pageToken } from "../src/pages/key.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import type { Reads } from "../src/store/reads.ts";
@@ -176,15 +177,19 @@ describe("a page", () => {
   });
 
   it("of communities leads on beyond a hundred", async () => {
-    const listOf = async (count: number) => {
+    const listOf = async (count: number, key = "/r") => {
       const community = { key: "cats", name: "Cats", title: "", description: "" };
       const reads = { allCommunities: async () => Array.from({ length: count }, () => community) };
-      const types = pageTypeOf("/r");
-      const [page] = (await types?.read(reads as unknown as Reads, ["/r"], SITE)) ?? [];
+      const types = pageTypeOf(key);
+      const [page] = (await types?.read(reads as unknown as Reads, [key], SITE)) ?? [];
       return JSON.stringify(page?.());
     };
     expect(await listOf(100)).not.toContain("/r/-/2");
     expect(await listOf(101)).toContain("/r/-/2");
+    const token = (name: string, key: string) => `\\"${name}\\":\\"${pageToken(key)}\\"`;
+    expect(await listOf(100)).not.toContain(pageToken("/r/-/2"));
+    expect(await listOf(101)).toContain(token("after", "/r/-/2"));
+    expect(await listOf(101, "/r/-/2")).toContain(token("before", "/r"));
   });
 
   it("of a person has the newest 25 of what they posted and said", async () => {

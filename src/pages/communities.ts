@@ -57,6 +57,8 @@ export const communitiesPage = definePage<Params, Model>({
     });
   },
   view({ page }, { communities, hasNext }, site) {
+    const before = page > 1 ? keyOf(page - 1) : null;
+    const after = hasNext ? keyOf(page + 1) : null;
     const html = renderTemplate("communities", {
       title: page === 1 ? "Communities" : `Communities, page ${page}`,
       canonical: site.origin + keyOf(page),
@@ -65,10 +67,10 @@ export const communitiesPage = definePage<Params, Model>({
         ...community,
         path: rankedKey("hot", community.key, 1),
       })),
-      before: page > 1 ? keyOf(page - 1) : null,
-      after: hasNext ? keyOf(page + 1) : null,
+      before,
+      after,
     });
-    return pageOf(...htmlAndJson(html, communitiesJson(communities)));
+    return pageOf(...htmlAndJson(html, communitiesJson(communities, before, after)));
   },
 });
 
@@ -77,7 +79,11 @@ function pagesFor(communities: number): number {
 }
 
 /** Reddit's `t5` things. */
-function communitiesJson(communities: readonly Community[]): object {
+function communitiesJson(
+  communities: readonly Community[],
+  before: string | null,
+  after: string | null,
+): object {
   const children = communities.map(({ key, name, title, description, createdAt }) => ({
     kind: "t5",
     data: {
@@ -90,5 +96,5 @@ function communitiesJson(communities: readonly Community[]): object {
       created_utc: createdAt,
     },
   }));
-  return listingJson(children, null, null);
+  return listingJson(children, before, after);
 }

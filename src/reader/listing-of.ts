@@ -12,6 +12,8 @@ const LISTINGS: readonly (readonly [name: string, numbered: string])[] = [
   [`${SITE_OR_COMMUNITY}/comments`, "/-/\\d+"],
   ["/user/[^/]+/(?:submitted|comments)", "/\\d+"],
   ["/r/[^/]+/about/log", "/\\d+"],
+  // Of communities.
+  ["/r", "/-/\\d+"],
   ["/me/[a-z]+", "/\\d+"],
 ];
 
