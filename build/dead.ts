@@ -43,19 +43,17 @@ async function askServer(
   const headers = { authorization: await operatorToken(readSecret(stateDir), now()) };
   const server = `the server that uses ${stateDir}`;
   const asked = request({ host: "127.0.0.1", port, path: DEAD_PATH, method: "POST", headers });
-  try {
-    asked.end(JSON.stringify(told));
-    const [answer] = (await once(asked, "response")) as [IncomingMessage];
-    if (answer.statusCode === 200) return (await json(answer)) as Tended;
-    answer.resume();
-    throw new ServerError(
-      `${server} could not do it: port ${port} answered ${answer.statusCode}. Its output may say why`,
-    );
-  } catch (cause) {
-    if (cause instanceof ServerError) throw cause;
+  const silent = (cause: unknown): never => {
     const why = `${server} does not answer on port ${port}: try again once it is ready`;
     throw new ServerError(why, { cause });
-  }
+  };
+  asked.end(JSON.stringify(told));
+  const [answer] = (await once(asked, "response").catch(silent)) as [IncomingMessage];
+  if (answer.statusCode === 200) return (await json(answer).catch(silent)) as Tended;
+  answer.resume();
+  throw new ServerError(
+    `${server} could not do it: port ${port} answered ${answer.statusCode}. Its output may say why`,
+  );
 }
 
 function report(tended: Tended): number {

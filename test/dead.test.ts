@@ -156,7 +156,7 @@ describe("list", () => {
     await bury({ a: { version: 9 } });
     expect(await tend("list")).toEqual([
       'a  2026-01-01T01:00:00.000Z  gave up retrying  {"version":9}',
-      "1 dead letters",
+      "1 dead letter",
     ]);
     expect(await tend("bury")).toBe(SENSELESS);
     expect(await tend()).toBe("refused");

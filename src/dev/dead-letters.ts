@@ -91,7 +91,7 @@ function describe(letters: readonly DeadLetter[]): string[] {
     ...letters.map(({ id, at, why, body }) =>
       printable(`${id}  ${new Date(at).toISOString()}  ${why}  ${body}`),
     ),
-    `${letters.length} dead letters`,
+    `${letters.length} dead letter${letters.length === 1 ? "" : "s"}`,
   ];
 }
 
