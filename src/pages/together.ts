@@ -54,18 +54,9 @@ const PATTERNS = TOGETHER.map(({ beginning, main, parts }) => ({
   ofKey: new RegExp(`^(${beginning})${main}$`),
   ofPart: new RegExp(`^(${beginning})(${parts.join("|")})$`),
 }));
-/** By what comes after a path's last slash: most paths end like no part. */
-const BY_ENDING = Map.groupBy(
-  PATTERNS.flatMap((pattern) => pattern.parts.map((part) => ({ ...pattern, part }))),
-  ({ part }) => endingOf(part),
-);
 
 function pagesFrom(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-function endingOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** Where a page is stored. */
@@ -77,7 +68,7 @@ export interface Place {
 
 /** `/user/ann/submitted` → `/user/ann` and `/submitted`; `/new` → `/` and `/new`. */
 export function placeOf(path: string): Place {
-  for (const { main, ofPart } of BY_ENDING.get(endingOf(path)) ?? []) {
+  for (const { main, ofPart } of PATTERNS) {
     const [, beginning, part] = ofPart.exec(path) ?? [];
     if (beginning !== undefined) return { key: beginning + main || "/", part: part as Part };
   }
