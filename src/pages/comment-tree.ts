@@ -71,21 +71,7 @@ export function treeHtml(nodes: readonly CommentNode[], sort: CommentSort, post:
     .join("");
 }
 
-/** By node: the HTML that is the same in every order. */
-const unordered = new WeakMap<CommentNode, string>();
-
-function nodeHtml(node: CommentNode, sort: CommentSort, post: Post): string {
-  const html = unordered.get(node) ?? orderedHtml(node, sort, post);
-  if (isUnordered(node)) unordered.set(node, html);
-  return html;
-}
-
-/** Nowhere below it are two answers side by side. */
-function isUnordered({ replies }: CommentNode): boolean {
-  return replies.length < 2 && replies.every(isUnordered);
-}
-
-function orderedHtml(
+function nodeHtml(
   { comment, textHtml: html, replies, continuations }: CommentNode,
   sort: CommentSort,
   post: Post,
