@@ -6,11 +6,6 @@ const MAX_JSON_LENGTH = 500_000;
 
 /** Rows cut into JSON arrays that D1 takes as one parameter each; none for no rows. */
 export function jsonChunks(rows: readonly unknown[], maxRows = 1000): string[] {
-  if (rows.length === 0) return [];
-  if (rows.length <= maxRows) {
-    const json = JSON.stringify(rows);
-    if (json.length <= MAX_JSON_LENGTH) return [json];
-  }
   const chunks: string[] = [];
   let chunk: string[] = [];
   let length = 0;
