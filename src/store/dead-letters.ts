@@ -1,6 +1,6 @@
 /** Messages that could not be applied, kept until an operator replays or discards them. */
 import type { D1Database } from "@cloudflare/workers-types";
-import { bindChunks, jsonChunks } from "./statements.ts";
+import { bindChunks, fromJson, jsonChunks } from "./statements.ts";
 
 export interface DeadLetter {
   /** The queue message's id. */
@@ -21,8 +21,8 @@ export async function keepDeadLetters(
     bindChunks(
       db,
       `INSERT INTO dead_letter (id, at, why, body)
-           SELECT value ->> 'id', value ->> 'at', value ->> 'why', value ->> 'body'
-           FROM json_each(?1) WHERE true ON CONFLICT (id) DO NOTHING`,
+           SELECT ${fromJson("id, at, why, body")} FROM json_each(?1) WHERE true
+           ON CONFLICT (id) DO NOTHING`,
       letters,
     ),
   );

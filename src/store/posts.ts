@@ -80,8 +80,8 @@ export async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
 export function insertAliases(db: D1Database, aliases: readonly Alias[]): D1PreparedStatement[] {
   return bindChunks(
     db,
-    `INSERT INTO alias (id, post) SELECT value ->> 'id', value ->> 'post' FROM json_each(?1)
-         WHERE true ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO alias (id, post) SELECT ${fromJson("id, post")} FROM json_each(?1) WHERE true
+         ON CONFLICT (id) DO NOTHING`,
     aliases,
   );
 }

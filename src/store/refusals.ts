@@ -4,7 +4,7 @@ import type { EventId } from "../model/ids.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { type Place, SELECT_PLACE } from "./places.ts";
-import { bindChunks } from "./statements.ts";
+import { bindChunks, fromJson } from "./statements.ts";
 
 /** An accepted event that turned out to be impossible; its sender is told. */
 export interface Refusal {
@@ -73,15 +73,15 @@ export async function readRefusalPlaces(
   return results;
 }
 
+const REFUSAL_COLUMNS = "event, user, at, type, subject, reason, text";
+
 export function insertRefusals(
   db: D1Database,
   refusals: readonly Refusal[],
 ): D1PreparedStatement[] {
   return bindChunks(
     db,
-    `INSERT INTO refusal (event, user, at, type, subject, reason, text)
-         SELECT value ->> 'event', value ->> 'user', value ->> 'at', value ->> 'type',
-           value ->> 'subject', value ->> 'reason', value ->> 'text'
+    `INSERT INTO refusal (${REFUSAL_COLUMNS}) SELECT ${fromJson(REFUSAL_COLUMNS)}
          FROM json_each(?1) WHERE true ON CONFLICT (event) DO NOTHING`,
     refusals,
   );
