@@ -4,28 +4,13 @@
  * is refused because its piece is full, or its author banned; and who is told that what they edit was
  * deleted is told so by order of arrival).
  */
-import type { Changed } from "../model/changed.ts";
-import type {
-  Act,
-  Comment,
-  CommentVote,
-  Community,
-  Mark,
-  Person,
-  Post,
-  Report,
-  Role,
-  Vote,
-} from "../model/entities.ts";
-import { communityKey, type EventId, type PersonKey, type PostId } from "../model/ids.ts";
-import type { Piece } from "../model/piece.ts";
-import type { Tally, TallyPace } from "../model/tally.ts";
+import { communityKey, type EventId, type PersonKey } from "../model/ids.ts";
+import type { TallyPace } from "../model/tally.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { CommunityCreated, PersonRegistered } from "../queue/person-events.ts";
-import { type LeftBehind, moderatedPlace } from "../store/departures.ts";
-import type { Alias } from "../store/posts.ts";
-import type { Refusal } from "../store/refusals.ts";
+import type { DecidedRows } from "../store/commit.ts";
+import { moderatedPlace } from "../store/departures.ts";
 import type { Rows } from "../store/touched.ts";
 import {
   applyCommentDeleted,
@@ -61,32 +46,11 @@ import { Draft } from "./draft.ts";
 /** What became of an event. `waiting`: what it depends on has not arrived, so it comes again. */
 export type Outcome = "applied" | "unchanged" | "waiting" | "refused";
 
-export interface Applied {
+export interface Applied extends DecidedRows {
   /** One for each event, in their order. */
   readonly outcomes: readonly Outcome[];
-  readonly communities: readonly Community[];
-  readonly posts: readonly Changed<Post>[];
-  readonly comments: readonly Changed<Comment>[];
-  readonly votes: readonly Vote[];
-  readonly tallies: readonly Tally[];
-  /** Posts whose tally has been counted. */
-  readonly tallied: readonly PostId[];
-  readonly commentVotes: readonly CommentVote[];
-  readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
-  readonly people: readonly Person[];
-  readonly marks: readonly Mark[];
-  readonly reports: readonly Report[];
-  readonly roles: readonly Role[];
-  /** Of moderators, new ones. */
-  readonly acts: readonly Act[];
   /** Verdicts that are news to the author of what they are about. */
   readonly told: readonly EventId[];
-  /** Those of the people who have just deleted their accounts. */
-  readonly departed: readonly Person[];
-  /** What those who left before are the authors of no longer. */
-  readonly leftBehind: readonly Omit<LeftBehind, "at">[];
-  readonly aliases: readonly Alias[];
-  readonly refusals: readonly Refusal[];
 }
 
 /**

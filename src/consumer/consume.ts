@@ -65,13 +65,12 @@ export async function commitEvents(
     const done = events.filter(
       (event, index) => outcomes[index] === "applied" && isSent(event),
     ).length;
-    const comments = applied.comments.map(({ after }) => after);
     const isUrgent =
       applied.departed.length > 0 || [...applied.posts, ...applied.comments].some(hasComeOrGone);
     const pending = await commitChanges(
       db,
       rows.commit,
-      { ...applied, ...places, comments, applied: done },
+      { ...applied, ...places, applied: done },
       { pages: affectedPages(change), isUrgent },
       now,
       pace,

@@ -3,24 +3,18 @@ import type { Changed } from "../model/changed.ts";
 import { isLocked } from "../model/entities.ts";
 import { type CommunityKey, commentFullname, type PostId, replyNotice } from "../model/ids.ts";
 import type { Change } from "../pages/change.ts";
+import type { PlacedRows } from "../store/commit.ts";
 import { countCommunities } from "../store/communities.ts";
 import { readDiscussion, readPieces } from "../store/conversation.ts";
 import type { ContentDb } from "../store/database.ts";
-import type { NewEntry } from "../store/entries.ts";
 import { readLinkPosts } from "../store/link-groups.ts";
 import { readEntryPlaces } from "../store/mine.ts";
-import {
-  type Place,
-  readPlaces,
-  readSlots,
-  type SlotAnswer,
-  type SlotRequest,
-} from "../store/places.ts";
+import { readPlaces, readSlots, type SlotAnswer, type SlotRequest } from "../store/places.ts";
 import { readAliasesOf } from "../store/posts.ts";
 import { type Refusal, readRefusals } from "../store/refusals.ts";
 import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
-import { type DirtyScope, readAsof, readWindowPlaces } from "../store/windows.ts";
+import { readAsof, readWindowPlaces } from "../store/windows.ts";
 import type { Applied } from "./apply.ts";
 import { exportsChanged, peopleShown, raised } from "./changed-people.ts";
 import { allPieces, relinked } from "./changed-pieces.ts";
@@ -40,15 +34,7 @@ import { askRanks, type ListingMoves, rankedChanges } from "./ranked-changes.ts"
 import type { RankedHeads } from "./ranked-heads.ts";
 import { dirtyScopes, shownInWindows } from "./window-changes.ts";
 
-export interface PlacedChange {
-  readonly entries: readonly NewEntry[];
-  /** Places in private listings that become empty. */
-  readonly cleared: readonly Place[];
-  /** Those that were not told before. */
-  readonly refusals: readonly Refusal[];
-  readonly dirty: readonly DirtyScope[];
-  /** Fullnames of what was reported, judged or taken down. */
-  readonly reported: readonly string[];
+export interface PlacedChange extends PlacedRows {
   /** Of posts in the ranked listings. */
   readonly moves: readonly ListingMoves[];
   readonly change: Change;

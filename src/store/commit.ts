@@ -47,36 +47,48 @@ import { removeTallies, upsertTallies } from "./tallies.ts";
 import { upsertCommentVotes, upsertVotes } from "./votes.ts";
 import { type DirtyScope, markDirty } from "./windows.ts";
 
-export interface RowChanges {
+/** What events make of the rows that they touch. */
+export interface DecidedRows {
   readonly communities: readonly Community[];
   readonly posts: readonly Changed<Post>[];
+  readonly comments: readonly Changed<Comment>[];
   readonly votes: readonly Vote[];
   readonly tallies: readonly Tally[];
   /** Posts whose tally has been counted. */
   readonly tallied: readonly PostId[];
-  readonly comments: readonly Comment[];
   readonly commentVotes: readonly CommentVote[];
   readonly pieces: readonly { readonly post: PostId; readonly piece: Piece }[];
   readonly people: readonly Person[];
   readonly marks: readonly Mark[];
   readonly reports: readonly Report[];
   readonly roles: readonly Role[];
+  /** Of moderators, new ones. */
   readonly acts: readonly Act[];
+  /** Those of the people who have just deleted their accounts. */
   readonly departed: readonly Person[];
+  /** What those who left before are the authors of no longer. */
   readonly leftBehind: readonly Omit<LeftBehind, "at">[];
-  /** Fullnames of what was reported, judged or taken down. */
-  readonly reported: readonly string[];
   readonly aliases: readonly Alias[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** What follows from where things stand. */
+export interface PlacedRows {
   /** Those that are told for the first time. */
   readonly refusals: readonly Refusal[];
-  /** How many events did something. */
-  readonly applied: number;
+  /** Fullnames of what was reported, judged or taken down. */
+  readonly reported: readonly string[];
   /** Oldest first within a listing; a later entry's slot counts the earlier ones. */
   readonly entries: readonly NewEntry[];
   /** Places in private listings that become empty. */
   readonly cleared: readonly Place[];
   /** What the next tick orders anew because of them. */
   readonly dirty: readonly DirtyScope[];
+}
+
+export interface RowChanges extends Omit<DecidedRows, "refusals">, PlacedRows {
+  /** How many events did something. */
+  readonly applied: number;
 }
 
 /** Of one commit, for the sums that operators look at. */
@@ -147,7 +159,10 @@ export async function commitChanges(
     ...upsertVotes(db, rows.votes),
     ...upsertTallies(db, rows.tallies),
     ...removeTallies(db, rows.tallied),
-    ...upsertComments(db, rows.comments),
+    ...upsertComments(
+      db,
+      rows.comments.map(({ after }) => after),
+    ),
     ...upsertCommentVotes(db, rows.commentVotes),
     ...upsertPieces(db, rows.pieces),
     ...upsertPeople(db, rows.people),
