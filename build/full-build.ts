@@ -74,8 +74,6 @@ async function buildWith(
   { commit, trusted }: Building,
   now: () => number,
 ): Promise<BuildSummary> {
-  // Nothing that is there can be left alone.
-  if (trusted === commit) threads.warm();
   const content = openContentFile(state.contentFile);
   const pages = await listPages(content);
   const stored = listObjects(state.objects);

@@ -50,8 +50,6 @@ export interface Answer extends Stored {
 export interface RenderThreads {
   /** At most. */
   readonly count: number;
-  /** Starts all of them: they load their code while others find out what there is to do. */
-  warm(): void;
   /** @param now milliseconds since 1970 */
   render(pages: readonly PageTask[], now: number): Promise<Stored>;
   stop(): Promise<void>;
@@ -61,19 +59,11 @@ export interface RenderThreads {
 export function openRenderThreads(settings: ThreadSettings): RenderThreads {
   const count = availableParallelism();
   const threads: Thread[] = [];
-  const start = () => {
-    const thread = startThread(settings);
-    threads.push(thread);
-    return thread;
-  };
   return {
     count,
-    warm() {
-      while (threads.length < count) start();
-    },
     render(pages, now) {
-      const idle = threads.find((thread) => thread.waiting() === 0);
-      if (!idle && threads.length < count) return start().render(pages, now);
+      const isAnyIdle = threads.some((thread) => thread.waiting() === 0);
+      if (!isAnyIdle && threads.length < count) threads.push(startThread(settings));
       const idlest = threads.reduce((a, b) => (b.waiting() < a.waiting() ? b : a));
       return idlest.render(pages, now);
     },

@@ -220,7 +220,6 @@ test("a thread that cannot even begin fails the build, and does not hang it", as
   const config = { origin: "http://localhost:8787", admins: [] };
   const settings = { contentFile: "/nowhere/no.sqlite", config, commit: 1, objects: null };
   const threads = openRenderThreads(settings);
-  threads.warm();
   const first = threads.render([{ key: "/", mustPut: false }], 0);
   await expect(first).rejects.toThrow();
   await expect(threads.render([{ key: "/", mustPut: false }], 0)).rejects.toThrow();

@@ -109,7 +109,6 @@ function rowOf({ what, pages, usage }: Run, hugo: Run | undefined): string[] {
 /** Everything but storing. */
 async function compress({ contentFile }: LocalState, config: Site): Promise<void> {
   const threads = openRenderThreads({ contentFile, config, commit: 0, objects: null });
-  threads.warm();
   const keys = await listPages(openContentFile(contentFile));
   const pages = keys.map(({ key }) => ({ key, mustPut: false }));
   await eachInParallel(
