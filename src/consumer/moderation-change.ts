@@ -1,11 +1,12 @@
 /** What pages see of moderation: logs, queues of reports, and what a deleted account empties. */
+import type { Changed } from "../model/changed.ts";
+import type { Comment, Post } from "../model/entities.ts";
 import {
   actEntry,
   type CommunityKey,
   commentFullname,
   type PersonKey,
   personSubject,
-  postFullname,
 } from "../model/ids.ts";
 import { listingsOf, logListing, saidListing, submittedListing } from "../model/listing.ts";
 import type { ChronologicalChange } from "../pages/change.ts";
@@ -21,6 +22,7 @@ import { readSlotCounts } from "../store/slots.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
 import { hasComeOrGone } from "./has-come-or-gone.ts";
+import { isReworded, type ThingChange, thingChanges } from "./thing-changes.ts";
 
 export interface ModerationChange {
   /** New entries of logs, oldest first. */
@@ -42,12 +44,13 @@ export async function moderationChange(
 ): Promise<ModerationChange> {
   const { reports, acts } = applied;
   const departed = applied.departed.map(({ key }) => key);
-  const gone = fullnames(applied, hasComeOrGone);
+  const things = thingChanges(applied);
+  const gone = fullnames(things.filter(hasComeOrGone));
   const judged = acts.map(({ thing }) => thing).filter((thing) => thing !== "");
-  const edited = fullnames(applied, ({ before, after }) => before?.text !== after.text);
+  const edited = fullnames(things.filter(isReworded));
   const renamed = renamedIn(rows, applied);
   const [shown, refused, named, reported, complained, left, held, whole] = await Promise.all([
-    readActPlaces(db, [...gone, ...fullnames(applied, isRejudged), ...reworded(applied)]),
+    readActPlaces(db, [...gone, ...fullnames(things.filter(isRejudged)), ...reworded(applied)]),
     readRefusalPlaces(db, [...gone, ...[...departed, ...renamed].map(personSubject)]),
     readActPlacesOf(db, departed),
     readReported(db, [...gone, ...judged, ...edited]),
@@ -93,9 +96,7 @@ function queuesOf(rows: Rows, applied: Applied): CommunityKey[] {
 
 /** Comments: what was done to one is told together with what it says. */
 function reworded({ comments }: Applied): string[] {
-  return comments
-    .filter(({ before, after }) => before !== null && before.text !== after.text)
-    .map(({ after }) => commentFullname(after.id));
+  return comments.filter(isReworded).map(({ after }) => commentFullname(after.id));
 }
 
 /** Refusals and logs name people as they were first seen; a sign of them that comes late may be older. */
@@ -107,7 +108,7 @@ function renamedIn(rows: Rows, { people }: Applied): PersonKey[] {
 
 /** Where queues may list something as removed that has gone, or whose author has, or was edited since. */
 function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] {
-  const isListed = (change: AnyChange) =>
+  const isListed = (change: Changed<Post | Comment>) =>
     change.after.verdict !== null && (hasComeOrGone(change) || isEditedUnseen(change));
   return [
     ...posts.filter(isListed).map(({ after }) => after.community),
@@ -118,25 +119,17 @@ function judgedBefore(rows: Rows, { posts, comments }: Applied): CommunityKey[] 
   ];
 }
 
-function isEditedUnseen({ before, after }: AnyChange): boolean {
+function isEditedUnseen({ before, after }: Changed<Post | Comment>): boolean {
   return after.standing === "removed" && before?.edit !== after.edit;
 }
 
 /** Logs say which thing was removed, but not of spam. */
-function isRejudged({ before, after }: AnyChange): boolean {
+function isRejudged({ before, after }: Changed<Post | Comment>): boolean {
   return before !== null && before.verdict?.kind !== after.verdict?.kind;
 }
 
-type AnyChange = Applied["posts"][number] | Applied["comments"][number];
-
-function fullnames(
-  { posts, comments }: Applied,
-  isMeant: (change: AnyChange) => boolean,
-): string[] {
-  return [
-    ...posts.filter(isMeant).map(({ after }) => postFullname(after.id)),
-    ...comments.filter(isMeant).map(({ after }) => commentFullname(after.id)),
-  ];
+function fullnames(changes: readonly ThingChange[]): string[] {
+  return changes.map(({ fullname }) => fullname);
 }
 
 function logRequests({ acts }: Applied): SlotRequest[] {

@@ -16,6 +16,7 @@ import type { SlotRequest } from "../store/places.ts";
 import { refKey } from "../store/ref-key.ts";
 import type { Rows } from "../store/touched.ts";
 import type { Applied } from "./apply.ts";
+import { thingChanges } from "./thing-changes.ts";
 
 export interface PrivateMoves {
   /** At the end of each listing, in this order. */
@@ -58,13 +59,12 @@ interface Arrival {
   readonly at: number;
 }
 
-function written({ posts, comments }: Applied): Arrival[] {
-  return [
-    ...posts.map(({ before, after }) => ({ before, after, id: postFullname(after.id) })),
-    ...comments.map(({ before, after }) => ({ before, after, id: commentFullname(after.id) })),
-  ].flatMap(({ before, after, id }) =>
-    before === null ? [{ person: personKey(after.author), id, at: after.createdAt * 1000 }] : [],
-  );
+function written(applied: Applied): Arrival[] {
+  return thingChanges(applied)
+    .filter(({ before }) => before === null)
+    .map(({ after: { author, createdAt }, fullname }) => {
+      return { person: personKey(author), id: fullname, at: createdAt * 1000 };
+    });
 }
 
 function request(listing: string, id: string, at: number): SlotRequest {
@@ -128,12 +128,11 @@ function noticesOf(rows: Rows, applied: Applied): Arrival[] {
 }
 
 /** By fullname: an imported post and an imported comment may have the same id. */
-function authorsOf(rows: Rows, { posts, comments }: Applied): Map<string, string> {
-  const ofPosts = [...rows.posts.values(), ...posts.map(({ after }) => after)];
-  const ofComments = [...rows.comments.values(), ...comments.map(({ after }) => after)];
+function authorsOf({ posts, comments }: Rows, applied: Applied): Map<string, string> {
   return new Map([
-    ...ofPosts.map(({ id, author }) => [postFullname(id), author] as const),
-    ...ofComments.map(({ id, author }) => [commentFullname(id), author] as const),
+    ...[...posts.values()].map(({ id, author }) => [postFullname(id), author] as const),
+    ...[...comments.values()].map(({ id, author }) => [commentFullname(id), author] as const),
+    ...thingChanges(applied).map(({ fullname, after }) => [fullname, after.author] as const),
   ]);
 }
 
