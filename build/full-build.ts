@@ -7,6 +7,7 @@
 import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/prepare-pages.ts";
+import { chunksOf } from "../src/model/chunks-of.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { isDeployKey } from "../src/pages/key.ts";
 import type { Site } from "../src/pages/page-type.ts";
@@ -188,9 +189,4 @@ export function chunksToRender<Page extends { readonly key: string }>(
     size += more;
   }
   return chunk.length === 0 ? chunks : [...chunks, chunk];
-}
-
-export function chunksOf<Item>(items: readonly Item[], size: number): Item[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

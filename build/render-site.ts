@@ -1,7 +1,8 @@
 /** Renders every page of the site afresh, in chunks: for the audit. */
 import { setImmediate } from "node:timers/promises";
-import { chunks, everyPage } from "../src/consumer/name-all.ts";
+import { everyPage } from "../src/consumer/name-all.ts";
 import { renderPages } from "../src/consumer/prepare-pages.ts";
+import { chunksOf } from "../src/model/chunks-of.ts";
 import type { Rendered, Site } from "../src/pages/page-type.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
 import type { NamedPage } from "../src/store/page-rows.ts";
@@ -29,10 +30,7 @@ export async function* renderSite(
   pages: readonly NamedPage[],
   progress: Progress,
 ): AsyncGenerator<FreshPage[]> {
-  async function* each() {
-    yield* pages;
-  }
-  for await (const chunk of chunks(each(), CHUNK)) {
+  for (const chunk of chunksOf(pages, CHUNK)) {
     const keys = chunk.map(({ key }) => key);
     const rendered = await renderPages({ db, config }, keys);
     yield chunk.map((page) => {

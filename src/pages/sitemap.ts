@@ -2,6 +2,7 @@
  * Sitemaps: every post's address, in blocks numbered from the oldest as `/new` numbers them, and an
  * index of the blocks. A vote or an edit changes none; a new post changes one, or two.
  */
+import { chunksOf } from "../model/chunks-of.ts";
 import { isVisible } from "../model/entities.ts";
 import { newListing } from "../model/listing.ts";
 import { slugOf } from "../model/slug.ts";
@@ -88,8 +89,8 @@ async function loadBlocks(
 ): Promise<(readonly Address[] | null)[]> {
   const existing = await countBlocks(reads);
   const addresses: (readonly Address[])[] = [];
-  for (let at = 0; at < blocks.length; at += BLOCKS_A_QUERY) {
-    const ranges = blocks.slice(at, at + BLOCKS_A_QUERY).map((block) => ({
+  for (const asked of chunksOf(blocks, BLOCKS_A_QUERY)) {
+    const ranges = asked.map((block) => ({
       listing: LISTING,
       from: (block - 1) * BLOCK_SIZE + 1,
       to: block * BLOCK_SIZE,

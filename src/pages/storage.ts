@@ -7,6 +7,7 @@
  * compared. The object's metadata say what is where, so that a reader needs one read and no parsing.
  */
 import type { KVNamespace, R2Bucket, R2Object } from "@cloudflare/workers-types";
+import { chunksOf } from "../model/chunks-of.ts";
 
 /** Pages that events change. */
 export type PageStore = R2Bucket;
@@ -198,9 +199,7 @@ const KEYS_A_REMOVAL = 1000;
 
 /** For the build, which has the site to itself: objects that no page explains. */
 export async function removePages(pages: PageStore, keys: readonly string[]): Promise<void> {
-  for (let from = 0; from < keys.length; from += KEYS_A_REMOVAL) {
-    await pages.delete(keys.slice(from, from + KEYS_A_REMOVAL));
-  }
+  for (const chunk of chunksOf(keys, KEYS_A_REMOVAL)) await pages.delete(chunk);
 }
 
 export async function removeDeployPage(site: DeployStore, key: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** Writing many imported comments at once, while nothing else runs; and reading what they join. */
 import type { D1Database } from "@cloudflare/workers-types";
+import { chunksOf } from "../model/chunks-of.ts";
 import type { Comment } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import type { Piece, Place } from "../model/piece.ts";
@@ -49,10 +50,8 @@ export async function readAllPieces(
   posts: Iterable<PostId>,
 ): Promise<Map<PostId, Piece[]>> {
   const pieces = new Map<PostId, Piece[]>();
-  const ids = [...posts];
-  for (let from = 0; from < ids.length; from += IDS_PER_QUERY) {
-    const found = await readPieces(db, ids.slice(from, from + IDS_PER_QUERY));
-    for (const [post, ofPost] of found) pieces.set(post, ofPost);
+  for (const ids of chunksOf([...posts], IDS_PER_QUERY)) {
+    for (const [post, ofPost] of await readPieces(db, ids)) pieces.set(post, ofPost);
   }
   return pieces;
 }

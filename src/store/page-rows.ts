@@ -7,6 +7,7 @@
  * a build, has noted of its object. Times are in milliseconds since 1970.
  */
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
+import { chunksOf } from "../model/chunks-of.ts";
 import type { TallyPace } from "../model/tally.ts";
 
 /** How long pages, by lane, and votes wait for others of their kind. Milliseconds. */
@@ -96,26 +97,19 @@ export function namePages(
   isUrgent = false,
 ): D1PreparedStatement[] {
   const patience = isUrgent ? 0 : (pace.patience ?? 0);
-  const statements: D1PreparedStatement[] = [];
-  for (let from = 0; from < pages.length; from += MAX_PAGES) {
-    const json = JSON.stringify(keysByLane(pages.slice(from, from + MAX_PAGES)));
-    const values = [now, asJson(pace), commit, isUrgent ? 1 : 0, json, patience];
-    statements.push(db.prepare(NAME_PAGES).bind(...values));
-  }
-  return statements;
+  return chunksOf(pages, MAX_PAGES).map((chunk) => {
+    const json = JSON.stringify(keysByLane(chunk));
+    return db.prepare(NAME_PAGES).bind(now, asJson(pace), commit, isUrgent ? 1 : 0, json, patience);
+  });
 }
 
 /** Of one statement: their keys are far shorter than what D1 takes as a parameter. */
 const MAX_PAGES = 1000;
 
 /** A vote names many pages, of few lanes: SQLite reads an array of texts much faster than objects. */
-function keysByLane(pages: readonly NamedPage[]): Partial<Record<Lane, string[]>> {
-  const keys: Partial<Record<Lane, string[]>> = {};
-  for (const { key, lane } of pages) {
-    keys[lane] ??= [];
-    keys[lane].push(key);
-  }
-  return keys;
+function keysByLane(pages: readonly NamedPage[]): object {
+  const byLane = [...Map.groupBy(pages, ({ lane }) => lane)];
+  return Object.fromEntries(byLane.map(([lane, named]) => [lane, named.map(({ key }) => key)]));
 }
 
 /** Stale pages that were named by a commit: what it cost. */

@@ -5,6 +5,7 @@
  */
 import type { D1Database } from "@cloudflare/workers-types";
 import { renderPages } from "../../../src/consumer/prepare-pages.ts";
+import { chunksOf } from "../../../src/model/chunks-of.ts";
 import { domainsOf } from "../../../src/model/domain.ts";
 import { TRUSTED_SCORE } from "../../../src/model/limits.ts";
 import { parseLink } from "../../../src/model/link.ts";
@@ -12,7 +13,6 @@ import { controversialRank, hotRank } from "../../../src/model/ranking.ts";
 import { parsePageToken } from "../../../src/pages/key.ts";
 import type { Rendered, Site } from "../../../src/pages/page-type.ts";
 import { pathOf } from "../../../src/pages/together.ts";
-import { chunksOf } from "../../full-build.ts";
 import { listPages } from "../../render-site.ts";
 
 const CHUNK = 200;
