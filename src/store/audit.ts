@@ -20,22 +20,25 @@ export async function nextToAudit(db: D1Database, limit: number): Promise<Settle
   return (await select.bind("", limit).all<SettledPage>()).results;
 }
 
+const NEXT_COMMIT = "UPDATE site SET commit_number = commit_number + 1";
+/** As suspects they are put in any case. */
+const WRITE_AGAIN =
+  "UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, suspect = 1";
+
 /**
  * Notes how far the audit came, and has the pages that differ written again: those that nobody has
- * named or written since they were read. As suspects they are put in any case.
+ * named or written since they were read.
  * @param now milliseconds since 1970
- * @returns how many are written again
  */
 export async function closeAudit(
   db: D1Database,
   audited: readonly SettledPage[],
   differing: readonly SettledPage[],
   now: number,
-): Promise<number> {
-  const nextCommit = "UPDATE site SET commit_number = commit_number + 1";
+): Promise<void> {
   const heal = db
     .prepare(
-      `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, suspect = 1
+      `${WRITE_AGAIN}
        WHERE (key, written) IN (SELECT value ->> 'key', value ->> 'written' FROM json_each(?1))
          AND named <= written AND NOT suspect`,
     )
@@ -46,9 +49,7 @@ export async function closeAudit(
          audited_at = ?4`,
     )
     .bind(audited.at(-1)?.key ?? "", audited.length, differing.length, now);
-  const healing = differing.length === 0 ? [] : [db.prepare(nextCommit), heal];
-  const answers = await db.batch([note, ...healing]);
-  return answers[2]?.meta.changes ?? 0;
+  await db.batch([note, ...(differing.length === 0 ? [] : [db.prepare(NEXT_COMMIT), heal])]);
 }
 
 /**
@@ -61,12 +62,9 @@ export async function writeAgain(
   now: number,
 ): Promise<void> {
   await db.batch([
-    db.prepare("UPDATE site SET commit_number = commit_number + 1"),
+    db.prepare(NEXT_COMMIT),
     db
-      .prepare(
-        `UPDATE page SET named = (SELECT commit_number FROM site), due = ?2, suspect = 1
-         WHERE key IN (SELECT value FROM json_each(?1))`,
-      )
+      .prepare(`${WRITE_AGAIN} WHERE key IN (SELECT value FROM json_each(?1))`)
       .bind(JSON.stringify(keys), now),
   ]);
 }
