@@ -1,6 +1,5 @@
 /** What events do to rows, one transition a test. */
 import { describe, expect, it, vi } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { type CommentId, type EventId, mintId, type PostId } from "../src/model/ids.ts";
 import { MAX_EDITED_CHARS } from "../src/model/piece.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
@@ -9,6 +8,7 @@ import { insertPosts } from "../src/store/bulk-posts.ts";
 import { anId, aPost, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 /** As if there were an address of which `normalizeUrl` makes nothing. */
 vi.mock("normalize-url", async (original) => {

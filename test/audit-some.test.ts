@@ -1,8 +1,6 @@
 /** The audit of every run of cron: what differs from its rows is written again, and counted. */
 import { describe, expect, it } from "vitest";
 import { auditSome } from "../src/consumer/audit-some.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { encodePage } from "../src/pages/encode.ts";
 import { putDeployPage, putPage, readVersion } from "../src/pages/storage.ts";
@@ -11,6 +9,7 @@ import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 0, slow: 0, private: 0 };
 const FORGED = { type: "page", status: 200, path: null } as const;

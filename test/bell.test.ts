@@ -2,10 +2,9 @@
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
 import { ringBell } from "../src/consumer/bell.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import type { ConsumerDeps } from "../src/consumer/consumer-deps.ts";
 import { PAID } from "../src/consumer/limits.ts";
-import { fingerprintOf, nameAllPages } from "../src/consumer/name-all.ts";
+import { fingerprintOf } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
@@ -19,6 +18,7 @@ import { anId } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };

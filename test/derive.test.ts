@@ -1,6 +1,5 @@
 /** A site of an earlier version gets the rows that the code expects, and the same pages as a new one. */
 import { describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { controversialOf } from "../src/model/entities.ts";
 import { hotRank } from "../src/model/ranking.ts";
@@ -9,6 +8,7 @@ import { aPost, aVote } from "./makers.ts";
 import { migrationsOf, openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
 import { rowDifferences } from "./rebuild/site-check.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const INSERT = `INSERT INTO post (id, community, author, title, url, link_key, created_at, ups, downs,
   standing, score, hot, data) VALUES (?1, 'x', 'ann', 't', ?2, ?3, ?4, 0, 0, ?5, 0, ?6, '{}')`;

@@ -1,8 +1,6 @@
 /** A domain with several blocks of posts whose last visible one goes, and a new one comes. */
 import { expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import type { ConsumerDeps } from "../src/consumer/consumer-deps.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import type { EventId } from "../src/model/ids.ts";
 import { readPage } from "../src/pages/storage.ts";
@@ -12,6 +10,7 @@ import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 1);
 const PACE = { fast: 0, slow: 0, private: 0 };

@@ -1,6 +1,5 @@
 /** Links: which domains they belong to, which are the same, and the pages that follow from it. */
 import { describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { renderPages } from "../src/consumer/prepare-pages.ts";
 import { domainsOf } from "../src/model/domain.ts";
 import { canonicalHost } from "../src/model/host.ts";
@@ -15,6 +14,7 @@ import type { PostSubmitted } from "../src/queue/post-events.ts";
 import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 /** 253 characters. */
 const LONGEST_HOST = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(62)}.example`;

@@ -12,7 +12,6 @@ import { lockState } from "../build/lock.ts";
 import { migrate } from "../build/migrate.ts";
 import { listObjects } from "../build/object-files.ts";
 import { readSettings } from "../build/settings.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { deriveRows } from "../src/consumer/derive-rows.ts";
 import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
@@ -22,6 +21,7 @@ import type { CairnEvent } from "../src/queue/events.ts";
 import { IS_LONG } from "./faults/long.ts";
 import { anId } from "./makers.ts";
 import { storedText } from "./rebuild/site-check.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const { stateDir, site: config } = readSettings(process.env);
 const isBuilt = IS_LONG && existsSync(join(stateDir, "v3"));

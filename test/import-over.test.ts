@@ -6,11 +6,11 @@ import type { D1Database } from "@cloudflare/workers-types";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { importFiles } from "../build/import/import-files.ts";
 import { finishDepartures } from "../src/consumer/finish-departures.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { readCompiled } from "../src/store/compiled.ts";
 import { anEvent, BEGIN_MS, type LiveSite, openLiveSite } from "./memory/live-site.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
+import { nameAllPages } from "./whole-steps.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cairn-import-"));
 afterAll(() => rmSync(folder, { recursive: true }));

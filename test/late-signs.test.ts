@@ -1,11 +1,11 @@
 /** What arrives long after it was sent: a deletion's post, and the first sign of somebody. */
 import { describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { reportStatus } from "../src/consumer/report-status.ts";
 import { type CommentId, mintId, type PostId } from "../src/model/ids.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { anEvent, BEGIN_MS, openLiveSite } from "./memory/live-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const HOUR_MS = 3_600_000;
 

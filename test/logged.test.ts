@@ -1,10 +1,10 @@
 /** The local server's database that says what it is asked. */
 import { expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { loggedDatabase } from "../src/store/logged.ts";
 import { aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { aCommunity } from "./memory/whole-site.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 it("every statement is printed once with its time, and answers as it would without", async () => {
   const lines: string[] = [];

@@ -1,7 +1,5 @@
 /** Lists that no limit bounds: more than D1 takes as one parameter, which is 2 MB. */
 import { expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import type { EventId } from "../src/model/ids.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { readCommitNumber } from "../src/store/commit.ts";
@@ -10,6 +8,7 @@ import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };

@@ -1,12 +1,12 @@
 /** What was accepted before or during an outage, and arrives after it in any order. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { reportStatus } from "../src/consumer/report-status.ts";
 import { presentSince } from "../src/model/presence.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { aCommunity } from "./memory/whole-site.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const PACE = { fast: 0, slow: 60_000, private: 600_000 };
 const MINUTE = 60_000;

@@ -1,15 +1,14 @@
 /** The publisher waits for what is due within the second, instead of for its next bell. */
 import type { Queue } from "@cloudflare/workers-types";
 import { beforeEach, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { PAID } from "../src/consumer/limits.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
 import { publishSoon } from "../src/consumer/publish-soon.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const post = aSubmission();

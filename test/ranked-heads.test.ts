@@ -1,6 +1,5 @@
 /** What an isolate remembers of the ranked listings, against the database. */
 import { expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { RankedHeads } from "../src/consumer/ranked-heads.ts";
 import { tick } from "../src/consumer/tick.ts";
 import { communityKey, type PostId } from "../src/model/ids.ts";
@@ -12,6 +11,7 @@ import { readHeads } from "../src/store/places.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { seededRandom } from "./rebuild/random.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const NOW = Date.UTC(2026, 0, 2);
 const PACE = { fast: 0, slow: 0, private: 0 };

@@ -6,7 +6,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type LocalState, openLocalState } from "../build/local.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { eachInParallel } from "../src/consumer/each-in-parallel.ts";
 import type { PostId } from "../src/model/ids.ts";
 import { isDeployKey } from "../src/pages/key.ts";
@@ -25,6 +24,7 @@ import {
 } from "./site/cairn.ts";
 import { until } from "./site/until.ts";
 import { aVisitor, type Visitor } from "./site/visitor.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 /** One more than 16 pages of a ranked listing hold. */
 const LINKS = 401;

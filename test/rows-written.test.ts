@@ -1,11 +1,11 @@
 /** What a commit writes of a post: an index is written whenever its column is set, and D1 bills it. */
 import { beforeEach, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import type { CommentId } from "../src/model/ids.ts";
 import type { CommentPosted } from "../src/queue/comment-events.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { aCommunity } from "./memory/whole-site.ts";
+import { consumeEvents } from "./whole-steps.ts";
 
 const PACE = { fast: 0, slow: 0, private: 0 };
 const post = aSubmission();

@@ -2,8 +2,6 @@
 import { describe, expect, it } from "vitest";
 import type { ReaderEnv } from "../src/bindings.ts";
 import { auditSome } from "../src/consumer/audit-some.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { reportStatus } from "../src/consumer/report-status.ts";
 import { tick } from "../src/consumer/tick.ts";
@@ -17,6 +15,7 @@ import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
 import { siteDifferences } from "./rebuild/site-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const SECRET = "a secret of the tests, long enough";

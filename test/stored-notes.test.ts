@@ -11,13 +11,12 @@ import { buildSite } from "../build/full-build.ts";
 import { importFiles } from "../build/import/import-files.ts";
 import { type LocalState, openLocalState } from "../build/local.ts";
 import { migrate } from "../build/migrate.ts";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import type { CommentId, EventId } from "../src/model/ids.ts";
 import { threadKey } from "../src/pages/key.ts";
 import type { CairnEvent } from "../src/queue/events.ts";
 import { anId } from "./makers.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const SITE = { origin: "http://localhost:8787", admins: [] };
 const ELSEWHERE = { ...SITE, origin: "https://other.example" };

@@ -1,12 +1,11 @@
 /** When votes are counted: at once on a quiet post, together with others on a busy one. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
 import { anId, aSubmission, aVote } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 /** As in production. */
 const PACE = { fast: 10_000, slow: 60_000, private: 600_000, tally: 60_000 };

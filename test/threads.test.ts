@@ -1,7 +1,5 @@
 /** Threads: what is deleted, what is out of place, and what does not fit on one page. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import type { CommentId, EventId, PostId } from "../src/model/ids.ts";
 import { MAX_PIECE_DEPTH } from "../src/model/piece.ts";
@@ -14,6 +12,7 @@ import { anId, aSubmission } from "./makers.ts";
 import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { siteDifferences, storedText } from "./rebuild/site-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 1);
 const PACE = { fast: 0, slow: 0, private: 0 };

@@ -1,7 +1,6 @@
 /** Rows of another time beside the objects of this one, and what the README tells operators to say then. */
 import { describe, expect, it } from "vitest";
 import { FREE, type Limits, PAID } from "../src/consumer/limits.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import type { PersonKey } from "../src/model/ids.ts";
 import { nextDue } from "../src/store/bell-rows.ts";
@@ -10,6 +9,7 @@ import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { runSequence } from "./rebuild/sequence.ts";
 import { type StoredSite, siteDifferences } from "./rebuild/site-check.ts";
+import { nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 0, slow: 0, private: 0 };
 const STATEMENT =

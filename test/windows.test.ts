@@ -1,7 +1,5 @@
 /** The listings that the clock drives: what a tick orders, what it names, what a vote leaves to it. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { tick } from "../src/consumer/tick.ts";
 import { compareLists } from "../src/consumer/window-changes.ts";
@@ -25,6 +23,7 @@ import { asD1, migrationsOf, openMemoryD1, openMemoryDatabase } from "./memory/s
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { pageText } from "./rebuild/site-check.ts";
 import { windowDifferences } from "./rebuild/window-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 0, slow: 0, private: 0 };
 const HOUR = 3_600_000;

@@ -1,9 +1,7 @@
 /** The phases of an invocation: one that fails keeps no other from being done. */
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { consumeEvents } from "../src/consumer/consume.ts";
 import { FREE, type Limits, PAID } from "../src/consumer/limits.ts";
-import { nameAllPages } from "../src/consumer/name-all.ts";
 import { openPhases } from "../src/consumer/phases.ts";
 import { publishStale } from "../src/consumer/publish-stale.ts";
 import { runCron, workOffBatch } from "../src/consumer/work-off.ts";
@@ -17,6 +15,7 @@ import { openMemoryD1 } from "./memory/sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./memory/storage.ts";
 import { aCommunity } from "./memory/whole-site.ts";
 import { storedText } from "./rebuild/site-check.ts";
+import { consumeEvents, nameAllPages } from "./whole-steps.ts";
 
 const PACE = { fast: 1000, slow: 60_000, private: 600_000 };
 const NOW = Date.UTC(2026, 0, 2);

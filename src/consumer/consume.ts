@@ -26,13 +26,6 @@ export interface Consumed {
   readonly pending: Pending | null;
 }
 
-/** @returns what became of each event, in their order */
-export async function consumeEvents(
-  ...given: Parameters<typeof commitEvents>
-): Promise<readonly Outcome[]> {
-  return (await commitEvents(...given)).outcomes;
-}
-
 /** What most events are committed without. */
 export interface CommitOptions {
   /** Who may do what every moderator may; nobody, if it is not said. */

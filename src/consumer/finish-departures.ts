@@ -15,7 +15,7 @@ import {
   nextLeaving,
   readLeft,
 } from "../store/departures.ts";
-import { consumeEvents } from "./consume.ts";
+import { commitEvents } from "./consume.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
 
@@ -52,7 +52,7 @@ async function finishSlice(
   const { posts, comments } = await readLeft(db, leaving.person, THINGS_A_SLICE);
   const events = disowning(leaving, posts.ids as PostId[], comments.ids as CommentId[], now());
   if (events.length === 0) return endLeaving(db, leaving.person);
-  await consumeEvents(db, events, now(), pace, { ranked, limits });
+  await commitEvents(db, events, now(), pace, { ranked, limits });
   await forgetLeft(db, posts);
   await forgetLeft(db, comments);
 }

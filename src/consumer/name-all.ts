@@ -9,8 +9,7 @@ import { listKeys } from "../pages/storage.ts";
 import { PAGE_TYPES, pageTypeOf } from "../pages/table.ts";
 import { nameInSteps, nameStrangers, readCompiled } from "../store/compiled.ts";
 import type { NamedPage } from "../store/page-rows.ts";
-import type { Reads } from "../store/reads.ts";
-import { openReads } from "../store/reads.ts";
+import { openReads, type Reads } from "../store/reads.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
 
@@ -22,12 +21,7 @@ export function fingerprintOf({ origin, admins }: Site): string {
   return `${FINGERPRINT} ${origin} ${admins.join(",")}`;
 }
 
-export async function nameAllPages(deps: ConsumerDeps): Promise<void> {
-  const steps = nameInTurn(deps);
-  while (!(await steps.next()).done);
-}
-
-/** The same in steps of a few queries each: whoever stops between two of them goes on, or begins again. */
+/** In steps of a few queries each: whoever stops between two of them goes on, or begins again. */
 export async function* nameInTurn(deps: ConsumerDeps): AsyncGenerator<void> {
   const { db, config, now, pace, limits = PAID } = deps;
   const fingerprint = fingerprintOf(config);

@@ -1,7 +1,7 @@
 /** Applies dead letters again, as the consumer would. Depends on the store and on events. */
 import { type CairnEvent, type Malformed, parseEvent } from "../queue/events.ts";
 import { type DeadLetter, explainDeadLetter, removeDeadLetters } from "../store/dead-letters.ts";
-import { consumeEvents } from "./consume.ts";
+import { commitEvents } from "./consume.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 
 export type ReplayDeps = Pick<ConsumerDeps, "db" | "now" | "pace" | "config">;
@@ -58,7 +58,8 @@ async function applyAlone(
 ): Promise<Result> {
   if (event.type === "malformed") return { result: "kept", why: event.why };
   try {
-    const [outcome] = await consumeEvents(db, [event], now(), pace, { admins: config.admins });
+    const { outcomes } = await commitEvents(db, [event], now(), pace, { admins: config.admins });
+    const [outcome] = outcomes;
     if (outcome === "waiting") return { result: "kept", why: "what it depends on is not there" };
     return { result: outcome === "refused" ? "refused" : "applied", why: "" };
   } catch (error) {

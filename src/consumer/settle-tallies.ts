@@ -4,7 +4,7 @@ import type { EventId, PostId } from "../model/ids.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { EVENT_VERSION } from "../queue/fields.ts";
 import { postponeTallies, readDueTallies } from "../store/tallies.ts";
-import { consumeEvents } from "./consume.ts";
+import { commitEvents } from "./consume.ts";
 import type { ConsumerDeps } from "./consumer-deps.ts";
 import { PAID } from "./limits.ts";
 
@@ -61,7 +61,7 @@ async function count(
   posts: readonly PostId[],
 ): Promise<void> {
   const events = posts.map((post) => tallied(post, now()));
-  await consumeEvents(db, events, now(), pace, { ranked, limits });
+  await commitEvents(db, events, now(), pace, { ranked, limits });
 }
 
 /** Nobody's act: nothing remembers it. */

@@ -6,9 +6,7 @@ import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Message } from "@cloudflare/workers-types";
 import { auditSome } from "../../src/consumer/audit-some.ts";
-import { consumeEvents } from "../../src/consumer/consume.ts";
 import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
-import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { receiveEvents } from "../../src/consumer/receive.ts";
 import { tick } from "../../src/consumer/tick.ts";
@@ -22,6 +20,7 @@ import type { Random } from "../rebuild/random.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { windowDifferences } from "../rebuild/window-check.ts";
 import { receivingOf } from "../receiving.ts";
+import { consumeEvents, nameAllPages } from "../whole-steps.ts";
 import { type Explored, exploreSchedules, sampleSchedules } from "./schedules.ts";
 import { type Actor, type Mishap, type Put, type Reach, Stage } from "./stage.ts";
 

@@ -6,7 +6,7 @@
 import type { Message, Queue } from "@cloudflare/workers-types";
 import { ringBell } from "../../src/consumer/bell.ts";
 import type { ConsumerDeps } from "../../src/consumer/consumer-deps.ts";
-import { fingerprintOf, nameAllPages } from "../../src/consumer/name-all.ts";
+import { fingerprintOf } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { RankedHeads } from "../../src/consumer/ranked-heads.ts";
 import { receiveDeadLetters, receiveEvents } from "../../src/consumer/receive.ts";
@@ -17,6 +17,7 @@ import { listDeadLetters } from "../../src/store/dead-letters.ts";
 import { answerBell, type Pending } from "../../src/store/pending.ts";
 import { type StoredSite, siteDifferences } from "../rebuild/site-check.ts";
 import { receivingOf } from "../receiving.ts";
+import { nameAllPages } from "../whole-steps.ts";
 import { Commands, commandedBucket, commandedD1, commandedNamespace } from "./command.ts";
 
 /** As wrangler.toml says, which test/production compares with it: workerd has no files. */

@@ -1,7 +1,5 @@
 /** A whole site in memory: events go in, pages come out, and everything stored can be searched. */
-import { consumeEvents } from "../../src/consumer/consume.ts";
 import { finishDepartures } from "../../src/consumer/finish-departures.ts";
-import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import type { EventId, PersonKey } from "../../src/model/ids.ts";
 import { listDeployVersions, readDeployPage, readPage } from "../../src/pages/storage.ts";
@@ -9,6 +7,7 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import { anId } from "../makers.ts";
 import { pageText, storedText } from "../rebuild/site-check.ts";
 import { storedKeys } from "../stored-keys.ts";
+import { consumeEvents, nameAllPages } from "../whole-steps.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 

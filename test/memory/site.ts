@@ -1,6 +1,4 @@
 /** A whole site in memory: what is sent is applied, and published when the test says so. */
-import { consumeEvents } from "../../src/consumer/consume.ts";
-import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import { readPage } from "../../src/pages/storage.ts";
 import type { CairnEvent } from "../../src/queue/events.ts";
@@ -8,6 +6,7 @@ import { readCommitNumber } from "../../src/store/commit.ts";
 import { keysNamedAt } from "../../src/store/page-rows.ts";
 import { pageText, storedText } from "../rebuild/site-check.ts";
 import { storedKeys } from "../stored-keys.ts";
+import { consumeEvents, nameAllPages } from "../whole-steps.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 

@@ -1,7 +1,5 @@
 /** A whole site in memory: events in, pages published, requests answered by the real reader. */
 import type { ReaderEnv } from "../../src/bindings.ts";
-import { consumeEvents } from "../../src/consumer/consume.ts";
-import { nameAllPages } from "../../src/consumer/name-all.ts";
 import { publishStale } from "../../src/consumer/publish-stale.ts";
 import type { CommentId, EventId, PostId } from "../../src/model/ids.ts";
 import type { CommentPosted } from "../../src/queue/comment-events.ts";
@@ -9,6 +7,7 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import type { CommunityCreated } from "../../src/queue/person-events.ts";
 import { createReader } from "../../src/reader/app.ts";
 import { anId } from "../makers.ts";
+import { consumeEvents, nameAllPages } from "../whole-steps.ts";
 import { openMemoryD1 } from "./sqlite-d1.ts";
 import { openMemoryBucket, openMemoryNamespace } from "./storage.ts";
 

@@ -8,7 +8,6 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { consumeEvents } from "../../src/consumer/consume.ts";
 import consumer from "../../src/consumer/worker.ts";
 import type { EventId } from "../../src/model/ids.ts";
 import { hotRank } from "../../src/model/ranking.ts";
@@ -18,6 +17,7 @@ import type { CairnEvent } from "../../src/queue/events.ts";
 import { commitChanges, readCommitNumber } from "../../src/store/commit.ts";
 import { readStatus } from "../../src/store/status.ts";
 import { anEarlyVote, anId, aSubmission, aVote } from "../makers.ts";
+import { consumeEvents } from "../whole-steps.ts";
 
 const community: CairnEvent = {
   version: 1,
