@@ -1,39 +1,16 @@
 /** Which rows a batch of events is about. Pure. */
-import {
-  type CommentId,
-  type CommunityKey,
-  commentFullname,
-  communityKey,
-  type EventId,
-  type PersonKey,
-  type PostId,
-  personKey,
-  postFullname,
-} from "../model/ids.ts";
+import { commentFullname, communityKey, personKey, postFullname } from "../model/ids.ts";
 import { linkFacts } from "../model/link-facts.ts";
 import type { CommentEvent, CommentMarked } from "../queue/comment-events.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import type { RoleSet } from "../queue/person-events.ts";
 import type { PostEvent, PostMarked, PostSubmitted } from "../queue/post-events.ts";
-import type { MarkRef } from "../store/mine.ts";
-import type { SubmittedLink, Touch } from "../store/touched.ts";
-import type { CommentVoteRef, VoteRef } from "../store/votes.ts";
+import type { Touch } from "../store/touched.ts";
 
-interface Collected {
-  readonly communities: CommunityKey[];
-  readonly posts: PostId[];
-  readonly votes: VoteRef[];
-  readonly links: SubmittedLink[];
-  readonly comments: CommentId[];
-  readonly commentVotes: CommentVoteRef[];
-  readonly people: string[];
-  readonly marks: MarkRef[];
-  readonly acts: EventId[];
-  readonly refusable: EventId[];
-  readonly inboxes: PersonKey[];
-  readonly judged: string[];
-  readonly made: string[];
-}
+/** A touch while it is collected. */
+type Collected = {
+  readonly [Field in keyof Touch]: Touch[Field] extends readonly (infer Ref)[] ? Ref[] : never;
+};
 
 export function touchedBy(events: readonly CairnEvent[]): Touch {
   const touch: Collected = {
