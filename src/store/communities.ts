@@ -46,6 +46,7 @@ export async function readCommunitiesOfPosts(
   return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
 }
 
+/** In the order of their keys. */
 export async function readAllCommunities(db: D1Database): Promise<Community[]> {
   const { results } = await db.prepare("SELECT * FROM community ORDER BY key").all<CommunityRow>();
   return results.map(fromCommunityRow);

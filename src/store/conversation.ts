@@ -8,6 +8,7 @@ import { bindChunks, fromJson } from "./statements.ts";
 
 const SELECT_COMMENT = `SELECT ${COMMENT_COLUMNS.replace(/\w+/g, "c.$&")}`;
 
+/** Whatever their standing. */
 export async function readComments(
   db: D1Database,
   ids: readonly CommentId[],

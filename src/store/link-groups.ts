@@ -31,6 +31,7 @@ const SELECT_LINK_POSTS = `SELECT q.value AS linkKey,
        ORDER BY created_at, id LIMIT ?2)) AS posts
   FROM json_each(?1) q`;
 
+/** By the keys of the links. */
 export async function readLinkGroups(
   db: D1Database,
   linkKeys: Iterable<string>,

@@ -22,6 +22,7 @@ export interface Alias {
 /** Ids read at a time when all are walked. */
 const WALK_ROWS = 5000;
 
+/** Whatever their standing. */
 export async function readPosts(
   db: D1Database,
   ids: readonly PostId[],
@@ -34,6 +35,7 @@ export async function readPosts(
   return new Map(results.map((row) => [row.id as PostId, fromPostRow(row)]));
 }
 
+/** Id → the post it leads to, for those of the ids that are aliases. */
 export async function readAliases(
   db: D1Database,
   ids: readonly PostId[],
@@ -61,7 +63,7 @@ export async function readAliasesOf(db: D1Database, posts: readonly PostId[]): P
   return results.map(({ id }) => id);
 }
 
-/** Ids of all posts and aliases. */
+/** Ids of all posts and aliases: every id that has a page. */
 export async function* walkThreadIds(db: D1Database): AsyncGenerator<PostId> {
   const statement = db.prepare(
     `SELECT id FROM (SELECT id FROM post WHERE id > ?1 UNION ALL SELECT id FROM alias WHERE id > ?1)

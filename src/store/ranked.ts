@@ -56,6 +56,7 @@ interface Span {
   readonly end: number;
 }
 
+/** Visible posts, best first. */
 export async function readRankedSlices(
   db: D1Database,
   slices: readonly RankedSlice[],
@@ -121,6 +122,7 @@ function rankedStatement(db: D1Database, spans: readonly Span[]): D1PreparedStat
     .bind(JSON.stringify(scopes), end - from, from);
 }
 
+/** Posts in a ranking by community, for those that have any. */
 export async function readRankedCounts(
   db: D1Database,
   ranking: Ranking,

@@ -9,6 +9,7 @@ export interface SlotRange {
   readonly to: number;
 }
 
+/** Ids in the order of their slots, of whatever the listings hold. */
 export async function readSlotIds(
   db: D1Database,
   ranges: readonly SlotRange[],
@@ -26,7 +27,10 @@ export async function readSlotIds(
   return ids;
 }
 
-/** @param listings as many as there are: all of a type, when all pages are named */
+/**
+ * Slots in each listing; 0 for an unknown one.
+ * @param listings as many as there are: all of a type, when all pages are named
+ */
 export async function readSlotCounts(
   db: D1Database,
   listings: readonly string[],

@@ -21,6 +21,7 @@ export async function countApplied(db: D1Database): Promise<number> {
   return (await db.prepare("SELECT applied FROM site").first<number>("applied")) ?? 0;
 }
 
+/** What cron last found; null before it ran. */
 export async function readStatus(db: D1Database): Promise<StatusReport | null> {
   const report = await db.prepare("SELECT report FROM status").first<string>("report");
   return report === null ? null : (JSON.parse(report) as StatusReport);
