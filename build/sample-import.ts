@@ -1,7 +1,7 @@
 /** The bundled sample: what a site gets that has nothing of anybody's. */
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Databases, hasAnyFacts } from "../src/store/facts.ts";
+import { type Databases, findFacts } from "../src/store/facts.ts";
 
 /** Two thousand links, and twenty-one threads with their comments. */
 const SAMPLE = [
@@ -16,7 +16,7 @@ export async function importSample(
   stateDir: string,
   importFiles: (files: readonly string[]) => Promise<unknown>,
 ): Promise<void> {
-  if (!existsSync(markerOf(stateDir)) && (await hasAnyFacts(databases))) return;
+  if (!existsSync(markerOf(stateDir)) && (await findFacts(databases)) !== null) return;
   writeFileSync(markerOf(stateDir), "");
   await importFiles(SAMPLE);
   endSampleImport(stateDir);

@@ -4,9 +4,9 @@
  */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Databases, hasFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
+import { type Databases, findFacts, removePresets, restoreFacts } from "../../src/store/facts.ts";
 import { renumberListings } from "../../src/store/renumber.ts";
-import { FACT_TABLES, type FactTable, tableName } from "../../src/store/tables.ts";
+import { type FactTable, tableName } from "../../src/store/tables.ts";
 import type { TextFile } from "../import/file-text.ts";
 import { databasesOf, type LocalState, withLocalState } from "../local.ts";
 import { migrate } from "../migrate.ts";
@@ -81,11 +81,10 @@ function withState<Result>(
 }
 
 async function refuseUnlessEmpty(databases: Databases, stateDir: string): Promise<void> {
-  for (const table of FACT_TABLES) {
-    if (table.isPreset || !(await hasFacts(databases[table.database], table))) continue;
-    throw new BackupError(
-      `${stateDir} is not empty: there are rows in ${tableName(table)}. ` +
-        "A backup is restored into an empty state: set CAIRN_STATE to a new folder.",
-    );
-  }
+  const table = await findFacts(databases);
+  if (table === null) return;
+  throw new BackupError(
+    `${stateDir} is not empty: there are rows in ${tableName(table)}. ` +
+      "A backup is restored into an empty state: set CAIRN_STATE to a new folder.",
+  );
 }

@@ -52,15 +52,12 @@ export async function removePresets(db: D1Database, database: DatabaseName): Pro
   await db.batch(presets.map(({ table }) => db.prepare(`DELETE FROM ${table}`)));
 }
 
-/** Whether there is anything that a site without content does not have. */
-export async function hasAnyFacts(databases: Databases): Promise<boolean> {
-  for (const table of FACT_TABLES) {
-    if (!table.isPreset && (await hasFacts(databases[table.database], table))) return true;
+/** A table with something that a site without content does not have; null if there is none. */
+export async function findFacts(databases: Databases): Promise<FactTable | null> {
+  for (const each of FACT_TABLES.filter(({ isPreset }) => !isPreset)) {
+    const { database, table, which = "true" } = each;
+    const sql = `SELECT 1 FROM ${table} WHERE ${which} LIMIT 1`;
+    if ((await databases[database].prepare(sql).first()) !== null) return each;
   }
-  return false;
-}
-
-export async function hasFacts(db: D1Database, { table, which = "true" }: FactTable) {
-  const row = await db.prepare(`SELECT 1 FROM ${table} WHERE ${which} LIMIT 1`).first();
-  return row !== null;
+  return null;
 }
