@@ -3,7 +3,8 @@ import type { Reads } from "../store/reads.ts";
 import { type SlotsOfPage, splitChronologicalListing } from "./chronological-listing.ts";
 import { viewInbox } from "./inbox-view.ts";
 import { splitOwn } from "./key.ts";
-import { type Notices, readNotices, readSubjects } from "./notices.ts";
+import { readByFullname } from "./named-things.ts";
+import { type Notices, readNotices, subjectOf } from "./notices.ts";
 import { asSeenBy } from "./own-view.ts";
 
 function owns(listing: string): boolean {
@@ -35,7 +36,8 @@ async function loadNotices(reads: Reads, pages: readonly SlotsOfPage[]): Promise
   const replies = [...found.values()].flatMap((notice) =>
     notice.type === "reply" ? [notice.comment] : [],
   );
-  const subjects = await readSubjects(reads, [...found.values()]);
+  const about = [...found.values()].map(subjectOf).filter((name) => name !== null);
+  const subjects = await readByFullname(reads, about);
   const posts = await reads.posts(replies.map(({ post }) => post));
   const acts = [...found.values()].flatMap((notice) => (notice.type === "act" ? [notice.act] : []));
   const communities = await reads.communities(

@@ -10,22 +10,14 @@ import {
   isVisible,
   type Post,
 } from "../model/entities.ts";
-import {
-  type CommunityKey,
-  commentFullname,
-  type EventId,
-  parseAct,
-  parseCommentFullname,
-  parsePostFullname,
-  personKey,
-  postFullname,
-} from "../model/ids.ts";
+import { type CommunityKey, type EventId, parseAct, personKey } from "../model/ids.ts";
 import { logListing } from "../model/listing.ts";
 import type { Reads } from "../store/reads.ts";
 import { defineChronologicalListing, type SlotsOfPage } from "./chronological-listing.ts";
 import { lastingLink } from "./comment-line.ts";
 import { rankedKey, splitScope, submitKey, threadKey } from "./key.ts";
 import { jsonPath, tabsOf } from "./listing-view.ts";
+import { readByFullname } from "./named-things.ts";
 import { htmlAndJson, pageOf } from "./page-type.ts";
 import { authorPath, isoTime } from "./post-line.ts";
 import { listingJson } from "./reddit-json.ts";
@@ -42,12 +34,6 @@ interface Entry {
   readonly seen: Seen | null;
   /** May everybody know which thing it was? Of spam not even its author may, nor of what is deleted. */
   readonly isNamed: boolean;
-}
-
-interface Things {
-  readonly seen: ReadonlyMap<string, Seen>;
-  /** Those that moderators have removed, and not as spam. */
-  readonly removed: ReadonlySet<string>;
 }
 
 interface Log {
@@ -91,7 +77,8 @@ export const logPage = defineChronologicalListing<Log>({
 async function loadLogs(reads: Reads, pages: readonly SlotsOfPage[]): Promise<(Log | null)[]> {
   const ids = pages.flatMap((page) => page.ids.map(parseAct)).filter((id) => id !== null);
   const acts = await withoutDeparted(reads, await reads.acts(ids));
-  const things = await readThings(reads, [...acts.values()]);
+  const names = [...acts.values()].map(({ thing }) => thing);
+  const things = await readByFullname(reads, names);
   const scopes = pages.map(({ listing }) => splitScope(listing).scope);
   const keys = [...new Set(scopes.filter((scope) => scope !== null))];
   const communities = await reads.communities(keys);
@@ -103,7 +90,7 @@ async function loadLogs(reads: Reads, pages: readonly SlotsOfPage[]): Promise<(L
     const entries = page.ids
       .map((id) => acts.get(parseAct(id) as EventId))
       .filter((act) => act !== undefined)
-      .map((act) => entryOf(act, things));
+      .map((act) => entryOf(act, things.get(act.thing)));
     return { community, moderators: moderators.get(community.key) ?? [], entries };
   });
 }
@@ -140,32 +127,20 @@ export async function withoutDeparted(
   );
 }
 
-function entryOf(act: Act, { seen, removed }: Things): Entry {
-  if (act.kind === "spam") return { act, seen: null, isNamed: false };
-  const place = seen.get(act.thing) ?? null;
-  return { act, seen: place, isNamed: place !== null || removed.has(act.thing) };
+/** Of spam nobody is told which thing it was. */
+function entryOf(act: Act, thing: Post | Comment | undefined): Entry {
+  if (!thing || act.kind === "spam") return { act, seen: null, isNamed: false };
+  const seen = isVisible(thing) ? seenAs(thing) : null;
+  return { act, seen, isNamed: seen !== null || isRemoved(thing) };
 }
 
-async function readThings(reads: Reads, acts: readonly Act[]): Promise<Things> {
-  const things = acts.map(({ thing }) => thing);
-  const [posts, comments] = await Promise.all([
-    reads.posts(things.map(parsePostFullname).filter((id) => id !== null)),
-    reads.comments(things.map(parseCommentFullname).filter((id) => id !== null)),
-  ]);
-  const seen = new Map<string, Seen>();
-  for (const post of [...posts.values()].filter(isVisible)) {
-    seen.set(postFullname(post.id), { path: threadKey(post.id), label: post.title });
-  }
-  for (const comment of [...comments.values()].filter(isVisible)) {
-    seen.set(commentFullname(comment.id), { path: lastingLink(comment), label: "a comment" });
-  }
-  const removed = [
-    ...[...posts.values()].filter(isRemoved).map(({ id }) => postFullname(id)),
-    ...[...comments.values()].filter(isRemoved).map(({ id }) => commentFullname(id)),
-  ];
-  return { seen, removed: new Set(removed) };
+function seenAs(thing: Post | Comment): Seen {
+  return "piece" in thing
+    ? { path: lastingLink(thing), label: "a comment" }
+    : { path: threadKey(thing.id), label: thing.title };
 }
 
+/** By moderators, and not as spam. */
 function isRemoved({ standing, verdict }: Post | Comment): boolean {
   return standing === "removed" && verdict?.kind === "removed";
 }

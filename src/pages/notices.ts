@@ -9,13 +9,9 @@ import {
 } from "../model/entities.ts";
 import {
   actNotice,
-  type CommentId,
   type PersonKey,
-  type PostId,
   parseAct,
-  parseCommentFullname,
   parsePersonSubject,
-  parsePostFullname,
   parseRefusalNotice,
   parseReplyNotice,
   refusalNotice,
@@ -34,26 +30,6 @@ export interface Notices extends Surroundings {
   readonly notices: readonly Notice[];
   /** What refusals and acts are about: posts and comments by fullname, whatever their standing. */
   readonly subjects: ReadonlyMap<string, Post | Comment>;
-}
-
-export async function readSubjects(
-  reads: Reads,
-  notices: readonly Notice[],
-): Promise<ReadonlyMap<string, Post | Comment>> {
-  const names = notices.map(subjectOf).filter((name) => name !== null);
-  const [posts, comments] = await Promise.all([
-    reads.posts(names.map(parsePostFullname).filter((id) => id !== null)),
-    reads.comments(names.map(parseCommentFullname).filter((id) => id !== null)),
-  ]);
-  const thing = (name: string): Post | Comment | undefined =>
-    posts.get(parsePostFullname(name) ?? ("" as PostId)) ??
-    comments.get(parseCommentFullname(name) ?? ("" as CommentId));
-  return new Map(
-    names.flatMap((name) => {
-      const found = thing(name);
-      return found ? [[name, found]] : [];
-    }),
-  );
 }
 
 /** The fullname that a notice is about, if it is there for sure; null for a community, or a person. */
