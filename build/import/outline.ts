@@ -2,6 +2,7 @@
  * Comments without their texts: what is held of all of them while their order is found. Parents come
  * before their answers, and else the older before the younger. Pure.
  */
+import { byAge } from "../../src/model/by-age.ts";
 import { type CommentId, commentFullname, type PostId, postFullname } from "../../src/model/ids.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -78,11 +79,6 @@ function parentsFirst(outlines: readonly Outline[], { comments }: Stored): Outli
     }
   }
   return ordered;
-}
-
-/** As the listings have them: equal seconds are common, and the order must be one. */
-function byAge(a: Outline, b: Outline): number {
-  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }
 
 /** A comment that was left out, and its parents up to where it ends: nowhere, or in themselves. */

@@ -2,6 +2,7 @@
  * Which slots of the chronological listings a batch changes, and the slots that new things get. Pure.
  * A thing keeps its slot for ever, unless an older one arrives late and everything newer moves up.
  */
+import { byAge } from "../model/by-age.ts";
 import type { Changed } from "../model/changed.ts";
 import { type CommentId, type CommunityKey, type PostId, personKey } from "../model/ids.ts";
 import {
@@ -46,7 +47,7 @@ export function askSlots(
   const requests = added.flatMap(({ listings, createdAt, id }) =>
     listings.map((listing) => ({ listing, createdAt, id })),
   );
-  return requests.sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  return requests.sort(byAge);
 }
 
 function newOnes<Thing>(changes: readonly Changed<Thing>[]): Thing[] {

@@ -1,4 +1,5 @@
 /** What a batch makes of the groups of posts that have the same link. Pure. */
+import { byAge } from "../model/by-age.ts";
 import { isVisible } from "../model/entities.ts";
 import { type LinkGroup, MAX_LINK_GROUP } from "../model/link-group.ts";
 import type { LinkGroupChange, PostChange } from "../pages/change.ts";
@@ -33,8 +34,4 @@ export function linkGroupChanges(
 
 function groupOf(posts: readonly LinkPost[]): LinkGroup {
   return posts.slice(0, MAX_LINK_GROUP).map(({ id }) => id);
-}
-
-function byAge(a: LinkPost, b: LinkPost): number {
-  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
 }

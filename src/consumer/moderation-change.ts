@@ -1,4 +1,5 @@
 /** What pages see of moderation: logs, queues of reports, and what a deleted account empties. */
+import { byAge } from "../model/by-age.ts";
 import type { Changed } from "../model/changed.ts";
 import type { Comment, Post } from "../model/entities.ts";
 import {
@@ -140,7 +141,7 @@ function logRequests({ acts }: Applied): SlotRequest[] {
       createdAt: Math.floor(at / 1000),
       id: actEntry(event),
     }))
-    .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    .sort(byAge);
 }
 
 /** Every page of them, the one after the last full block included. */

@@ -2,6 +2,7 @@
  * What the script lays over the shared pages for one person: their last votes, what they saved and
  * hid; and, in a document of its own because it must be fresher, how much of their inbox is unread.
  */
+import { byAge } from "../model/by-age.ts";
 import type { PersonKey } from "../model/ids.ts";
 import { OWN_LISTINGS, type OwnListing, ownListing } from "../model/listing.ts";
 import type { TailEntry } from "../store/mine.ts";
@@ -85,7 +86,7 @@ async function loadOverlays(
       ...tailOf("disliked").map((entry) => ({ ...entry, value: -1 as const })),
       ...withdrawn(own, tailOf("liked"), tailOf("disliked")),
     ];
-    votes.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+    votes.sort((a, b) => byAge(b, a));
     return {
       votes: Object.fromEntries(votes.slice(0, MAX_THINGS).map(({ id, value }) => [id, value])),
       saved: tailOf("saved").map(({ id }) => id),
