@@ -91,8 +91,7 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
     isDecided.abort();
   }
   const ticker = setInterval(() => tick(settings.port), TICK_MS);
-  ended.then(() => clearInterval(ticker));
-  return { ended, stop };
+  return { ended: ended.finally(() => clearInterval(ticker)), stop };
 }
 
 /** @throws ServerError unless this process may listen there, and bundle here */
