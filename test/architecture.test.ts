@@ -290,6 +290,21 @@ describe("no read can reach a database", () => {
     expect(reader.queues).toBeUndefined();
   });
 
+  it("nor has any Worker a binding of a kind that this test does not know", () => {
+    const known = [
+      ...["name", "main", "workers_dev", "preview_urls", "cache", "vars", "secrets", "assets"],
+      ...["r2_buckets", "kv_namespaces", "d1_databases", "services", "queues", "ratelimits"],
+      ...["durable_objects", "migrations", "triggers"],
+    ];
+    // A domain of one's own is the reader's, and its files' (see build/deploy.ts): no other has a route.
+    const unknown = Object.entries(CONFIG.env).flatMap(([name, environment]) =>
+      Object.keys(environment)
+        .filter((key) => !known.includes(key) && !(name === "reader" && key === "routes"))
+        .map((key) => `${name}: ${key}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
   it("because its type has no such field", () => {
     expect([readerCannotName, intakeCannotName, consumerCannotName]).toEqual([true, true, true]);
   });

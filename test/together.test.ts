@@ -5,7 +5,7 @@ import { encodePage } from "../src/pages/encode.ts";
 import type { Rendered } from "../src/pages/page-type.ts";
 import { objectOf, storedPageOf } from "../src/pages/storage.ts";
 import { pageTypeOf } from "../src/pages/table.ts";
-import { type Part, pathOf, placeOf } from "../src/pages/together.ts";
+import { type Part, partsOf, pathOf, placeOf } from "../src/pages/together.ts";
 
 describe("a page that is stored with another", () => {
   it.each([
@@ -105,4 +105,30 @@ describe("two pages of the same content", () => {
     expect(encodePage(other as Rendered).hash).not.toBe(hash);
     expect(encodePage(page).head).toEqual(head);
   });
+});
+
+/** Of an object in R2, Cloudflare's. Bytes. */
+const MOST_METADATA = 8192;
+
+it.each([
+  "/",
+  "/top/day",
+  "/hot/2",
+  "/top/day/2",
+  "/user/ann",
+  "/domain/a.example",
+  "~ann/overlay",
+])("the metadata of %s have room for all that is stored with it", (key) => {
+  const parts: readonly (Part | null)[] = [null, ...partsOf(key)];
+  const representations = parts.flatMap((part) =>
+    (["html", "json", "atom"] as const).map((type) => {
+      return { type, body: `${type} of ${part}`, ...(part && { part }) };
+    }),
+  );
+  const page = encodePage({ type: "page", status: 200, path: null, representations });
+  const { customMetadata } = objectOf(page, 1);
+  const bytes = Object.entries(customMetadata).flat().join("").length;
+  expect(parts.length).toBeGreaterThan(1);
+  // Offsets of real pages have some digits more.
+  expect(bytes + 20 * representations.length).toBeLessThan(MOST_METADATA);
 });
