@@ -195,6 +195,13 @@ describe("capabilities", () => {
     );
   });
 
+  it("every number that is a constant has its unit or its reason above it", () => {
+    const bare = inSrc.flatMap((file) => [
+      ...read(file).matchAll(/^.*(?<!\*\/)\n(?:export )?const [A-Z][A-Z_]+ = [\d_]+;$/gm),
+    ]);
+    expect(bare.map(([lines]) => lines)).toEqual([]);
+  });
+
   it("every file opens with what it is for", () => {
     expect(ALL.filter((file) => !read(file).startsWith("/**"))).toEqual([]);
   });

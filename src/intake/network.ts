@@ -2,6 +2,7 @@
 
 /** Whoever has one IPv6 address has the others of its /64 too: 64 bits are four groups. */
 const GROUPS_OF_NETWORK = 4;
+/** Of 16 bits, in an IPv6 address. */
 const GROUPS = 8;
 
 /**

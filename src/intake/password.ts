@@ -7,7 +7,9 @@ import { scrypt, timingSafeEqual } from "node:crypto";
  * isolate has 128 MB. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const COST = { log2N: 14, r: 8, p: 5 };
+/** 256 bits, as long as the hash inside scrypt. */
 const KEY_BYTES = 32;
+/** 128 bits, as NIST wants at least: no two are the same. */
 export const SALT_BYTES = 16;
 
 /** Checked in place of an account's own, so that unknown names take as long as wrong passwords. */

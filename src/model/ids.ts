@@ -22,6 +22,7 @@ const TIME_DIGITS = 8;
 const RANDOM_DIGITS = 6;
 /** Imported ids are shorter (Reddit's have at most 7 digits), and carry no time. */
 const SHORTEST_MINTED_ID = 10;
+/** Longer than any id, minted or imported: what is longer is none, and not looked for. */
 const LONGEST_ID = 24;
 
 const POST_PREFIX = "t3_";

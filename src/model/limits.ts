@@ -14,8 +14,11 @@ export const MAX_EVENT_BYTES = 127_000;
 export const MAX_BODY_BYTES = 512 * 1024;
 /** Why something is reported, removed or somebody banned: a sentence. */
 export const MAX_REASON_CHARS = 300;
+/** Reddit's, of a community: what its sidebar says first. Characters. */
 export const MAX_DESCRIPTION_CHARS = 500;
+/** Reddit's, of a community: one line. Characters. */
 export const MAX_COMMUNITY_TITLE_CHARS = 100;
+/** NIST's least; an outside promise of the contract. */
 export const MIN_PASSWORD_CHARS = 8;
 /** A bound on hashing work, not on strength. */
 export const MAX_PASSWORD_CHARS = 200;

@@ -7,6 +7,7 @@
 const HOT_EPOCH_SECONDS = 1_134_028_003;
 /** Ten times the score is worth 12.5 hours of age. */
 const HOT_SECONDS_PER_DECADE = 45_000;
+/** Reddit's: finer than a second of age. */
 const HOT_DIGITS = 7;
 
 /** @param createdAt seconds since 1970; the result is rounded to 7 digits */

@@ -11,6 +11,7 @@ export type TopWindow = (typeof TOP_WINDOWS)[number];
 export const WINDOWS = [...TOP_WINDOWS, "rising"] as const;
 export type Window = (typeof WINDOWS)[number];
 
+/** Seconds. */
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 

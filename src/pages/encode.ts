@@ -14,6 +14,7 @@ import {
  * time than it saves bytes (9 gains 0.2 % on a listing); what programs read is asked for less often.
  */
 const HTML_LEVEL = 5;
+/** Of what programs read. */
 const OTHER_LEVEL = 3;
 /** Bytes of memory that zlib writes into at once: by its own choice 16 KB, whatever comes out. */
 const LEAST_CHUNK = 512;

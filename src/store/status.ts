@@ -89,6 +89,7 @@ export async function takeStatus(
 
 /** Once a minute: a flood of reports shall not be read to its end, nor hide others. */
 const MAX_PLACES = 50;
+/** So many are counted of each place: a moderator looks there for the rest. */
 const MAX_REPORTS = 50;
 
 async function readOpenReports(db: D1Database): Promise<OpenReports[]> {
