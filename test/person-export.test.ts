@@ -152,6 +152,19 @@ describe("/me/export", () => {
     expect((await ask("bob", "/me/export?ready")).status).toBe(202);
   });
 
+  it("is not written anew for a vote on what is in it, nor for an inbox that is read", async () => {
+    const named = () =>
+      site.db.prepare("SELECT named FROM page WHERE key = '~ann/export'").first<number>("named");
+    const before = await named();
+    expect(before).toBeGreaterThan(0);
+    await site.send({ ...base("bob"), type: "post_voted", post: post.post, value: 1 });
+    await site.send({ ...base("bob"), type: "comment_voted", comment, value: 1 });
+    await site.send({ ...base("Ann"), type: "inbox_read", slot: 1 });
+    await site.publish();
+    expect(await named()).toBe(before);
+    expect(await siteDifferences(site)).toEqual([]);
+  });
+
   it("is kept up to date: edits, deletions, and the end of the account", async () => {
     const edit = { ...base("Ann"), type: "comment_edited", comment, text: "said better" } as const;
     await site.send(edit);

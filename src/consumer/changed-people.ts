@@ -23,11 +23,22 @@ export function peopleShown(
 /** Nothing that a person's own page shows is different. */
 function isShownAlike(after: Person, before: Person | undefined): boolean {
   return (
+    isNamedAlike(after, before) &&
+    before.postKarma === after.postKarma &&
+    before.commentKarma === after.commentKarma
+  );
+}
+
+/** Nor is anything above what they wrote: no karma is in their file. */
+function isExportedAlike(after: Person, before: Person | undefined): boolean {
+  return isNamedAlike(after, before) && before.exportAt === after.exportAt;
+}
+
+function isNamedAlike(after: Person, before: Person | undefined): before is Person {
+  return (
     before !== undefined &&
     before.name === after.name &&
     before.createdAt === after.createdAt &&
-    before.postKarma === after.postKarma &&
-    before.commentKarma === after.commentKarma &&
     before.departure === after.departure
   );
 }
@@ -40,7 +51,10 @@ export function exportsChanged(applied: Applied, rows: Rows): PersonKey[] {
   );
   const written = authors.map(personKey).filter((key) => key !== null);
   const known = new Map([...rows.people, ...people.map((person) => [person.key, person] as const)]);
-  const keys = new Set([...written, ...people.map(({ key }) => key)]);
+  const different = people.filter(
+    (person) => !isExportedAlike(person, rows.people.get(person.key)),
+  );
+  const keys = new Set([...written, ...different.map(({ key }) => key)]);
   return [...keys].filter((key) => (known.get(key)?.exportAt ?? 0) > 0);
 }
 
