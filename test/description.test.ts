@@ -27,6 +27,10 @@ describe("a description", () => {
   });
 
   it("of a text without a gap ends within it, and not within a letter", () => {
-    expect(described(`x${"𝕏".repeat(300)}`)?.isWellFormed()).toBe(true);
+    expect(described(`x${"𝕏".repeat(300)}`)).toBe(`x${"𝕏".repeat(99)} …`);
+  });
+
+  it("of a script without spaces is no shorter for the one that is there", () => {
+    expect(described(`概要 ${"漢字".repeat(200)}`)).toBe(`概要 ${"漢字".repeat(98)}漢 …`);
   });
 });

@@ -204,6 +204,16 @@ describe("an entry", () => {
     expect(entry?.content?.length).toBeLessThan(2500);
   });
 
+  it("of a long text in a script without spaces has as much of it", async () => {
+    const text = `概要 ${"漢字".repeat(1500)}`;
+    const long = aSubmission({ community: "Cats", url: null, text });
+    await site.send(long);
+    await site.publish();
+    const { feed } = await feedAt("/r/cats/new.rss");
+    const entry = feed.items.find(({ id }) => id === `${ORIGIN}/comments/${long.post}`);
+    expect(entry?.content).toContain(`<p>${text.slice(0, 2000)} …</p>`);
+  });
+
   it("that is edited has the edit's text and time, wherever it shows", async () => {
     await site.send(anEdit(post.post, "ann", "edited words", NOW + HOUR_MS));
     await site.publish();

@@ -144,7 +144,7 @@ describe("a slug", () => {
     ["word ".repeat(40), "word_word_word_word_word_word_word_word_word_word"],
     ["x".repeat(80), "x".repeat(50)],
     // Half a letter is in no address.
-    [`x${"𐐨".repeat(60)}`, `x${"𐐨".repeat(24)}\ufffd`],
+    [`x${"𐐨".repeat(60)}`, `x${"𐐨".repeat(24)}`],
   ])("of %j is %s", (title, slug) => expect(slugOf(title)).toBe(slug));
 });
 

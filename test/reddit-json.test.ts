@@ -245,7 +245,7 @@ it("has the beginning of a very long text in listings, and all of it in its thre
     const found = children.find(({ data }) => data.name === `t3_${long.post}`);
     return (found?.data as { selftext?: string } | undefined)?.selftext;
   };
-  expect(textAt((await listingAt("/new.json")).data.children)).toBe(`${"a".repeat(14_999)}\ufffd`);
+  expect(textAt((await listingAt("/new.json")).data.children)).toBe("a".repeat(14_999));
   const [thread] = JSON.parse(await site.text(`/comments/${long.post}.json`)) as [Listing];
   expect(textAt(thread.data.children)).toBe(long.text);
 });

@@ -1,4 +1,5 @@
 /** The readable tail of a post's path, made from its title. Pure. */
+import { cutAt } from "./beginning.ts";
 
 /** Reddit's limit; long enough to recognise, short enough to paste. */
 const MAX_SLUG_LENGTH = 50;
@@ -16,5 +17,5 @@ export function slugOf(title: string): string {
     if (longer.length > MAX_SLUG_LENGTH) break;
     slug = longer;
   }
-  return slug || (words[0] ?? "_").slice(0, MAX_SLUG_LENGTH).toWellFormed();
+  return slug || cutAt(words[0] ?? "_", MAX_SLUG_LENGTH);
 }

@@ -1,18 +1,16 @@
 /** What search engines and link previews show below a page's title: one line of plain text. Pure. */
+import { beginningOf } from "../model/beginning.ts";
 
 /** More is cut off by whoever shows it. Characters. */
 const MAX_CHARS = 200;
 
 export const SITE_DESCRIPTION = "Links and what people say about them, ordered by votes.";
 
-/** One line of bounded length, cut at a word; null for nothing. */
+/** One line of bounded length; null for nothing. */
 export function describe(text: string): string | null {
   const line = text.replace(/\s+/gu, " ").trim();
   if (line.length <= MAX_CHARS) return line || null;
-  return `${line
-    .slice(0, MAX_CHARS)
-    .toWellFormed()
-    .replace(/\s\S*$/u, "")} …`;
+  return `${beginningOf(line, MAX_CHARS)} …`;
 }
 
 /** What stands within a line; everything else begins a new one. */

@@ -1,4 +1,5 @@
 /** Reddit's JSON shapes, as existing readers and scripts expect them. Pure. */
+import { cutAt } from "../model/beginning.ts";
 import { type Community, type Edit, isLocked, type Post, score } from "../model/entities.ts";
 import { type CommunityKey, postFullname } from "../model/ids.ts";
 import { pageToken } from "./key.ts";
@@ -30,7 +31,7 @@ export function editedJson(edit: Edit | null): number | false {
 const MAX_LISTED_TEXT = 15_000;
 
 export function listedPostJson(post: Post, community: Community | undefined, site: Site): object {
-  const text = post.text?.slice(0, MAX_LISTED_TEXT).toWellFormed() ?? null;
+  const text = post.text && cutAt(post.text, MAX_LISTED_TEXT);
   return postJson({ ...post, text }, community, site);
 }
 

@@ -2,6 +2,7 @@
  * The text of a post or comment as HTML. Pure, with a memory: a thread shows the same texts in several
  * representations, and is published again with each vote on it.
  */
+import { beginningOf } from "../model/beginning.ts";
 import { renderMarkdown } from "../model/markup.ts";
 
 interface Written {
@@ -31,11 +32,10 @@ export function textHtml({ text }: Written): string {
 /** Enough to read, little enough to render with every vote, or a hundred of them. Characters. */
 const MAX_BEGINNING_CHARS = 2000;
 
-/** A long text ends at a word; the rest is on its page. */
+/** The rest is on its page. */
 export function beginningHtml({ text }: Written): string {
   if (text === null || text.length <= MAX_BEGINNING_CHARS) return textHtml({ text });
-  const beginning = text.slice(0, MAX_BEGINNING_CHARS).toWellFormed();
-  return renderMarkdown(`${beginning.replace(/\s\S*$/u, "")} …`);
+  return renderMarkdown(`${beginningOf(text, MAX_BEGINNING_CHARS)} …`);
 }
 
 function forgetOldest(): void {
