@@ -3,7 +3,8 @@ import { cutAt } from "./beginning.ts";
 
 /** Reddit's limit; long enough to recognise, short enough to paste. */
 const MAX_SLUG_LENGTH = 50;
-const WORDS = /[\p{L}\p{N}]+/gu;
+/** Many scripts write vowels as marks of their letters: हिन्दी is one word. */
+const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 
 /**
  * Lower-case letters and digits joined by `_`, cut at a word if possible: "New approach to China" →
