@@ -616,10 +616,33 @@ describe("an import", () => {
   test.each([
     ["carriage returns alone", csvOf({}).replaceAll("\n", "\r"), "its lines end with carriage"],
     ["a JSON array", ` [\n${JSON.stringify(A_LINK)}]`, "a JSON array, where NDJSON has one object"],
+    ["UTF-16", Buffer.from(`\ufeff${csvOf({})}`, "utf16le"), "its text is UTF-16"],
+    ["UTF-16 without a mark", Buffer.from(JSON.stringify(A_LINK), "utf16le"), "its text is UTF-16"],
   ])("says of a file with %s what is wrong with it", async (_, content, why) => {
     const summary = await importText(content);
     expect(summary).toMatchObject({ imported: 0, refused: 1 });
     expect(refusalLines(summary)[0]).toContain(`:1: unusable file: ${why}`);
+  });
+
+  const TITLES = [
+    { id: "a", title: "café" },
+    { id: "b", title: "LATIN" },
+    { id: "c", title: "x" },
+  ];
+  test.each([
+    ["CSV", csvOf(...TITLES), 3],
+    ["NDJSON", TITLES.map((row) => `${JSON.stringify({ ...A_LINK, ...row })}\n`).join(""), 2],
+  ])("names the line of %s that is not UTF-8, and garbles none", async (_, text, line) => {
+    const [before = "", after = ""] = text.split("LATIN");
+    const latin = Buffer.from("café", "latin1");
+    const content = Buffer.concat([Buffer.from(before), latin, Buffer.from(after)]);
+    const summary = await importText(content);
+    expect(summary).toMatchObject({ imported: 2, refused: 1 });
+    expect(refusalLines(summary)[0]).toMatch(new RegExp(`:${line}: not UTF-8$`));
+    expect(await rowsOf(state.db, "SELECT title FROM post ORDER BY id")).toEqual([
+      { title: "café" },
+      { title: "x" },
+    ]);
   });
 
   test("says what is wrong with a file of something else, and reads the others", async () => {

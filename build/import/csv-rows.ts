@@ -2,6 +2,7 @@
  * CSV with a header. After a broken row it goes on with the line that follows the row's first line,
  * so that a quote that never closes swallows nothing. Pure.
  */
+import { isUtf8 } from "node:buffer";
 import type { CsvError } from "csv-parse/sync";
 import { type CsvRecord, parseRecords } from "./csv-records.ts";
 import type { Refusal } from "./refusal.ts";
@@ -11,6 +12,7 @@ import {
   LINE_FEED,
   type Line,
   MAX_ROW_BYTES,
+  NOT_UTF8,
   type Row,
   TOO_LONG,
   UnknownFormatError,
@@ -31,7 +33,7 @@ export function csvReader(): BlockReader {
     unread = Buffer.concat([unread, block]);
     const lines: Line[] = [];
     const take = ({ value: row, written }: CsvRecord<Row>) => {
-      lines.push({ line, content: { row } });
+      lines.push({ line, content: isUtf8(written) ? { row } : { refusal: NOT_UTF8 } });
       leave(written);
     };
     if (!columns) {

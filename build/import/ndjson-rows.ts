@@ -1,20 +1,38 @@
 /** NDJSON: one JSON object a line. Pure. */
-import { type BlockReader, type Line, MAX_ROW_BYTES, type Row, TOO_LONG } from "./rows.ts";
+import { isUtf8 } from "node:buffer";
+import {
+  type BlockReader,
+  type Line,
+  MAX_ROW_BYTES,
+  NOT_UTF8,
+  type Row,
+  TOO_LONG,
+} from "./rows.ts";
 
 /** A reader for one file. */
 export function ndjsonReader(): BlockReader {
   let line = 0;
   return (block) => {
     const texts = block.toString().split("\n").slice(0, -1);
-    return texts.flatMap((text) => {
+    const isText = whichAreText(block);
+    return texts.flatMap((text, index) => {
       line++;
-      return text.trim() === "" ? [] : [{ line, content: toContent(text) }];
+      return text.trim() === "" ? [] : [{ line, content: toContent(text, isText(index)) }];
     });
   };
 }
 
-function toContent(json: string): Line["content"] {
+/** Of the lines of a block; mostly all are, which is quickly told. */
+function whichAreText(block: Buffer): (index: number) => boolean {
+  if (isUtf8(block)) return () => true;
+  // A character for each byte, so that no byte is lost.
+  const lines = block.toString("latin1").split("\n");
+  return (index) => isUtf8(Buffer.from(lines[index] ?? "", "latin1"));
+}
+
+function toContent(json: string, isText: boolean): Line["content"] {
   if (Buffer.byteLength(json) > MAX_ROW_BYTES) return { refusal: TOO_LONG };
+  if (!isText) return { refusal: NOT_UTF8 };
   const row = parseObject(json.trim());
   return row ? { row } : { refusal: { reason: "not_json" } };
 }

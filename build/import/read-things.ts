@@ -55,12 +55,25 @@ function toFoundThing({ line, content }: Line): FoundThing {
     : { line, type: "link", link };
 }
 
+const UTF16_MARKS = [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)];
+
 function formatReader(): BlockReader {
   let read: BlockReader | null = null;
   return (block, isLast) => {
+    if (!read) refuseUtf16(block);
     read ??= readerOf(block.toString());
     return read(block, isLast);
   };
+}
+
+/** Some programs call it Unicode: two bytes a letter, one of them often 0, and mostly a mark first. */
+function refuseUtf16(beginning: Buffer): void {
+  const [first, second] = beginning;
+  const isMarked = UTF16_MARKS.some((mark) => mark.equals(beginning.subarray(0, 2)));
+  if (!isMarked && first !== 0 && second !== 0) return;
+  throw new UnknownFormatError(
+    "its text is UTF-16; as with iconv -f UTF-16 -t UTF-8, make it UTF-8",
+  );
 }
 
 /** NDJSON begins with a brace, an array with a bracket; no name of a column does. */

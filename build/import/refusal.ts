@@ -6,6 +6,7 @@ export type Refusal =
   | { readonly reason: "broken_quotes" }
   | { readonly reason: "wrong_columns"; readonly found: number; readonly expected: number }
   | { readonly reason: "too_long"; readonly maxBytes: number }
+  | { readonly reason: "not_utf8" }
   | { readonly reason: "not_json" }
   | { readonly reason: "missing"; readonly field: string }
   | { readonly reason: "bad_value"; readonly field: string; readonly value: string }
@@ -41,6 +42,8 @@ export function refusalKind(refusal: Refusal): string {
       return "wrong number of columns";
     case "too_long":
       return "too long";
+    case "not_utf8":
+      return "not UTF-8";
     case "not_json":
       return "not a JSON object";
     case "missing":
@@ -80,6 +83,7 @@ export function refusalText(refusal: Refusal): string {
     case "circle":
       return `${kind}: ${refusal.parent}`;
     case "broken_quotes":
+    case "not_utf8":
     case "not_json":
     case "missing":
       return kind;

@@ -44,4 +44,7 @@ export type BlockReader = (block: Buffer, isLast: boolean) => readonly Line[];
  */
 export const MAX_ROW_BYTES = 300_000;
 
+/** Decoded all the same it would be garbled for good: the same line mended is "already there". */
+export const NOT_UTF8: Refusal = { reason: "not_utf8" };
+
 export const TOO_LONG: Refusal = { reason: "too_long", maxBytes: MAX_ROW_BYTES };
