@@ -161,6 +161,18 @@ describe("text", () => {
   });
 
   it.each([
+    ["\u2067that do not end", "that do not end"],
+    ["ends\u2069 of \u2069 none", "ends of none"],
+    ["\u2066two \u2068of\u2069 three", "two \u2068of\u2069 three"],
+    [
+      "\u2067one\u2069 and \u2068\u2066two\u2069\u2069",
+      "\u2067one\u2069 and \u2068\u2066two\u2069\u2069",
+    ],
+  ])("on a line keeps isolates in pairs only: %j", (text, clean) => {
+    expect(cleanLine(text)).toBe(clean);
+  });
+
+  it.each([
     ["    four spaces\nand a line", "    four spaces\nand a line"],
     ["\ta tab", "\ta tab"],
     ["\r\n \t\r\n\n    after blank lines \n\t\n", "    after blank lines"],

@@ -3,14 +3,28 @@
 /** Control characters but line feed and tab; they are invisible, and XML forbids them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g;
-/** Overrides of writing direction reach beyond their own text; isolates and marks do not. */
+/** Overrides of writing direction reach beyond their own text; marks do not, nor isolates that end. */
 const DIRECTION_OVERRIDES = /[\u202a-\u202e]/g;
+const ISOLATES = /[\u2066-\u2069]/g;
+const END_OF_ISOLATE = "\u2069";
 /** A letter carries at most this many combining marks; more is "zalgo" that covers other lines. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
-/** One line: every run of white space becomes a space. */
+/** One line: every run of white space becomes a space. Others may follow it on its line. */
 export function cleanLine(text: string): string {
-  return cleanBlock(text).replace(/\s+/gu, " ").trim();
+  return pairIsolates(cleanBlock(text)).replace(/\s+/gu, " ").trim();
+}
+
+/** Without isolates that do not end, and ends of none: these would end what isolates the line. */
+function pairIsolates(line: string): string {
+  const open: number[] = [];
+  const unpaired = new Set<number>();
+  for (const { 0: mark, index } of line.matchAll(ISOLATES)) {
+    if (mark !== END_OF_ISOLATE) open.push(index);
+    else if (open.pop() === undefined) unpaired.add(index);
+  }
+  for (const index of open) unpaired.add(index);
+  return line.replace(ISOLATES, (mark, index) => (unpaired.has(index) ? "" : mark));
 }
 
 /**
