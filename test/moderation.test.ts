@@ -257,7 +257,7 @@ describe("the inbox says what was done to one's own", () => {
 
   it("to which post, by its title", async () => {
     await site.send(judge("founder", "removed", "off topic"));
-    const link = `in r/heap: off topic · <a href="${thread}" dir="auto">A pebble</a>`;
+    const link = `in r/heap: <bdi>off topic</bdi> · <a href="${thread}" dir="auto">A pebble</a>`;
     expect(await inboxOf("ann")).toContain(`<p class="error">Your post was removed ${link}`);
     await site.send(judge("founder", "approved"));
     const good = `<p>Your post was approved in r/heap · <a href="${thread}" dir="auto">A pebble</a>`;
@@ -269,7 +269,7 @@ describe("the inbox says what was done to one's own", () => {
     await site.send(removal("rude"));
     const link = `<a href="${thread}#t1_${comment}">the comment</a>`;
     const text = await inboxOf("bob");
-    expect(text).toContain(`Your comment was removed in r/heap: rude · ${link}`);
+    expect(text).toContain(`Your comment was removed in r/heap: <bdi>rude</bdi> · ${link}`);
     expect(text).toContain(`<p class="note" dir="auto">so small</p>`);
     const words = `<b> ${"word ".repeat(100)}`;
     await site.send(anEvent({ type: "comment_edited", by: "Bob", comment, text: words }));
@@ -279,7 +279,7 @@ describe("the inbox says what was done to one's own", () => {
     expect(await siteDifferences(site)).toEqual([]);
     await site.send(anEvent({ type: "comment_deleted", by: "Bob", comment }));
     const gone = await inboxOf("bob");
-    expect(gone).toContain(`in r/heap: rude · <a href="${thread}">the thread</a>`);
+    expect(gone).toContain(`in r/heap: <bdi>rude</bdi> · <a href="${thread}">the thread</a>`);
     expect(gone).not.toContain("word word");
     expect(await siteDifferences(site)).toEqual([]);
   });

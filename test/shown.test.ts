@@ -41,7 +41,7 @@ beforeAll(async () => {
   } as CairnEvent);
   await site.send(aDeletion({ post: gone.post }, "ann"));
   const ofImports =
-    "UPDATE post SET data = json_set(data, '$.isAdult', json('true')) WHERE id = ?1";
+    "UPDATE post SET author = 'كاتب', data = json_set(data, '$.isAdult', json('true')) WHERE id = ?1";
   await site.db.prepare(ofImports).bind(adult.post).run();
   await site.publish();
 });
@@ -89,6 +89,10 @@ describe("a post", () => {
   it("for adults says so", async () => {
     expect(await lineOf(adult.post)).toContain("NSFW");
     expect(await lineOf(link.post)).not.toContain("NSFW");
+  });
+
+  it("has an author without pages in the direction of the name", async () => {
+    expect(await lineOf(adult.post)).toContain("by <bdi class=by>كاتب</bdi> in ");
   });
 
   it("is described by how it begins, or by where it leads", async () => {

@@ -15,8 +15,13 @@ const SENTENCES: Readonly<Record<ActKind, (act: Act) => string>> = {
 
 /** "Your post was removed in r/Cats: off topic" */
 export function actSentence(act: Act, community: string): string {
-  const reason = act.reason === "" ? "" : `: ${act.reason}`;
-  return `${SENTENCES[act.kind](act)} in r/${community}${reason}`;
+  const outcome = actOutcome(act, community);
+  return act.reason === "" ? outcome : `${outcome}: ${act.reason}`;
+}
+
+/** Without the reason, which may be in a script of the other direction. */
+export function actOutcome(act: Act, community: string): string {
+  return `${SENTENCES[act.kind](act)} in r/${community}`;
 }
 
 /** Something is taken from whom it concerns. */

@@ -3,7 +3,7 @@ import { type Act, type Comment, isVisible, type Post } from "../model/entities.
 import { commentFullname } from "../model/ids.ts";
 import { renderMarkdown } from "../model/markup.ts";
 import type { Refusal } from "../store/refusals.ts";
-import { actSentence, isBadNews } from "./act-sentence.ts";
+import { actOutcome, actSentence, isBadNews } from "./act-sentence.ts";
 import {
   type CommentLine,
   commentLine,
@@ -107,7 +107,8 @@ function noticeView(notice: Notice, shown: Notices): object {
     return {
       type: "act",
       createdAt: isoTime(Math.floor(act.at / 1000)),
-      sentence: actSentence(act, communityName(act.community, shown.communities)),
+      sentence: actOutcome(act, communityName(act.community, shown.communities)),
+      reason: act.reason,
       isBad: isBadNews(act),
       links,
       quote: quoteOf(act, shown.subjects),
@@ -119,6 +120,7 @@ function noticeView(notice: Notice, shown: Notices): object {
     type: "refusal",
     createdAt: isoTime(Math.floor(refusal.at / 1000)),
     sentence: refusalSentence(refusal),
+    reason: "",
     isBad: true,
     links,
     quote: null,
