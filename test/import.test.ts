@@ -149,6 +149,10 @@ describe("a row becomes a post", () => {
     });
   });
 
+  test("by nobody known if nothing of the name would show", () => {
+    expect(postOf({ author: "\u200b \u2800" }).author).toBe("[deleted]");
+  });
+
   test("whether numbers and booleans come as texts or as JSON has them", () => {
     const row = { created_utc: 1263338070, is_self: false, over_18: true, score: 4079 };
     expect(postOf(row)).toEqual(postOf({ over_18: "True" }));
@@ -221,6 +225,7 @@ describe("a row becomes a post", () => {
     [{ id: "a-b" }, { reason: "bad_value", field: "id", value: "a-b" }],
     [{ id: "" }, { reason: "missing", field: "id" }],
     [{ title: " \n" }, { reason: "missing", field: "title" }],
+    [{ title: "\u3164 \u200b" }, { reason: "missing", field: "title" }],
     [{ subreddit: "" }, { reason: "missing", field: "subreddit" }],
     [{ subreddit: "../x" }, { reason: "bad_value", field: "subreddit", value: "../x" }],
     [{ subreddit: "All" }, { reason: "bad_value", field: "subreddit", value: "All" }],

@@ -1,5 +1,5 @@
 /** A row with Reddit's field names becomes a post, or the reason why it cannot. Pure. */
-import { cleanBlock, cleanLine } from "../../src/model/clean-text.ts";
+import { cleanBlock, cleanLine, isInvisible } from "../../src/model/clean-text.ts";
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
 import { COMMUNITY_KEY, SITE_WIDE_NAMES } from "../../src/model/limits.ts";
@@ -58,7 +58,7 @@ export function readLinkRow(row: Row): ImportedPost | Refusal {
 
 function readTitle(row: Row): string | Refusal {
   const title = cleanLine(unescapeOnce(textOf(row, "title")));
-  return title === "" ? { reason: "missing", field: "title" } : title;
+  return isInvisible(title) ? { reason: "missing", field: "title" } : title;
 }
 
 function readCommunityName(row: Row): string | Refusal {

@@ -1,5 +1,5 @@
 /** The fields that links and comments share, read from a row of either. Pure. */
-import { cleanLine } from "../../src/model/clean-text.ts";
+import { cleanLine, isInvisible } from "../../src/model/clean-text.ts";
 import { isId } from "../../src/model/ids.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import type { Field, Row } from "./rows.ts";
@@ -52,7 +52,8 @@ export function readId<Id extends string>(row: Row): Id | Refusal {
 }
 
 export function readAuthor(row: Row): string {
-  return cleanLine(textOf(row, "author")) || NO_AUTHOR;
+  const author = cleanLine(textOf(row, "author"));
+  return isInvisible(author) ? NO_AUTHOR : author;
 }
 
 export function readSeconds(row: Row): number | Refusal {

@@ -1,13 +1,10 @@
 /** Reads the fields of a form, one by one: there once, cleaned, and not too long. */
-import { charCount } from "../model/clean-text.ts";
+import { charCount, isInvisible } from "../model/clean-text.ts";
 import type { FieldName } from "./form.ts";
 import { readBody } from "./read-body.ts";
 import { type FieldRefusal, isRefusal, type Refusal } from "./refusal.ts";
 
 const FORM_TYPES = ["application/x-www-form-urlencoded", "multipart/form-data"];
-/** Nothing of it would show: white space, what Unicode says to ignore, the blank Braille pattern. */
-const INVISIBLE = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u;
-
 /** That begins no code of a byte: the URL standard keeps it, and workerd does not. */
 const BARE_PERCENT = /%(?![\da-f]{2})/gi;
 
@@ -81,7 +78,7 @@ export function optionalText(
   const value = optionalField(fields, field);
   if (isRefusal(value)) return value;
   const text = clean(value);
-  if (INVISIBLE.test(text)) return "";
+  if (isInvisible(text)) return "";
   const chars = charCount(text);
   return chars > maxChars ? { type: "too_long", field, chars, max: maxChars } : text;
 }

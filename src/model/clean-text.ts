@@ -43,6 +43,14 @@ export function cleanBlock(text: string): string {
     .replace(/^\s*\n/, "");
 }
 
+/** White space, what Unicode says to ignore, the blank Braille pattern. */
+const INVISIBLE = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u;
+
+/** Nothing of it would show. */
+export function isInvisible(text: string): boolean {
+  return INVISIBLE.test(text);
+}
+
 /** Length as a person counts it: code points, not UTF-16 units. */
 export function charCount(text: string): number {
   let chars = 0;
