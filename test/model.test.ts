@@ -155,6 +155,8 @@ describe("text", () => {
   it("loses control characters and overrides of direction, and keeps its script", () => {
     expect(cleanLine(" a\u0000b\u202e c\r\nd ")).toBe("ab c d");
     expect(cleanBlock("one\r\ntwo\rthree")).toBe("one\ntwo\nthree");
+    expect(cleanBlock("one\vtwo\fthree")).toBe("one\ntwo\nthree");
+    expect(cleanLine("one\vtwo\fthree")).toBe("one two three");
     expect(cleanLine("שלום")).toBe("שלום");
     expect(cleanLine("a\u0085\u009f\ufffe\uffff\u202a\u202b\u202c\u202db")).toBe("ab");
     expect(cleanLine("half a letter: \ud83e")).toBe("half a letter: \ufffd");

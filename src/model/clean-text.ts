@@ -1,5 +1,7 @@
 /** What is taken out of any text a person or an import sends, before its length is measured. Pure. */
 
+/** Word processors end lines and pages with the last two: words would grow together without them. */
+const LINE_ENDS = /\r\n?|[\v\f]/g;
 /** Control characters but line feed and tab; they are invisible, and XML forbids them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g;
@@ -28,12 +30,12 @@ function pairIsolates(line: string): string {
 }
 
 /**
- * Several lines: `\r\n` and `\r` become `\n`; lone surrogates become U+FFFD. The first line that is
+ * Several lines: whatever ends one becomes `\n`; lone surrogates become U+FFFD. The first line that is
  * not blank keeps its indentation: it may begin a block of code.
  */
 export function cleanBlock(text: string): string {
   return text
-    .replace(/\r\n?/g, "\n")
+    .replace(LINE_ENDS, "\n")
     .toWellFormed()
     .normalize("NFC")
     .replace(CONTROL, "")
