@@ -620,6 +620,11 @@ describe("an import", () => {
 
   test.each([
     ["carriage returns alone", csvOf({}).replaceAll("\n", "\r"), "its lines end with carriage"],
+    [
+      "a column twice",
+      csvOf({}).replace("selftext", "title"),
+      "its first line names columns twice: title",
+    ],
     ["a JSON array", ` [\n${JSON.stringify(A_LINK)}]`, "a JSON array, where NDJSON has one object"],
     ["UTF-16", Buffer.from(`\ufeff${csvOf({})}`, "utf16le"), "its text is UTF-16"],
     ["UTF-16 without a mark", Buffer.from(JSON.stringify(A_LINK), "utf16le"), "its text is UTF-16"],

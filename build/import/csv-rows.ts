@@ -8,6 +8,7 @@ import { type CsvRecord, parseRecords } from "./csv-records.ts";
 import type { Refusal } from "./refusal.ts";
 import {
   type BlockReader,
+  FIELDS,
   type Field,
   LINE_FEED,
   type Line,
@@ -77,6 +78,10 @@ function toRefusal({ code, record }: CsvError, columns: readonly string[]): Refu
 
 function toColumns(cells: readonly string[]): string[] {
   const names = cells.map((name) => name.trim());
+  const twice = FIELDS.filter((field) => names.indexOf(field) !== names.lastIndexOf(field));
+  if (twice.length > 0) {
+    throw new UnknownFormatError(`its first line names columns twice: ${twice.join(", ")}`);
+  }
   const missing = REQUIRED_COLUMNS.filter((field) => !names.includes(field));
   if (missing.length === 0) return names;
   throw new UnknownFormatError(
