@@ -184,6 +184,13 @@ describe("text", () => {
     expect(cleanBlock(clean)).toBe(clean);
   });
 
+  it.each(["မျှော်လင့်", "लक्ष्मी", "यूँ", "བསྒྲུབས", "ក្ស្ត្រី", "ภูมิใจที่นี่", "עִבְרִית", "1️⃣"])(
+    "keeps every mark of %s",
+    (word) => {
+      expect(cleanLine(word)).toBe(word.normalize("NFC"));
+    },
+  );
+
   it("keeps four marks on a letter of a thousand", () => {
     expect(charCount(cleanLine(`q${"\u0317".repeat(1000)}`))).toBe(5);
   });

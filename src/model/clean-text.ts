@@ -9,8 +9,11 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g;
 const DIRECTION_OVERRIDES = /[\u202a-\u202e]/g;
 const ISOLATES = /[\u2066-\u2069]/g;
 const END_OF_ISOLATE = "\u2069";
-/** A letter carries at most this many combining marks; more is "zalgo" that covers other lines. */
-const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+/**
+ * A letter carries at most this many combining marks; more is "zalgo" that covers other lines. Marks
+ * that stand beside it do not count: Burmese words have five of all kinds.
+ */
+const STACKED_MARKS = /([\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]+/gu;
 
 /** One line: every run of white space becomes a space. Others may follow it on its line. */
 export function cleanLine(text: string): string {
