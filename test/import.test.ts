@@ -182,6 +182,7 @@ describe("a row becomes a post", () => {
     ["http://example.com/#!/one", "http://example.com/#!/one", "example.com#!/one"],
     ["http://example.com/#top", "http://example.com/#top", "example.com"],
     ["http://$'/", "http://$'/", "$'"],
+    ["\u200b http://example.com/x\u200e\u2069", "http://example.com/x", "example.com/x"],
   ])("with the link %s as %s", (written, url, linkKey) => {
     expect(postOf({ url: written })).toMatchObject({ url, linkKey, text: null });
   });

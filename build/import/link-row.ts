@@ -3,7 +3,7 @@ import { cleanBlock, cleanLine, isInvisible } from "../../src/model/clean-text.t
 import type { Post } from "../../src/model/entities.ts";
 import { communityKey, type PostId } from "../../src/model/ids.ts";
 import { COMMUNITY_KEY, SITE_WIDE_NAMES } from "../../src/model/limits.ts";
-import { linkText, parseLink } from "../../src/model/link.ts";
+import { linkText, parseLink, trimLink } from "../../src/model/link.ts";
 import { linkFacts, NO_LINK } from "../../src/model/link-facts.ts";
 import { badValue, type Refusal } from "./refusal.ts";
 import {
@@ -76,7 +76,7 @@ function readTarget(row: Row): Target | Refusal {
   const isSelf = readBoolean(row, "is_self");
   if (isRefusal(isSelf)) return isSelf;
   const text = cleanBlock(unescapeOnce(textOf(row, "selftext")));
-  const written = unescapeOnce(textOf(row, "url")).trim();
+  const written = trimLink(unescapeOnce(textOf(row, "url")));
   const hasLink = written !== "" && written.toLowerCase() !== "self";
   if (isSelf || (!hasLink && (text !== "" || written !== ""))) {
     return { url: null, ...NO_LINK, text };

@@ -1,7 +1,7 @@
 /** What a submitted post consists of besides its title: an address or a text. Pure. */
 import { charCount, cleanBlock } from "../model/clean-text.ts";
 import { MAX_TEXT_CHARS, MAX_URL_CHARS } from "../model/limits.ts";
-import { parseLink } from "../model/link.ts";
+import { parseLink, trimLink } from "../model/link.ts";
 import { allOf, optionalField, optionalText } from "./fields.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 
@@ -27,7 +27,7 @@ export function readPostContent(fields: URLSearchParams): PostContent | Refusal 
   });
   if (isRefusal(sent)) return sent;
   const { kind, text } = sent;
-  const url = sent.url.trim();
+  const url = trimLink(sent.url);
   if (kind !== "" && !KINDS.includes(kind)) {
     return { type: "not_a_choice", field: "kind", allowed: KINDS };
   }

@@ -1,6 +1,15 @@
 /** Links: which are accepted, and how they are shown. Pure. */
 import { bareHost, MAX_HOST_LENGTH } from "./host.ts";
 
+/** What is pasted brings marks along, of direction and the like, that would be part of the address. */
+const UNSEEN_ENDS =
+  /^[\s\p{Default_Ignorable_Code_Point}]+|[\s\p{Default_Ignorable_Code_Point}]+$/gu;
+
+/** The address alone. */
+export function trimLink(text: string): string {
+  return text.replace(UNSEEN_ENDS, "");
+}
+
 /**
  * An address as `new URL` understands it, if a browser may be sent there. `javascript:`, `data:`
  * and the like are refused; so is everything that is no absolute address, and no host can have.

@@ -81,6 +81,11 @@ describe("submit", () => {
       { url: " https://Example.com/ü \n" },
       { url: "https://example.com/%C3%BC" },
     ],
+    [
+      "an address between marks that came along",
+      { url: "\u200bhttps://example.com/a\u200e\u2069 " },
+      { url: "https://example.com/a" },
+    ],
     ["ftp", { url: "ftp://example.com/a" }, { url: "ftp://example.com/a" }],
   ])("accepts %s", async (_, fields, event) => {
     expect((await submit({ ...link, ...fields } as Fields))[0]).toBe(202);
