@@ -626,6 +626,11 @@ describe("an import", () => {
       csvOf({}).replace("selftext", "title"),
       "its first line names columns twice: title",
     ],
+    [
+      "a listing of Reddit's API",
+      JSON.stringify({ kind: "Listing", data: { children: [{ kind: "t3", data: A_LINK }] } }),
+      "a listing of Reddit's API, where NDJSON has one of its things a line",
+    ],
     ["a JSON array", ` [\n${JSON.stringify(A_LINK)}]`, "a JSON array, where NDJSON has one object"],
     ["UTF-16", Buffer.from(`\ufeff${csvOf({})}`, "utf16le"), "its text is UTF-16"],
     ["UTF-16 without a mark", Buffer.from(JSON.stringify(A_LINK), "utf16le"), "its text is UTF-16"],
@@ -633,6 +638,19 @@ describe("an import", () => {
     const summary = await importText(content);
     expect(summary).toMatchObject({ imported: 0, refused: 1 });
     expect(refusalLines(summary)[0]).toContain(`:1: unusable file: ${why}`);
+  });
+
+  test("takes things out of what Reddit's API wraps them in", async () => {
+    const link = { kind: "t3", data: A_LINK };
+    const data = {
+      id: "c1",
+      link_id: "t3_aouv5",
+      parent_id: "t3_aouv5",
+      created_utc: 1,
+      body: "x",
+    };
+    const lines = [link, { kind: "t1", data }].map((thing) => `${JSON.stringify(thing)}\n`);
+    expect(await importText(lines.join(""))).toMatchObject({ imported: 2, commentsRead: 1 });
   });
 
   const TITLES = [

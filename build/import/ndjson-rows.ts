@@ -40,8 +40,18 @@ function toContent(json: string, isText: boolean): Line["content"] {
 function parseObject(json: string): Row | null {
   try {
     const value: unknown = JSON.parse(json);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+    return isObject(value) ? unwrap(value) : null;
   } catch {
     return null;
   }
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reddit's API gives each post and comment with its kind: `{"kind":"t3","data":{…}}`. */
+function unwrap(row: Row & { readonly kind?: unknown; readonly data?: unknown }): Row {
+  const isThing = row.kind === "t1" || row.kind === "t3";
+  return isThing && isObject(row.data) ? row.data : row;
 }

@@ -81,6 +81,11 @@ function readerOf(beginning: string): BlockReader {
   if (/^\s*\[/.test(beginning)) {
     throw new UnknownFormatError("a JSON array, where NDJSON has one object a line");
   }
+  if (/^\s*\{\s*"kind"\s*:\s*"Listing"/.test(beginning)) {
+    throw new UnknownFormatError(
+      "a listing of Reddit's API, where NDJSON has one of its things a line",
+    );
+  }
   return /^\s*\{/.test(beginning) ? ndjsonReader() : csvReader();
 }
 
