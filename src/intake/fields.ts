@@ -15,8 +15,8 @@ export async function readFields(request: Request): Promise<URLSearchParams | Re
   if (!FORM_TYPES.includes(type)) return malformed(`its Content-Type must be ${FORM_TYPES[0]}`);
   const body = await readBody(request);
   if (isRefusal(body)) return body;
-  const isMultipart = type === FORM_TYPES[1];
-  const text = isMultipart ? body : new TextDecoder().decode(body).replace(BARE_PERCENT, "%25");
+  const text = type === FORM_TYPES[1] ? textOf(body) : urlencodedTextOf(body);
+  if (text === null) return malformed("its text must be UTF-8");
   const parsed = new Response(text, { headers: { "content-type": contentType } });
   const form = await parsed.formData().catch(() => null);
   if (!form) return malformed("it is no form of its Content-Type");
@@ -26,6 +26,25 @@ export async function readFields(request: Request): Promise<URLSearchParams | Re
     fields.append(name, value);
   }
   return fields;
+}
+
+/** Null for bytes that are no UTF-8: who sends them would find their text garbled. */
+function textOf(body: ArrayBuffer): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+function urlencodedTextOf(body: ArrayBuffer): string | null {
+  const text = textOf(body)?.replace(BARE_PERCENT, "%25") ?? null;
+  try {
+    decodeURIComponent(text ?? "");
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 function malformed(why: string): Refusal {
