@@ -4,6 +4,7 @@ import { type FieldName, type Form, type FormPage, SPOKEN_FIELDS } from "./form.
 import { atComment, HOME, refererPath, wayBack } from "./local-path.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
 import type { Said } from "./say.ts";
+import { greetedName } from "./session-cookie.ts";
 
 /** There is no place beside them: a sentence about them stands above the form. */
 const UNSEEN_FIELDS: readonly FieldName[] = [
@@ -69,7 +70,8 @@ function formView(request: Request, page: FormPage, fields: URLSearchParams) {
   const values = Object.fromEntries(keeps.map((kept) => [kept, fields.get(kept) ?? ""]));
   if (page.threadOf === null) return { title, form, values };
   const dest = destOf(request, page, fields);
-  return { title, form, values: { ...values, dest }, back: threadOf(page, fields) ?? dest };
+  const back = threadOf(page, fields) ?? dest;
+  return { title, form, values: { ...values, dest }, back, name: greetedName(request) };
 }
 
 function hasTyped({ form, fields }: Sent): boolean {

@@ -41,6 +41,11 @@ export async function readAccount({ request, env, nowMs }: FormRequest): Promise
   return account?.sessionEpoch === session.epoch ? account : null;
 }
 
+/** Whom the browser takes for logged in: for itself to see, and for its keeper of passwords. */
+export function greetedName(request: Request): string {
+  return parse(request.headers.get("cookie") ?? "", NAME_COOKIE)[NAME_COOKIE] ?? "";
+}
+
 function bothCookies(
   request: Request,
   { token, name, maxAge }: { token: string; name: string; maxAge: number },

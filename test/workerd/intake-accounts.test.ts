@@ -373,9 +373,20 @@ describe("password", () => {
     expect(page).toContain('<form method="post" action="/api/password"');
     expect(page).toContain('autocomplete="new-password"');
     expect(page).not.toContain("from-afar");
+    expect(page).not.toContain('name="user"');
     const other = await send("/api/password", { method: "PUT" });
     expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
   });
+
+  test.each(["password", "delete_account"])(
+    "(%s) keepers of passwords are told whose it is",
+    async (path) => {
+      const page = await (await send(`/api/${path}`, { headers: { cookie: "name=Ann" } })).text();
+      expect(page).toContain(
+        '<input name="user" value="Ann" autocomplete="username" readonly hidden>',
+      );
+    },
+  );
 
   test("change without a session leads to the login", async () => {
     const response = await change({}, { passwd: PASSWORD, new_passwd: NEW });
