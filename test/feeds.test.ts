@@ -40,6 +40,17 @@ async function feedAt(path: string) {
   return { xml, feed: parseFeed(xml), atom: parseAtomFeed(xml) };
 }
 
+it.each([
+  ["/.rss", "Cairn"],
+  ["/comments.rss", "Comments: Cairn"],
+  ["/r/cats.rss", "r/Cats · Cairn"],
+  ["/r/cats/comments.rss", "Comments: r/Cats · Cairn"],
+  ["/user/cleo.rss", "cleo · Cairn"],
+  [`/comments/${first.post}.rss`, `${first.title} : dogs · Cairn`],
+])("%s says among others of which site it is: %s", async (path, title) => {
+  expect((await feedAt(path)).feed.title?.toLowerCase()).toBe(title.toLowerCase());
+});
+
 describe("the feed of", () => {
   const thread = `/comments/${first.post}.rss`;
   it.each([

@@ -21,6 +21,8 @@ import { contentOf, type Thing } from "./thing.ts";
 
 export interface Feed extends Surroundings {
   readonly title: string;
+  /** The site's own have its name in their titles; to all others it is added, as on their pages. */
+  readonly isOfSite?: boolean;
   /** Of the page that it is a representation of. */
   readonly path: string;
   /** The page's key, where its path may change: whoever follows a feed knows it by its id. */
@@ -41,9 +43,9 @@ export function feedPath(path: string): string {
 }
 
 export function atomFeed(feed: Feed, site: Site): Representation {
-  const { title, path, key = path, begunAt, things, ...rows } = feed;
+  const { title, isOfSite = false, path, key = path, begunAt, things, ...rows } = feed;
   const xml = renderTemplate("atom", {
-    title,
+    title: isOfSite ? title : `${title} · Cairn`,
     id: site.origin + key,
     href: site.origin + path,
     selfHref: site.origin + feedPath(path),

@@ -50,7 +50,8 @@ export const commentsPage = defineChronologicalListing<Comments>({
     const place = community ? `r/${community.name}` : "Cairn";
     const title = `Comments: ${place}${block === null ? "" : `, page ${block}`}`;
     const begunAt = community?.createdAt ?? null;
-    const feed = { ...things, title, path: key, begunAt, things: comments.map(thingOf) };
+    const named = { title, isOfSite: !community, path: key };
+    const feed = { ...things, ...named, begunAt, things: comments.map(thingOf) };
     const html = renderTemplate("comments", {
       title,
       canonical: site.origin + key,

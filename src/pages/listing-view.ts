@@ -101,11 +101,11 @@ function descriptionOf(listing: ListingPage): string | null {
 }
 
 function listingFeed(listing: ListingPage, site: Site) {
-  const { key, posts, communities } = listing;
-  const title = titleOf(listing);
+  const { key, scope, posts, communities } = listing;
+  const named = { title: titleOf(listing), isOfSite: scope === null, path: key };
   const things = posts.map((post) => ({ type: "post", post }) as const);
   const begunAt = communityOf(listing)?.createdAt ?? null;
-  return atomFeed({ title, path: key, begunAt, things, posts: new Map(), communities }, site);
+  return atomFeed({ ...named, begunAt, things, posts: new Map(), communities }, site);
 }
 
 function titleOf(listing: ListingPage): string {
