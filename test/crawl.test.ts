@@ -169,7 +169,16 @@ it("every post can be reached by links from the front page, and no address is br
     /<title>(.*)<\/title>/g,
   );
   expect(titles.filter((title) => matches(title, /(Cairn)/g).length > 1)).toEqual([]);
+  const unlike = [...told.values()].filter(({ path, text }) => {
+    const number = NUMBERED.exec(path)?.[1];
+    return number && text.includes("<title>") && !text.includes(`, page ${number}`);
+  });
+  expect(unlike.map(({ path }) => path)).toEqual([]);
 });
+
+/** Not those of threads, whose ids may look like numbers. */
+const NUMBERED =
+  /\/(?:new|hot|-|log|submitted|top\/\w+|controversial|user\/[^/]+\/comments)\/(\d+)$/;
 
 function missingFrom(found: ReadonlyMap<string, Found>, posts: readonly { post: PostId }[]) {
   const reached = [...found.keys()].map((path) => /\/comments\/([0-9a-z]+)\//.exec(path)?.[1]);

@@ -80,7 +80,7 @@ export function listingHtml(listing: ListingPage, site: Site): string {
       listing.tab === "top" && !isDomainScope(scope)
         ? windowTabs(scope, listing.window ?? "all")
         : [],
-    isNumbered: listing.page !== null && listing.page > 1,
+    isNumbered: isNumbered(listing),
     emptyText: emptyText(listing),
     posts: posts.map((post) => postLine(post, communities.get(post.community))),
     before,
@@ -115,8 +115,13 @@ function titleOf(listing: ListingPage): string {
   const place = community ? `r/${community.name}` : own;
   const time = window ? ` of the ${window}` : "";
   const order = tab === "hot" ? "" : `${TAB_LABELS[tab]}${time}: `;
-  const number = page === null || page === 1 ? "" : `, page ${page}`;
+  const number = isNumbered(listing) ? `, page ${page}` : "";
   return `${order}${place}${number}`;
+}
+
+/** The first page of what is ranked is the listing itself; of what is new it is the oldest. */
+function isNumbered({ tab, page }: ListingPage): boolean {
+  return page !== null && (page > 1 || tab === "new");
 }
 
 function emptyText({ tab, window }: ListingPage): string {

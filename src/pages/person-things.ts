@@ -72,8 +72,8 @@ function definePersonListing(
           return { ...found, person, things };
         });
       },
-      view: ({ key, before, after, slots }, things, site) =>
-        viewPerson({ ...things, tab, isNew: slots === 0, key, before, after }, site),
+      view: ({ key, block, before, after, slots }, things, site) =>
+        viewPerson({ ...things, tab, isNew: slots === 0, key, block, before, after }, site),
     },
   );
 }

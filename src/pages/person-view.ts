@@ -20,6 +20,8 @@ export interface PersonPage extends Surroundings {
   /** Nothing has ever been on it. */
   readonly isNew: boolean;
   readonly key: string;
+  /** Counted from the oldest; null on what has the newest. */
+  readonly block: number | null;
   /** Newest first. */
   readonly things: readonly Thing[];
   readonly before: string | null;
@@ -27,9 +29,10 @@ export interface PersonPage extends Surroundings {
 }
 
 export function viewPerson(page: PersonPage, site: Site): Rendered {
-  const { person, tab, key, things, before, after } = page;
+  const { person, tab, key, block, things, before, after } = page;
   const isOverview = tab === "overview";
-  const title = isOverview ? person.name : `${person.name}: ${tab}`;
+  const number = block === null ? "" : `, page ${block}`;
+  const title = isOverview ? person.name : `${person.name}: ${tab}${number}`;
   const hasFeed = before === null;
   const html = renderTemplate("person", {
     title,

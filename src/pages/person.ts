@@ -35,6 +35,7 @@ export const personPage = definePage<PersonKey, Model>({
       {
         ...model,
         tab: "overview",
+        block: null,
         key: personPath(key),
         before: null,
         after: null,
