@@ -637,8 +637,48 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const asked: string[] = [];
       tab.on("request", (request) => asked.push(new URL(request.url()).pathname));
       await tab.getByRole("button", { name: "Comment" }).click();
-      await tab.locator("#me b", { hasText: "Lea" }).waitFor();
+      await tab.getByText("Not sent: you are not Kai any more.").waitFor();
+      const typed = tab.getByLabel("Comment").first();
+      expect(await typed.inputValue()).toBe("These are words of Kai");
       expect(asked).not.toContain("/api/comment");
+      // Where nothing was typed, nothing is lost.
+      await tab.goto(path);
+      await overlayOf(tab);
+      await login(other, "Kai");
+      await tab.getByRole("button", { name: "upvote" }).first().click();
+      await tab.locator("#me b", { hasText: "Kai" }).waitFor();
+      expect(asked).not.toContain("/api/vote");
+    });
+
+    test("what is typed goes with nobody's session, and comes back with a way to log in", async () => {
+      const window = await open();
+      const { page: tab, context } = window;
+      await login(tab, "Kai");
+      await tab.goto(newestOf("Gardening").path);
+      await overlayOf(tab);
+      await tab.getByLabel("Comment").first().fill("Typed at length");
+      const other = await context.newPage();
+      await other.goto("/");
+      await other.getByRole("button", { name: "log out" }).click();
+      await other.waitForURL("/");
+      await tab.getByRole("button", { name: "Comment" }).click();
+      await tab.getByRole("link", { name: "Log in in another tab" }).waitFor();
+      expect(await tab.getByLabel("Comment").inputValue()).toBe("Typed at length");
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 401")]);
+    });
+
+    test("what is typed stays for who logs in and goes back to it", async () => {
+      const { page: tab } = await open();
+      await tab.goto(newestOf("Gardening").path);
+      const typed = tab.getByLabel("Comment").first();
+      await typed.fill("Typed before logging in");
+      const asked: string[] = [];
+      tab.on("request", (request) => asked.push(request.url()));
+      await sendForm(tab, "login", { user: "Kai", passwd: PASSWORD });
+      await tab.evaluate(`dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))`);
+      await tab.waitForTimeout(500);
+      expect(asked).toEqual([]);
+      expect(await typed.inputValue()).toBe("Typed before logging in");
     });
 
     test("a session that a new password has ended elsewhere greets nobody", async () => {
@@ -880,9 +920,12 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await overlayOf(tab);
       await sendForm(tab, "logout", {});
       await tab.getByRole("button", { name: "Submit" }).click();
-      await tab.getByText("Not sent: you are not Uma any more.").waitFor();
+      await tab.getByRole("link", { name: "Log in in another tab" }).waitFor();
       expect(await tab.getByLabel("Text", { exact: true }).inputValue()).toBe("and with care");
-      expect(window.complaints()).toEqual([expect.stringContaining("status of 404")]);
+      expect(window.complaints()).toEqual([
+        expect.stringContaining("status of 404"),
+        expect.stringContaining("status of 401"),
+      ]);
     });
 
     test("what somebody else wrote does not look deleted to who tried", async () => {

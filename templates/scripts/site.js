@@ -40,11 +40,18 @@ const sending = new Map();
 document.onsubmit = (event) => {
   const form = event.target;
   const isNotMine = isStale();
-  if (!isNotMine && !form.matches(".vote")) return sendOnce(event, form);
+  // What nobody has sent comes back with all that was typed, and a way to log in.
+  const isSafe = !isNotMine || !nameNow();
+  if (isSafe && !form.matches(".vote")) return sendOnce(event, form);
   event.preventDefault();
   if (isNotMine) startOver();
   else if (me) castVote(form, Number(event.submitter.value));
   else logIn();
+};
+/** If the page were loaded again, that would be lost, or sent. A refused form has it at once. */
+let hasTyped = location.pathname.startsWith("/api/");
+document.oninput = () => {
+  hasTyped = true;
 };
 
 for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => say(""));
@@ -53,10 +60,10 @@ for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => say(
 function sendOnce(event, form) {
   if (event.timeStamp - form.sentAt < SENDING_MS) {
     event.preventDefault();
-    say("That is being sent.");
-    return;
+    return say("That is being sent.");
   }
   form.sentAt = event.timeStamp;
+  hasTyped = false;
   store("done", form.dataset.done ?? null, "sessionStorage");
 }
 
@@ -105,12 +112,11 @@ function forget() {
 
 /** Somebody else has logged in since, in another tab: what is sent from here would be theirs. */
 function isStale() {
-  return me !== "" && nameNow() !== me;
+  return me && nameNow() !== me;
 }
 
-/** Not where a form has come back with what was typed: that would be lost, or sent. */
 export function startOver() {
-  if (location.pathname.startsWith("/api/")) say(`Not sent: you are not ${me} any more.`);
+  if (hasTyped) say(`Not sent: you are not ${me} any more.`);
   else location.reload();
 }
 
@@ -131,7 +137,7 @@ export function whenReturned(show) {
     if (!persisted) return;
     for (const form of document.forms) form.sentAt = NaN;
     if (nameNow() === me) show();
-    else location.reload();
+    else if (!hasTyped) location.reload();
   });
 }
 
