@@ -1103,6 +1103,30 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       await own.waitFor();
     });
 
+    test("who waits for a page that is refused sees at once that the inbox says why", async () => {
+      const window = await open();
+      const { page: tab } = window;
+      await register(tab, "Wim");
+      const { page: other } = await open();
+      await register(other, "Vera");
+      await sendForm(other, "create_community", { name: "Quiet", title: "Quiet" });
+      await sendForm(other, "ban", { sr: "Quiet", user: "Wim" });
+      await until("the ban", () => showsOn(tab, "/me/unread.json", '{"unread":1}'), FRESH_MS);
+      // As somebody who has just seen it.
+      await tab.evaluate("localStorage.clear()");
+      await tab.goto("/about");
+      await tab.getByRole("link", { name: "inbox (1)" }).waitFor();
+      await tab.goto("/submit");
+      await fillIn(tab, { Community: "Quiet", Title: "Loud", Text: "words" });
+      await tab.getByRole("button", { name: "Submit" }).click();
+      await tab.getByRole("heading", { name: "Accepted" }).waitFor();
+      await tab.getByRole("link", { name: "inbox (2)" }).waitFor({ timeout: FRESH_MS });
+      await tab.goto("/nothing-here");
+      await tab.locator("main").getByRole("link", { name: "inbox" }).click();
+      await tab.getByText("you are banned from this community (Quiet)").waitFor();
+      expect(window.complaints()).toEqual([expect.stringContaining("status of 404")]);
+    });
+
     test("votes, saved and hidden posts are known in another browser", async () => {
       const first = await open();
       await register(first.page, "Ida");

@@ -114,7 +114,9 @@ async function showMine() {
   const inbox = one("#read");
   // What is on its way may have been refused, which the inbox says.
   const isOnItsWay = [saidKey, changedKey, doneKey].some((key) => recent(key).length);
-  const isOld = inbox || isOnItsWay || now - own.unreadAt > UNREAD_MS;
+  // Of what is being published, or is not there, the inbox may say why.
+  const isAbout = one('main p [href="/me/inbox"]');
+  const isOld = inbox || isOnItsWay || isAbout || now - own.unreadAt > UNREAD_MS;
   if (isOld) keep({ ...(await ask("unread")), unreadAt: now });
   if (now - own.at > OVERLAY_MS) {
     const { votes, ...marks } = await ask("overlay");
