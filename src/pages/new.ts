@@ -67,7 +67,7 @@ async function loadPosts(reads: Reads, pages: readonly SlotsOfPage[]): Promise<(
   const params = pages.map(({ listing }) => splitListing(listing));
   const communities = await readCommunitiesOf(reads, params, [...found.values()]);
   const domains = params.flatMap(({ scope }) => (isDomainScope(scope) ? [scope.domain] : []));
-  const live = domains.length === 0 ? new Set() : await reads.liveDomains(domains);
+  const live = await reads.liveDomains(domains);
   const exists = (scope: Scope) =>
     isDomainScope(scope) ? live.has(scope.domain) : scope === null || communities.has(scope);
   return pages.map(({ ids }, index) => {

@@ -3,17 +3,17 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Act } from "../model/entities.ts";
 import type { CommunityKey, EventId, PersonKey } from "../model/ids.ts";
 import { type Place, SELECT_PLACE } from "./places.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 export async function readActs(
   db: D1Database,
   events: readonly EventId[],
 ): Promise<Map<EventId, Act>> {
-  if (events.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT a.* FROM json_each(?1) q CROSS JOIN act a ON a.event = q.value")
-    .bind(JSON.stringify([...new Set(events)]))
-    .all<Act>();
+  const results = await askAbout<Act>(
+    db,
+    "SELECT a.* FROM json_each(?1) q CROSS JOIN act a ON a.event = q.value",
+    events,
+  );
   return new Map(results.map((act) => [act.event, act]));
 }
 
@@ -29,16 +29,13 @@ export function insertActs(db: D1Database, acts: readonly Act[]): D1PreparedStat
 }
 
 /** Where logs speak of these things, and inboxes tell their authors what was done to them. */
-export async function readActPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
+export function readActPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
+  return askAbout<Place>(
+    db,
+    `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN act a ON a.thing = q.value AND a.thing <> ''
        CROSS JOIN entry e ON e.id IN ('lg_' || a.event, 'mo_' || a.event)`,
-    )
-    .bind(JSON.stringify(things))
-    .all<Place>();
-  return results;
+    things,
+  );
 }
 
 /** Of the id of a repeated submission, the post that it leads to. */
@@ -53,40 +50,32 @@ export async function readKnownRemovals(
   db: D1Database,
   things: readonly string[],
 ): Promise<string[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT thing FROM (
+  const results = await askAbout<{ thing: string }>(
+    db,
+    `SELECT thing FROM (
          SELECT a.thing, a.kind,
            row_number() OVER (PARTITION BY a.thing ORDER BY a.at DESC, a.event DESC) AS newest
          FROM json_each(?1) q CROSS JOIN act a ON a.thing = ${MEANT} AND a.thing <> ''
          WHERE a.kind IN ('approved', 'removed') AND (lower(a.by) = lower(${AUTHOR})
            OR EXISTS (SELECT 1 FROM entry e WHERE e.id = 'mo_' || a.event)))
        WHERE newest = 1 AND kind = 'removed'`,
-    )
-    .bind(JSON.stringify([...new Set(things)]))
-    .all<{ thing: string }>();
+    things,
+  );
   return results.map(({ thing }) => thing);
 }
 
 /** Where the logs name these people, as moderators or otherwise. */
-export async function readActPlacesOf(
-  db: D1Database,
-  people: readonly PersonKey[],
-): Promise<Place[]> {
-  if (people.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `${SELECT_PLACE} FROM (
+export function readActPlacesOf(db: D1Database, people: readonly PersonKey[]): Promise<Place[]> {
+  return askAbout<Place>(
+    db,
+    `${SELECT_PLACE} FROM (
          SELECT a.event FROM json_each(?1) q CROSS JOIN act a ON lower(a.by) = q.value
          UNION
          SELECT a.event FROM json_each(?1) q CROSS JOIN act a
            ON lower(a.person) = q.value AND a.person <> '') a
        CROSS JOIN entry e ON e.id = 'lg_' || a.event`,
-    )
-    .bind(JSON.stringify(people))
-    .all<Place>();
-  return results;
+    people,
+  );
 }
 
 const DECIDES = `standing = 'removed' AND data ->> '$.verdict.event' = a.event`;

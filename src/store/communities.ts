@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Community } from "../model/entities.ts";
 import type { CommunityKey, PostId } from "../model/ids.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 interface CommunityRow {
   readonly key: string;
@@ -22,11 +22,11 @@ export async function readCommunities(
   db: D1Database,
   keys: readonly CommunityKey[],
 ): Promise<Map<CommunityKey, Community>> {
-  if (keys.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value")
-    .bind(JSON.stringify([...new Set(keys)]))
-    .all<CommunityRow>();
+  const results = await askAbout<CommunityRow>(
+    db,
+    "SELECT c.* FROM json_each(?1) q CROSS JOIN community c ON c.key = q.value",
+    keys,
+  );
   return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
 }
 
@@ -35,14 +35,12 @@ export async function readCommunitiesOfPosts(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<Map<CommunityKey, Community>> {
-  if (posts.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT * FROM community WHERE key IN
+  const results = await askAbout<CommunityRow>(
+    db,
+    `SELECT * FROM community WHERE key IN
          (SELECT p.community FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
-    )
-    .bind(JSON.stringify(posts))
-    .all<CommunityRow>();
+    posts,
+  );
   return new Map(results.map((row) => [row.key as CommunityKey, fromCommunityRow(row)]));
 }
 

@@ -4,7 +4,7 @@ import type { Comment } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import type { Piece } from "../model/piece.ts";
 import { COMMENT_COLUMNS, type CommentRow, fromCommentRow, toCommentRow } from "./comment-row.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 const SELECT_COMMENT = `SELECT ${COMMENT_COLUMNS.replace(/\w+/g, "c.$&")}`;
 
@@ -13,11 +13,11 @@ export async function readComments(
   db: D1Database,
   ids: readonly CommentId[],
 ): Promise<Map<CommentId, Comment>> {
-  if (ids.length === 0) return new Map();
-  const { results } = await db
-    .prepare(`${SELECT_COMMENT} FROM json_each(?1) q CROSS JOIN comment c ON c.id = q.value`)
-    .bind(JSON.stringify([...new Set(ids)]))
-    .all<CommentRow>();
+  const results = await askAbout<CommentRow>(
+    db,
+    `${SELECT_COMMENT} FROM json_each(?1) q CROSS JOIN comment c ON c.id = q.value`,
+    ids,
+  );
   return new Map(results.map((row) => [row.id as CommentId, fromCommentRow(row)]));
 }
 
@@ -53,14 +53,12 @@ export async function readPieces(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<Map<PostId, Piece[]>> {
-  if (posts.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT p.post, p.name, p.parent, p.above, p.comments, p.visible, p.chars
+  const results = await askAbout<PieceRow>(
+    db,
+    `SELECT p.post, p.name, p.parent, p.above, p.comments, p.visible, p.chars
        FROM json_each(?1) q CROSS JOIN piece p ON p.post = q.value`,
-    )
-    .bind(JSON.stringify([...new Set(posts)]))
-    .all<PieceRow>();
+    posts,
+  );
   return Map.groupBy(results, ({ post }) => post);
 }
 
@@ -77,11 +75,11 @@ export async function readDiscussion(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<{ id: CommentId; author: string }[]> {
-  if (posts.length === 0) return [];
-  const { results } = await db
-    .prepare(`SELECT c.id, c.author FROM json_each(?1) q CROSS JOIN comment c ON c.post = q.value`)
-    .bind(JSON.stringify(posts))
-    .all<{ id: CommentId; author: string }>();
+  const results = await askAbout<{ id: CommentId; author: string }>(
+    db,
+    `SELECT c.id, c.author FROM json_each(?1) q CROSS JOIN comment c ON c.post = q.value`,
+    posts,
+  );
   return results;
 }
 

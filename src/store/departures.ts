@@ -6,21 +6,19 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { Departure, Person } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
 import { listingsOf, saidListing, submittedListing } from "../model/listing.ts";
-import { bindChunks } from "./statements.ts";
+import { askAbout, bindChunks } from "./statements.ts";
 
 /** Communities whose moderators somebody is among, as their creator or by name. */
 export async function readModerated(
   db: D1Database,
   people: readonly PersonKey[],
 ): Promise<CommunityKey[]> {
-  if (people.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT key FROM community WHERE lower(creator) IN (SELECT value FROM json_each(?1))
+  const results = await askAbout<{ key: CommunityKey }>(
+    db,
+    `SELECT key FROM community WHERE lower(creator) IN (SELECT value FROM json_each(?1))
        UNION SELECT r.community FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value`,
-    )
-    .bind(JSON.stringify(people))
-    .all<{ key: CommunityKey }>();
+    people,
+  );
   return results.map(({ key }) => key);
 }
 

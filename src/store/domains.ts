@@ -6,7 +6,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import { isVisible, type Post } from "../model/entities.ts";
 import type { Domain } from "../model/ids.ts";
 import { toPostRow } from "./post-row.ts";
-import { bindChunks } from "./statements.ts";
+import { askAbout, bindChunks } from "./statements.ts";
 
 const ROWS = `SELECT d.value, p.hot, p.created_at, p.id
   FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value ->> 'id'
@@ -63,12 +63,11 @@ export async function readLiveDomains(
   db: D1Database,
   domains: Iterable<Domain>,
 ): Promise<Set<Domain>> {
-  const { results } = await db
-    .prepare(
-      `SELECT q.value AS domain FROM json_each(?1) q
-       WHERE EXISTS (SELECT 1 FROM domain_post WHERE domain = q.value)`,
-    )
-    .bind(JSON.stringify([...new Set(domains)]))
-    .all<{ domain: Domain }>();
+  const results = await askAbout<{ domain: Domain }>(
+    db,
+    `SELECT q.value AS domain FROM json_each(?1) q
+     WHERE EXISTS (SELECT 1 FROM domain_post WHERE domain = q.value)`,
+    domains,
+  );
   return new Set(results.map(({ domain }) => domain));
 }

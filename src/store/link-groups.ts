@@ -2,7 +2,7 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import { type LinkGroup, MAX_LINK_GROUP } from "../model/link-group.ts";
-import { jsonChunks } from "./statements.ts";
+import { askAbout } from "./statements.ts";
 
 /** A post of a link, with what orders it. */
 export interface LinkPost {
@@ -16,13 +16,13 @@ export async function readLinkPosts(
   linkKeys: Iterable<string>,
   limit: number,
 ): Promise<Map<string, LinkPost[]>> {
-  const chunks = jsonChunks([...new Set(linkKeys)]);
-  if (chunks.length === 0) return new Map();
-  const answers = await db.batch<{ linkKey: string; posts: string }>(
-    chunks.map((json) => db.prepare(SELECT_LINK_POSTS).bind(json, limit)),
+  const results = await askAbout<{ linkKey: string; posts: string }>(
+    db,
+    SELECT_LINK_POSTS,
+    linkKeys,
+    limit,
   );
-  const found = answers.flatMap(({ results }) => results);
-  return new Map(found.map(({ linkKey, posts }) => [linkKey, JSON.parse(posts) as LinkPost[]]));
+  return new Map(results.map(({ linkKey, posts }) => [linkKey, JSON.parse(posts) as LinkPost[]]));
 }
 
 const SELECT_LINK_POSTS = `SELECT q.value AS linkKey,

@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Departure, Person } from "../model/entities.ts";
 import type { PersonKey, PostId } from "../model/ids.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 interface PersonRow {
   readonly key: PersonKey;
@@ -22,11 +22,11 @@ export async function readPeople(
   keys: readonly (PersonKey | null)[],
 ): Promise<Map<PersonKey, Person>> {
   const wanted = [...new Set(keys)].filter((key) => key !== null);
-  if (wanted.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT p.* FROM json_each(?1) q CROSS JOIN person p ON p.key = q.value")
-    .bind(JSON.stringify(wanted))
-    .all<PersonRow>();
+  const results = await askAbout<PersonRow>(
+    db,
+    "SELECT p.* FROM json_each(?1) q CROSS JOIN person p ON p.key = q.value",
+    wanted,
+  );
   return new Map(results.map((row) => [row.key, fromPersonRow(row)]));
 }
 
@@ -35,14 +35,12 @@ export async function readAuthors(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<Map<PersonKey, Person>> {
-  if (posts.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT * FROM person WHERE key IN
+  const results = await askAbout<PersonRow>(
+    db,
+    `SELECT * FROM person WHERE key IN
          (SELECT lower(p.author) FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value)`,
-    )
-    .bind(JSON.stringify(posts))
-    .all<PersonRow>();
+    posts,
+  );
   return new Map(results.map((row) => [row.key, fromPersonRow(row)]));
 }
 

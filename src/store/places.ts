@@ -101,20 +101,14 @@ export interface SlotAnswer {
 }
 
 /** Reads backwards from the newest, so that only what arrives late reads more than one row. */
-export async function readSlots(
-  db: D1Database,
-  requests: readonly SlotRequest[],
-): Promise<SlotAnswer[]> {
-  if (requests.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT coalesce((SELECT slot FROM entry WHERE listing = q.value ->> 'listing'
+export function readSlots(db: D1Database, requests: readonly SlotRequest[]): Promise<SlotAnswer[]> {
+  return askInChunks<SlotAnswer>(
+    db,
+    `SELECT coalesce((SELECT slot FROM entry WHERE listing = q.value ->> 'listing'
            AND (created_at, id) < (q.value ->> 'createdAt', q.value ->> 'id')
            ORDER BY slot DESC LIMIT 1), 0) AS before,
          coalesce((SELECT max(slot) FROM entry WHERE listing = q.value ->> 'listing'), 0) AS count
        FROM json_each(?1) q ORDER BY q.key`,
-    )
-    .bind(JSON.stringify(requests))
-    .all<SlotAnswer>();
-  return results;
+    requests,
+  );
 }

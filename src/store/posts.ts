@@ -11,7 +11,7 @@ import {
   toCountedRow,
   toPostRow,
 } from "./post-row.ts";
-import { bindChunks, fromJson, jsonChunks } from "./statements.ts";
+import { askAbout, bindChunks, fromJson, jsonChunks } from "./statements.ts";
 
 /** The id of a repeated submission, and the post that it leads to. */
 export interface Alias {
@@ -27,11 +27,11 @@ export async function readPosts(
   db: D1Database,
   ids: readonly PostId[],
 ): Promise<Map<PostId, Post>> {
-  if (ids.length === 0) return new Map();
-  const { results } = await db
-    .prepare(`${SELECT_POST} FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value`)
-    .bind(JSON.stringify([...new Set(ids)]))
-    .all<PostRow>();
+  const results = await askAbout<PostRow>(
+    db,
+    `${SELECT_POST} FROM json_each(?1) q CROSS JOIN post p ON p.id = q.value`,
+    ids,
+  );
   return new Map(results.map((row) => [row.id as PostId, fromPostRow(row)]));
 }
 
@@ -40,11 +40,11 @@ export async function readAliases(
   db: D1Database,
   ids: readonly PostId[],
 ): Promise<Map<PostId, PostId>> {
-  if (ids.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT a.id, a.post FROM json_each(?1) q CROSS JOIN alias a ON a.id = q.value")
-    .bind(JSON.stringify([...new Set(ids)]))
-    .all<{ id: PostId; post: PostId }>();
+  const results = await askAbout<{ id: PostId; post: PostId }>(
+    db,
+    "SELECT a.id, a.post FROM json_each(?1) q CROSS JOIN alias a ON a.id = q.value",
+    ids,
+  );
   return new Map(results.map(({ id, post }) => [id, post]));
 }
 
@@ -55,11 +55,11 @@ export async function readAliasIds(db: D1Database): Promise<PostId[]> {
 
 /** The ids that lead to any of these posts. */
 export async function readAliasesOf(db: D1Database, posts: readonly PostId[]): Promise<PostId[]> {
-  if (posts.length === 0) return [];
-  const { results } = await db
-    .prepare("SELECT a.id FROM json_each(?1) q CROSS JOIN alias a ON a.post = q.value")
-    .bind(JSON.stringify(posts))
-    .all<{ id: PostId }>();
+  const results = await askAbout<{ id: PostId }>(
+    db,
+    "SELECT a.id FROM json_each(?1) q CROSS JOIN alias a ON a.post = q.value",
+    posts,
+  );
   return results.map(({ id }) => id);
 }
 

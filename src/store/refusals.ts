@@ -4,7 +4,7 @@ import type { EventId } from "../model/ids.ts";
 import type { RefusalReason } from "../model/refusal-reason.ts";
 import type { CairnEvent } from "../queue/events.ts";
 import { type Place, SELECT_PLACE } from "./places.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 /** An accepted event that turned out to be impossible; its sender is told. */
 export interface Refusal {
@@ -24,11 +24,11 @@ export async function readRefusals(
   db: D1Database,
   events: readonly EventId[],
 ): Promise<Map<EventId, Refusal>> {
-  if (events.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT r.* FROM json_each(?1) q CROSS JOIN refusal r ON r.event = q.value")
-    .bind(JSON.stringify(events))
-    .all<Refusal>();
+  const results = await askAbout<Refusal>(
+    db,
+    "SELECT r.* FROM json_each(?1) q CROSS JOIN refusal r ON r.event = q.value",
+    events,
+  );
   return new Map(results.map((refusal) => [refusal.event, refusal]));
 }
 
@@ -40,37 +40,25 @@ export interface TakenBack {
 }
 
 /** Of these things: deletions that did not find them. */
-export async function readTakenBack(
-  db: D1Database,
-  things: readonly string[],
-): Promise<TakenBack[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT r.subject AS thing, r.user FROM json_each(?1) q
+export function readTakenBack(db: D1Database, things: readonly string[]): Promise<TakenBack[]> {
+  return askAbout<TakenBack>(
+    db,
+    `SELECT r.subject AS thing, r.user FROM json_each(?1) q
        CROSS JOIN refusal r ON r.subject = q.value
        WHERE r.type IN ('post_deleted', 'comment_deleted')
          AND r.reason IN ('no_such_post', 'no_such_comment')`,
-    )
-    .bind(JSON.stringify(things))
-    .all<TakenBack>();
-  return results;
+    things,
+  );
 }
 
 /** Where inboxes say that something about these things was refused. */
-export async function readRefusalPlaces(
-  db: D1Database,
-  things: readonly string[],
-): Promise<Place[]> {
-  if (things.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
+export function readRefusalPlaces(db: D1Database, things: readonly string[]): Promise<Place[]> {
+  return askAbout<Place>(
+    db,
+    `${SELECT_PLACE} FROM json_each(?1) q CROSS JOIN refusal r ON r.subject = q.value
        CROSS JOIN entry e ON e.id = 'no_' || r.event`,
-    )
-    .bind(JSON.stringify(things))
-    .all<Place>();
-  return results;
+    things,
+  );
 }
 
 const REFUSAL_COLUMNS = "event, user, at, type, subject, reason, text";

@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Report } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 /** The newest report of a person counts, in whatever order they come. */
 const UPSERT_REPORTS = `INSERT INTO report (thing, person, community, reason, at, event)
@@ -32,14 +32,12 @@ async function readReportPlaces(
   column: "thing" | "person",
   values: readonly string[],
 ): Promise<CommunityKey[]> {
-  if (values.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT DISTINCT r.community FROM json_each(?1) q
+  const results = await askAbout<{ community: CommunityKey }>(
+    db,
+    `SELECT DISTINCT r.community FROM json_each(?1) q
        CROSS JOIN report r ON r.${column} = q.value`,
-    )
-    .bind(JSON.stringify(values))
-    .all<{ community: CommunityKey }>();
+    values,
+  );
   return results.map(({ community }) => community);
 }
 

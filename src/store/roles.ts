@@ -2,7 +2,7 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { Role } from "../model/entities.ts";
 import type { CommunityKey, PersonKey } from "../model/ids.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 export function roleKey({ person, community, kind }: Pick<Role, "person" | "community" | "kind">) {
   return `${person} ${community} ${kind}`;
@@ -15,10 +15,11 @@ export async function readRoles(
   db: D1Database,
   people: readonly PersonKey[],
 ): Promise<Map<string, Role>> {
-  const { results } = await db
-    .prepare("SELECT r.* FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value")
-    .bind(JSON.stringify([...new Set(people)]))
-    .all<RoleRow>();
+  const results = await askAbout<RoleRow>(
+    db,
+    "SELECT r.* FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value",
+    people,
+  );
   const roles = results.map(({ is_set, ...role }): Role => ({ ...role, isSet: is_set === 1 }));
   return new Map(roles.map((role) => [roleKey(role), role]));
 }
@@ -79,12 +80,10 @@ export async function readRolePlaces(
   db: D1Database,
   people: readonly PersonKey[],
 ): Promise<CommunityKey[]> {
-  if (people.length === 0) return [];
-  const { results } = await db
-    .prepare(
-      `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value`,
-    )
-    .bind(JSON.stringify(people))
-    .all<{ community: CommunityKey }>();
+  const results = await askAbout<{ community: CommunityKey }>(
+    db,
+    `SELECT DISTINCT r.community FROM json_each(?1) q CROSS JOIN role r ON r.person = q.value`,
+    people,
+  );
   return results.map(({ community }) => community);
 }

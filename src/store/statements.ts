@@ -37,20 +37,31 @@ export function bindChunks(
 }
 
 /**
- * What a query answers about a list that may be of any length: one statement for a short one, and
- * for a long one as many as it takes.
+ * What a query answers about a list that may be of any length: no statement for an empty one, one for
+ * a short one, and for a long one as many as it takes.
  * @param sql answers about the values of `json_each(?1)`, in their order if that matters
  */
 export async function askInChunks<Row>(
   db: D1Database,
   sql: string,
-  values: readonly string[],
+  values: readonly unknown[],
+  ...others: readonly number[]
 ): Promise<Row[]> {
   const statements = jsonChunks(values, Number.POSITIVE_INFINITY).map((json) =>
-    db.prepare(sql).bind(json),
+    db.prepare(sql).bind(json, ...others),
   );
   const answers = await Promise.all(statements.map((statement) => statement.all<Row>()));
   return answers.flatMap(({ results }) => results);
+}
+
+/** The same of each value once, in any order. */
+export function askAbout<Row>(
+  db: D1Database,
+  sql: string,
+  values: Iterable<unknown>,
+  ...others: readonly number[]
+): Promise<Row[]> {
+  return askInChunks<Row>(db, sql, [...new Set(values)], ...others);
 }
 
 /** `a, b` → the same columns taken from a row of `json_each`. */

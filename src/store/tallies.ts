@@ -2,17 +2,17 @@
 import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types";
 import type { PostId } from "../model/ids.ts";
 import type { Tally } from "../model/tally.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 export async function readTallies(
   db: D1Database,
   posts: readonly PostId[],
 ): Promise<Map<PostId, Tally>> {
-  if (posts.length === 0) return new Map();
-  const { results } = await db
-    .prepare("SELECT t.* FROM json_each(?1) q CROSS JOIN tally t ON t.post = q.value")
-    .bind(JSON.stringify([...new Set(posts)]))
-    .all<Tally>();
+  const results = await askAbout<Tally>(
+    db,
+    "SELECT t.* FROM json_each(?1) q CROSS JOIN tally t ON t.post = q.value",
+    posts,
+  );
   return new Map(results.map((tally) => [tally.post, tally]));
 }
 

@@ -40,6 +40,7 @@ import { refKey } from "./ref-key.ts";
 import { type Refusal, readRefusals, readTakenBack } from "./refusals.ts";
 import { readRoles } from "./roles.ts";
 import { readSlotCounts } from "./slots.ts";
+import { askAbout } from "./statements.ts";
 import { readTallies } from "./tallies.ts";
 import { type CommentVoteRef, readCommentVotes, readVotes, type VoteRef } from "./votes.ts";
 
@@ -260,17 +261,15 @@ function isFinal({ reason }: Refusal): boolean {
 }
 
 async function readLinks(db: D1Database, links: readonly LinkRef[]): Promise<Map<string, PostId>> {
-  if (links.length === 0) return new Map();
-  const { results } = await db
-    .prepare(
-      `SELECT q.value ->> 'community' AS community, q.value ->> 'linkKey' AS linkKey,
+  const results = await askAbout<LinkRef & { id: PostId | null }>(
+    db,
+    `SELECT q.value ->> 'community' AS community, q.value ->> 'linkKey' AS linkKey,
          (SELECT id FROM post WHERE community = q.value ->> 'community'
             AND link_key = q.value ->> 'linkKey' AND standing = 'visible'
           ORDER BY created_at, id LIMIT 1) AS id
        FROM json_each(?1) q`,
-    )
-    .bind(JSON.stringify(links))
-    .all<LinkRef & { id: PostId | null }>();
+    links,
+  );
   const found = new Map<string, PostId>();
   for (const { community, linkKey, id } of results) {
     if (id !== null) found.set(refKey(community, linkKey), id);

@@ -3,7 +3,7 @@ import type { D1Database, D1PreparedStatement } from "@cloudflare/workers-types"
 import type { CommentVote, Vote } from "../model/entities.ts";
 import type { CommentId, PostId } from "../model/ids.ts";
 import { refKey } from "./ref-key.ts";
-import { bindChunks, fromJson } from "./statements.ts";
+import { askAbout, bindChunks, fromJson } from "./statements.ts";
 
 export interface VoteRef {
   readonly post: PostId;
@@ -22,14 +22,12 @@ export async function readVotes(
 ): Promise<Map<string, Vote | null>> {
   const votes = new Map<string, Vote | null>();
   for (const { post, user } of refs) votes.set(refKey(post, user), null);
-  if (refs.length === 0) return votes;
-  const { results } = await db
-    .prepare(
-      `SELECT v.user, v.post, v.value, v.at, v.event FROM json_each(?1) q
+  const results = await askAbout<Vote>(
+    db,
+    `SELECT v.user, v.post, v.value, v.at, v.event FROM json_each(?1) q
        CROSS JOIN vote v ON v.post = q.value ->> 'post' AND v.user = q.value ->> 'user'`,
-    )
-    .bind(JSON.stringify(refs))
-    .all<Vote>();
+    refs,
+  );
   for (const vote of results) votes.set(refKey(vote.post, vote.user), vote);
   return votes;
 }
@@ -41,14 +39,12 @@ export async function readCommentVotes(
 ): Promise<Map<string, CommentVote | null>> {
   const votes = new Map<string, CommentVote | null>();
   for (const { comment, user } of refs) votes.set(refKey(comment, user), null);
-  if (refs.length === 0) return votes;
-  const { results } = await db
-    .prepare(
-      `SELECT v.user, v.comment, v.value, v.at, v.event FROM json_each(?1) q CROSS JOIN
+  const results = await askAbout<CommentVote>(
+    db,
+    `SELECT v.user, v.comment, v.value, v.at, v.event FROM json_each(?1) q CROSS JOIN
          comment_vote v ON v.comment = q.value ->> 'comment' AND v.user = q.value ->> 'user'`,
-    )
-    .bind(JSON.stringify(refs))
-    .all<CommentVote>();
+    refs,
+  );
   for (const vote of results) votes.set(refKey(vote.comment, vote.user), vote);
   return votes;
 }
