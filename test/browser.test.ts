@@ -1108,7 +1108,7 @@ describe.skipIf(browserPath === null)(`in a browser${SKIPPED}`, () => {
       const { page: tab } = window;
       await register(tab, "Wim");
       const { page: other } = await open();
-      await register(other, "Vera");
+      await register(other, "Verena");
       await sendForm(other, "create_community", { name: "Quiet", title: "Quiet" });
       await sendForm(other, "ban", { sr: "Quiet", user: "Wim" });
       await until("the ban", () => showsOn(tab, "/me/unread.json", '{"unread":1}'), FRESH_MS);
