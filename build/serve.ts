@@ -14,8 +14,8 @@ import type { Settings } from "./settings.ts";
 import { complaintAboutBundles, homeForWrangler } from "./wrangler-folders.ts";
 
 const HOST = "127.0.0.1";
-/** Pages that lost their bell wait this long at most. */
-const TICK_MS = 5000;
+/** So often cron is fired: what is new is on the pages that the clock drives within two seconds. */
+const TICK_MS = 1500;
 const POLL_MS = 100;
 /** A first start bundles the Worker on a slow machine; more means that it hangs. */
 const START_TIMEOUT_MS = 120_000;
@@ -90,7 +90,13 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   } finally {
     isDecided.abort();
   }
-  const ticker = setInterval(() => tick(settings.port), TICK_MS);
+  let ticking: Promise<boolean> | null = null;
+  const ticker = setInterval(() => {
+    // On a busy site one may take longer.
+    ticking ??= tick(settings.port).finally(() => {
+      ticking = null;
+    });
+  }, TICK_MS);
   return { ended: ended.finally(() => clearInterval(ticker)), stop };
 }
 

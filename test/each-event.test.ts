@@ -3,6 +3,7 @@
  * written anew because of it. In a random sequence another event, or a tick, may name what one forgets.
  */
 import { expect, it } from "vitest";
+import { preparePages } from "../src/consumer/prepare-pages.ts";
 import { tick } from "../src/consumer/tick.ts";
 import type { CommentId, PostId } from "../src/model/ids.ts";
 import { PAGE_TYPES } from "../src/pages/table.ts";
@@ -233,6 +234,31 @@ it("each event names all that it changes", { timeout: 240_000 }, async () => {
     forgotten.push(...(await siteDifferences(site)).map((difference) => `${name}: ${difference}`));
   }
   expect(forgotten).toEqual([]);
+});
+
+it("a page of every kind, read together, takes ten batches at most", async () => {
+  const site = await openSite();
+  const reads = openReads(site.db);
+  const keys: string[] = [];
+  for (const type of PAGE_TYPES.flatMap((each) => each.types ?? [each])) {
+    for await (const key of type.every(reads)) {
+      keys.push(key);
+      break;
+    }
+  }
+  // But for what is asked alone.
+  let calls = 0;
+  const counted = new Proxy(site.db, {
+    get(db, method: "prepare" | "batch") {
+      if (method !== "batch") return db[method].bind(db);
+      return (statements: Parameters<typeof db.batch>[0]) => {
+        calls++;
+        return db.batch(statements);
+      };
+    },
+  });
+  expect((await preparePages({ ...site.deps, db: counted }, keys)).size).toBe(keys.length);
+  expect(calls).toBeLessThanOrEqual(10);
 });
 
 it("what is refused is told", async () => {

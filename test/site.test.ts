@@ -37,7 +37,7 @@ import {
 const FRESH_MS = 15_000;
 /** The contract's: what is removed has left every cache within a minute. Seconds. */
 const MAX_CACHED_SECONDS = 60;
-/** Locally, cron is fired every five seconds; a tick waits its turn behind what others wrote. */
+/** Locally, cron is fired every second or two; a tick waits its turn behind what others wrote. */
 const TICK_MS = 15_000;
 /** Stories that wait for pages run side by side; each story's tests one after another. */
 const IN_TURN = { concurrent: false };

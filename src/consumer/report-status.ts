@@ -5,7 +5,7 @@ import { commitStatus, countRows, readStatus, takeStatus } from "../store/status
 import type { ConsumerDeps } from "./consumer-deps.ts";
 import { MAX_CLOCK_SKEW_MS } from "./patience.ts";
 
-/** Local cron ticks every five seconds; once a minute is what production does. Seconds. */
+/** Local cron ticks every second or two; once a minute is what production does. Seconds. */
 const REPORT_EVERY = 55;
 /** Counting reads every row: seconds until it is done again, for each million of them and at least. */
 const COUNT_EVERY = 3600;
