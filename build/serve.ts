@@ -90,12 +90,13 @@ export async function startServer(settings: Settings, lock: StateLock): Promise<
   } finally {
     isDecided.abort();
   }
-  let ticking: Promise<boolean> | null = null;
-  const ticker = setInterval(() => {
+  let isTicking = false;
+  const ticker = setInterval(async () => {
     // On a busy site one may take longer.
-    ticking ??= tick(settings.port).finally(() => {
-      ticking = null;
-    });
+    if (isTicking) return;
+    isTicking = true;
+    await tick(settings.port);
+    isTicking = false;
   }, TICK_MS);
   return { ended: ended.finally(() => clearInterval(ticker)), stop };
 }
