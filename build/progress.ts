@@ -13,7 +13,9 @@ export async function withProgress<Result>(
 ): Promise<Result> {
   const { bar, ...progress } = startProgress(label, total);
   try {
-    return await work(progress);
+    const result = await work(progress);
+    bar.update(total);
+    return result;
   } finally {
     bar.stop();
   }

@@ -67,6 +67,13 @@ describe("a script", () => {
     expect(status).toBe(1);
   });
 
+  it("shows that it is done with a file in which there is nothing", () => {
+    const empty = join(STATE, "empty.csv");
+    writeFileSync(empty, "");
+    const { output } = run(["import", empty], { CAIRN_STATE: join(STATE, "imported") });
+    expect(output).toContain("100% | 100/100");
+  });
+
   it("asks the server that has the state, and says if that does not answer", () => {
     const own = { pids: [process.pid], starts: [startOf(process.pid)] };
     const lock = { ...own, command: "npm start", port: 1, simulator: null };

@@ -88,7 +88,8 @@ export function say(refusal: Refusal): Said {
       return said(422, `${refusal.field}_too_long`, `${the} has ${size} characters.`);
     }
     case "too_short": {
-      const size = `${refusal.chars} characters; it needs at least ${refusal.min}`;
+      const unit = refusal.chars === 1 ? "character" : "characters";
+      const size = `${refusal.chars} ${unit}; it needs at least ${refusal.min}`;
       return said(422, `${refusal.field}_too_short`, `${the} has ${size}.`);
     }
     case "not_a_choice": {

@@ -196,6 +196,11 @@ describe("register", () => {
     expect(answer).toEqual(error(422, reason, numbers));
   });
 
+  test("says how short a password is, also of one character", async () => {
+    const response = await post("/api/register", { user: "bob", passwd: "x" });
+    expect(await response.text()).toContain("has 1 character; it needs at least 8");
+  });
+
   test("accepts the shortest and the longest name", async () => {
     await aPerson("abc");
     await aPerson("x".repeat(20));
