@@ -14,7 +14,7 @@ import type { Settings } from "./settings.ts";
 import { complaintAboutBundles, homeForWrangler } from "./wrangler-folders.ts";
 
 const HOST = "127.0.0.1";
-/** So often cron is fired: what is new is on the pages that the clock drives within two seconds. */
+/** So often cron is fired, and what the clock drives is ordered anew: a new post is there some two seconds later. */
 const TICK_MS = 1500;
 const POLL_MS = 100;
 /** A first start bundles the Worker on a slow machine; more means that it hangs. */
